@@ -12,6 +12,8 @@ import PackageDescription
 let systemLibraries: [Target] = [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "COSMesa", providers: [.apt(["libosmesa6-dev"])]),
+    .systemLibrary(name: "CEGL", providers: [.apt(["libegl-dev"])]),
 ]
 
 // MARK: Layers 1 and up: the libraries
@@ -19,6 +21,9 @@ let systemLibraries: [Target] = [
 let libraries: [Target] = [
     .target(name: "SeededRandom"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
+    .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
+    .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
+    .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
 ]
 
 // MARK: The program
@@ -27,7 +32,8 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            .product(name: "ArgumentParser", package: "swift-argument-parser")
+            "CarRacing", "CarRacingRendering",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
 
@@ -35,13 +41,17 @@ let program: [Target] = [
 
 let tests: [Target] = [
     .testTarget(
-        name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")])
+        name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
+    .testTarget(
+        name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
+        resources: [.copy("Golden")]),
 ]
 
 let package = Package(
     name: "worldmodels",
     products: [
-        .executable(name: "worldmodels", targets: ["worldmodels"])
+        .executable(name: "worldmodels", targets: ["worldmodels"]),
+        .library(name: "CarRacing", targets: ["CarRacing", "CarRacingRendering"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
