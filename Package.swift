@@ -19,6 +19,8 @@ let systemLibraries: [Target] = [
 let libraries: [Target] = [
     .target(name: "SeededRandom"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
+    .target(name: "RunStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+    .target(name: "Coordinator", dependencies: ["RunStore", "SeededRandom"]),
 ]
 
 // MARK: The program
@@ -35,7 +37,10 @@ let program: [Target] = [
 
 let tests: [Target] = [
     .testTarget(
-        name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")])
+        name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
+    .testTarget(name: "RunStoreTests", dependencies: ["RunStore"]),
+    .testTarget(
+        name: "CoordinatorTests", dependencies: ["Coordinator", "RunStore", "SeededRandom"]),
 ]
 
 let package = Package(
@@ -44,7 +49,8 @@ let package = Package(
         .executable(name: "worldmodels", targets: ["worldmodels"])
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: systemLibraries + libraries + program + tests,
     swiftLanguageModes: [.v6]

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+/// What defines a run, by the names of the coordinator's options.
+///
+/// Each is kept in the run's database when the run begins. A later start may leave it out; giving
+/// another value is refused, since the run would no longer be the one its seed names.
+package enum SettingKey: String, Sendable, CaseIterable {
+    /// The profile that gave the values which no option gave; for people.
+    case profile
+    /// Candidates a generation: a whole number from 4.
+    case populationSize = "pop-size"
+    /// Tracks a candidate, in each generation the same for all: see `SampleSchedule`.
+    case samples = "n-samples"
+    /// The run's seed: a whole number from 0.
+    case seed
+    /// The initial step size: above 0.
+    case sigma
+    /// The covariance: full, or its diagonal alone with the larger learning rates that permits.
+    case variant
+    /// What the controller sees: z, z,h or z,c,h.
+    case inputs = "controller-inputs"
+    /// How the controller's outputs become an action.
+    case mapping = "controller-mapping"
+    /// Whether the controller sees a drawn z or the mean of its distribution.
+    case latent
+    /// An episode's limit in steps: a whole number from 1.
+    case maximumSteps = "max-steps"
+    /// In training alone: steps without a new tile that end an episode; 0 is never.
+    case patience = "stop-after-steps-without-tile"
+    /// Generations between two evaluations of the distribution's mean; 0 is only at the end.
+    case evaluateEvery = "evaluate-every"
+    /// Tracks of an evaluation: a whole number from 1.
+    case evaluationEpisodes = "evaluation-episodes"
+    /// SHA-256 of vae.safetensors.
+    case vae = "vae-sha256"
+    /// SHA-256 of mdrnn.safetensors.
+    case mdrnn = "mdrnn-sha256"
+
+    /// The value where neither an option, nor the run, nor a profile gives one.
+    package var fallback: String? {
+        switch self {
+        case .profile: "none"
+        case .populationSize: "64"
+        case .samples: "4"
+        case .seed: "1"
+        case .sigma: "0.1"
+        case .variant: "full"
+        case .inputs: "z,h"
+        case .mapping: "paper"
+        case .latent: "sampled"
+        case .maximumSteps: "1000"
+        case .patience: "0"
+        case .evaluateEvery: "5"
+        case .evaluationEpisodes: "16"
+        case .vae, .mdrnn: nil
+        }
+    }
+
+    /// Whether a later start may change it: it does not touch the search.
+    package var mayChange: Bool {
+        switch self {
+        case .profile, .evaluateEvery: true
+        default: false
+        }
+    }
+
+    /// What values there are, for messages.
+    package var expected: String {
+        switch self {
+        case .profile: "a profile's name"
+        case .populationSize: "a whole number from 4 to 65536"
+        case .samples:
+            "a whole number from 1 to 65536, or a schedule such as 4,8@50 (8 from generation 50)"
+        case .seed: "a whole number from 0 to \(UInt64.max)"
+        case .sigma: "a number above 0"
+        case .variant: "full or separable"
+        case .inputs: "z or z,h or z,c,h"
+        case .mapping: "paper or clamp"
+        case .latent: "sampled or mean"
+        case .maximumSteps, .evaluationEpisodes: "a whole number from 1 to 1000000"
+        case .patience: "a whole number from 0 to 1000000 (0: never)"
+        case .evaluateEvery: "a whole number from 0 to 1000000 (0: only at the end)"
+        case .vae, .mdrnn: "64 hexadecimal digits"
+        }
+    }
+
+    /// One written form for each value, so that 0.10 and 0.1 are the same.
+    ///
+    /// - Parameter text: As given.
+    /// - Returns: nil where it is no value of this setting.
+    package func canonical(_ text: String) -> String? {
+        switch self {
+        case .profile: text.isEmpty ? nil : text
+        case .populationSize: whole(text, 4...65_536)
+        case .samples: SampleSchedule(text)?.description
+        case .seed: UInt64(text).map { "\($0)" }
+        case .sigma: Double(text).flatMap { $0.isFinite && $0 > 0 ? "\($0)" : nil }
+        case .variant: ["full", "separable"].contains(text) ? text : nil
+        case .inputs: ["z", "z,h", "z,c,h"].contains(text) ? text : nil
+        case .mapping: ["paper", "clamp"].contains(text) ? text : nil
+        case .latent: ["sampled", "mean"].contains(text) ? text : nil
+        case .maximumSteps, .evaluationEpisodes: whole(text, 1...1_000_000)
+        case .patience, .evaluateEvery: whole(text, 0...1_000_000)
+        case .vae, .mdrnn: text.count == 64 && text.allSatisfy(\.isHexDigit) ? text : nil
+        }
+    }
+
+    private func whole(_ text: String, _ range: ClosedRange<Int>) -> String? {
+        Int(text).flatMap { range.contains($0) ? "\($0)" : nil }
+    }
+}
