@@ -29,7 +29,7 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            .product(name: "ArgumentParser", package: "swift-argument-parser")
+            "RunStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
 

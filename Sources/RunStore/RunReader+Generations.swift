@@ -65,6 +65,15 @@ extension RunReader {
         } ?? 0
     }
 
+    /// How many results of a generation have been stored.
+    package func rolloutCount(generation: Int, purpose: RolloutPurpose) throws -> Int {
+        try read {
+            try Int.fetchOne(
+                $0, sql: "SELECT count(*) FROM rollouts WHERE purpose = ? AND generation = ?",
+                arguments: [purpose.rawValue, generation])
+        } ?? 0
+    }
+
     /// The evaluations of the distribution's mean, first to last.
     package func evaluations() throws -> [EvaluationRecord] {
         try read { try Row.fetchAll($0, sql: "SELECT * FROM evaluations ORDER BY generation") }
