@@ -19,6 +19,7 @@ let systemLibraries: [Target] = [
 let libraries: [Target] = [
     .target(name: "SeededRandom"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
+    .target(name: "WorldModel", dependencies: ["SeededRandom", "Tensors"]),
 ]
 
 // MARK: The program
@@ -34,6 +35,7 @@ let program: [Target] = [
 // MARK: Tests
 
 let tests: [Target] = [
+    .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
     .testTarget(
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
     .testTarget(
