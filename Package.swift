@@ -19,7 +19,8 @@ let systemLibraries: [Target] = [
 let libraries: [Target] = [
     .target(name: "SeededRandom"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
-    .target(name: "WorldModel", dependencies: ["SeededRandom", "Tensors"]),
+    .target(name: "CKernels"),
+    .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
 ]
 
 // MARK: The program
@@ -40,6 +41,10 @@ let tests: [Target] = [
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
     .testTarget(
         name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"],
+        resources: [.copy("Golden")]),
+    .testTarget(
+        name: "InferenceTests",
+        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel"],
         resources: [.copy("Golden")]),
 ]
 
