@@ -12,6 +12,8 @@ import PackageDescription
 let systemLibraries: [Target] = [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "COSMesa", providers: [.apt(["libosmesa6-dev"])]),
+    .systemLibrary(name: "CEGL", providers: [.apt(["libegl-dev"])]),
 ]
 
 // MARK: Layers 1 and up: the libraries
@@ -21,6 +23,9 @@ let libraries: [Target] = [
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
     .target(name: "CKernels"),
     .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
+    .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
+    .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
+    .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
 ]
 
 // MARK: The program
@@ -29,7 +34,8 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            .product(name: "ArgumentParser", package: "swift-argument-parser")
+            "CarRacing", "CarRacingRendering",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
 
@@ -46,12 +52,16 @@ let tests: [Target] = [
         name: "InferenceTests",
         dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel"],
         resources: [.copy("Golden")]),
+    .testTarget(
+        name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
+        resources: [.copy("Golden")]),
 ]
 
 let package = Package(
     name: "worldmodels",
     products: [
-        .executable(name: "worldmodels", targets: ["worldmodels"])
+        .executable(name: "worldmodels", targets: ["worldmodels"]),
+        .library(name: "CarRacing", targets: ["CarRacing", "CarRacingRendering"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
