@@ -12,6 +12,8 @@ import PackageDescription
 let systemLibraries: [Target] = [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "COSMesa", providers: [.apt(["libosmesa6-dev"])]),
+    .systemLibrary(name: "CEGL", providers: [.apt(["libegl-dev"])]),
 ]
 
 // MARK: Layers 1 and up: the libraries
@@ -19,6 +21,11 @@ let systemLibraries: [Target] = [
 let libraries: [Target] = [
     .target(name: "SeededRandom"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
+    .target(name: "CKernels"),
+    .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
+    .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
+    .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
+    .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
     .target(name: "RunStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
     .target(name: "Coordinator", dependencies: ["RunStore", "SeededRandom"]),
 ]
@@ -29,15 +36,27 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            "RunStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "CarRacing", "CarRacingRendering", "RunStore",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
 
 // MARK: Tests
 
 let tests: [Target] = [
+    .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
     .testTarget(
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
+    .testTarget(
+        name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"],
+        resources: [.copy("Golden")]),
+    .testTarget(
+        name: "InferenceTests",
+        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel"],
+        resources: [.copy("Golden")]),
+    .testTarget(
+        name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
+        resources: [.copy("Golden")]),
     .testTarget(name: "RunStoreTests", dependencies: ["RunStore"]),
     .testTarget(
         name: "CoordinatorTests", dependencies: ["Coordinator", "RunStore", "SeededRandom"]),
@@ -46,7 +65,8 @@ let tests: [Target] = [
 let package = Package(
     name: "worldmodels",
     products: [
-        .executable(name: "worldmodels", targets: ["worldmodels"])
+        .executable(name: "worldmodels", targets: ["worldmodels"]),
+        .library(name: "CarRacing", targets: ["CarRacing", "CarRacingRendering"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
