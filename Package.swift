@@ -19,6 +19,7 @@ let systemLibraries: [Target] = [
 let libraries: [Target] = [
     .target(name: "SeededRandom"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
+    .target(name: "EvolutionStrategies", dependencies: ["Tensors", "SeededRandom"]),
 ]
 
 // MARK: The program
@@ -35,13 +36,18 @@ let program: [Target] = [
 
 let tests: [Target] = [
     .testTarget(
-        name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")])
+        name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
+    .testTarget(
+        name: "EvolutionStrategiesTests",
+        dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
+        resources: [.copy("Golden")]),
 ]
 
 let package = Package(
     name: "worldmodels",
     products: [
-        .executable(name: "worldmodels", targets: ["worldmodels"])
+        .executable(name: "worldmodels", targets: ["worldmodels"]),
+        .library(name: "EvolutionStrategies", targets: ["EvolutionStrategies"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
