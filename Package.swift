@@ -26,8 +26,11 @@ let libraries: [Target] = [
     .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
     .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
     .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
+    .target(name: "EvolutionStrategies", dependencies: ["Tensors", "SeededRandom"]),
     .target(name: "RunStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
-    .target(name: "Coordinator", dependencies: ["RunStore", "SeededRandom"]),
+    .target(
+        name: "Coordinator",
+        dependencies: ["EvolutionStrategies", "RunStore", "SeededRandom", "WorldModel"]),
 ]
 
 // MARK: The program
@@ -36,7 +39,7 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            "CarRacing", "CarRacingRendering", "RunStore",
+            "CarRacing", "CarRacingRendering", "Coordinator", "RunStore", "Tensors", "WorldModel",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
@@ -59,7 +62,12 @@ let tests: [Target] = [
         resources: [.copy("Golden")]),
     .testTarget(name: "RunStoreTests", dependencies: ["RunStore"]),
     .testTarget(
-        name: "CoordinatorTests", dependencies: ["Coordinator", "RunStore", "SeededRandom"]),
+        name: "CoordinatorTests",
+        dependencies: ["Coordinator", "EvolutionStrategies", "RunStore", "SeededRandom"]),
+    .testTarget(
+        name: "EvolutionStrategiesTests",
+        dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
+        resources: [.copy("Golden")]),
 ]
 
 let package = Package(
@@ -67,6 +75,7 @@ let package = Package(
     products: [
         .executable(name: "worldmodels", targets: ["worldmodels"]),
         .library(name: "CarRacing", targets: ["CarRacing", "CarRacingRendering"]),
+        .library(name: "EvolutionStrategies", targets: ["EvolutionStrategies"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
