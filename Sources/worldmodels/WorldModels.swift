@@ -11,6 +11,6 @@ struct WorldModels: AsyncParsableCommand {
         abstract: "World Models (Ha & Schmidhuber, 2018) for CarRacing, trained on many machines.",
         version: "0.1.0",
         subcommands: [
-            InspectCommand.self,
+            InspectCommand.self
         ])
 }

@@ -29,8 +29,8 @@ struct RunSettingsTests {
 
     @Test(arguments: [
         (SettingKey.populationSize, "16", "64"), (.samples, "8", "4"), (.seed, "2", "1"),
-        (.sigma, "0.5", "0.1"), (.variant, "separable", "full"), (.inputs, "z", "z,h"),
-        (.mapping, "clamp", "paper"), (.latent, "mean", "sampled"), (.maximumSteps, "500", "1000"),
+        (.sigma, "0.5", "0.1"), (.variant, "separable", "full"), (.inputs, "z", "zh"),
+        (.mapping, "linear", "paper"), (.latent, "sampled", "mean"), (.maximumSteps, "500", "1000"),
         (.patience, "100", "0"), (.evaluationEpisodes, "64", "16"),
     ])
     func `another value than the run's is refused with both and the remedy`(

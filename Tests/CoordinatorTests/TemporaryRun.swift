@@ -39,18 +39,15 @@ final class TemporaryRun: Sendable {
         rehearse: @escaping @Sendable (RunStore.WritePoint) throws -> Void = { _ in }
     ) async throws -> RunEnding {
         let store = try RunStore(directory, holder: "a test", rehearse: rehearse)
-        let settings = try RunSettings(
-            given: given, stored: store.reader.settings(), path: directory.path)
-        if try store.reader.identity() == nil {
-            let search = ToySearch(
+        let start = try RunStart(
+            store, given: given, profile: nil, program: "tests", now: Date()
+        ) { settings in
+            ToySearch(
                 populationSize: settings.populationSize, sigma: settings.sigma,
                 seed: settings.seed)
-            try store.begin(
-                identifier: "test", program: "tests", settings: settings.listed,
-                state: search.encodedState(), created: Date())
         }
         let loop = RunLoop<ToySearch>(
-            store: store, service: service, settings: settings,
+            store: store, service: service, settings: start.settings,
             limits: RunLimits(generations: generations, targetReturn: target),
             saveController: { record in self.saved.withLock { $0.append(record) } },
             observe: observe)

@@ -28,7 +28,7 @@ struct ToySearch: SearchStrategy, Codable, Equatable {
         self = try JSONDecoder().decode(Self.self, from: encodedState)
     }
 
-    var stopReasons: [String] { sigma < 1e-9 ? ["sigma below 1e-9"] : [] }
+    var endReasons: [String] { sigma < 1e-9 ? ["sigma below 1e-9"] : [] }
 
     mutating func ask() throws -> [[Double]] {
         asked = (0..<populationSize).map { _ in

@@ -93,7 +93,7 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
         if let wanted = limits.generations, generation >= wanted {
             return .generations(generation)
         }
-        let reasons = search.stopReasons
+        let reasons = search.endReasons
         return reasons.isEmpty ? nil : .search(reasons)
     }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+package import EvolutionStrategies
 import RunStore
+package import WorldModel
 
 /// A run's settings, each with its value in its one written form.
 package struct RunSettings: Sendable, Hashable {
@@ -84,6 +86,19 @@ package struct RunSettings: Sendable, Hashable {
     package var maximumSteps: Int { number(.maximumSteps) }
     /// Steps without a new tile that end a training episode; 0 is never.
     package var patience: Int { number(.patience) }
+
+    /// The form of the search distribution.
+    package var variant: EvolutionStrategy.Variant {
+        EvolutionStrategy.Variant(rawValue: self[.variant]) ?? .full
+    }
+    /// What the controller sees.
+    package var inputs: ControllerInputs {
+        ControllerInputs(rawValue: self[.inputs]) ?? .latentHidden
+    }
+    /// How the controller's outputs become an action.
+    package var mapping: ControllerMapping {
+        ControllerMapping(rawValue: self[.mapping]) ?? .paper
+    }
 
     private func number(_ key: SettingKey) -> Int {
         guard let number = Int(self[key]) else {

@@ -13,7 +13,7 @@ package protocol SearchStrategy: Sendable {
     /// The centre of the search distribution.
     var mean: [Double] { get }
     /// Why there is no point in going on; empty while there is.
-    var stopReasons: [String] { get }
+    var endReasons: [String] { get }
 
     /// Restores a search.
     ///

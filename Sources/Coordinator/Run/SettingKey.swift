@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import EvolutionStrategies
+import WorldModel
+
 /// What defines a run, by the names of the coordinator's options.
 ///
 /// Each is kept in the run's database when the run begins. A later start may leave it out; giving
@@ -16,9 +19,9 @@ package enum SettingKey: String, Sendable, CaseIterable {
     case seed
     /// The initial step size: above 0.
     case sigma
-    /// The covariance: full, or its diagonal alone with the larger learning rates that permits.
+    /// The form of the search distribution: full, separable or limited-memory.
     case variant
-    /// What the controller sees: z, z,h or z,c,h.
+    /// What the controller sees: z, zh or zch.
     case inputs = "controller-inputs"
     /// How the controller's outputs become an action.
     case mapping = "controller-mapping"
@@ -45,10 +48,10 @@ package enum SettingKey: String, Sendable, CaseIterable {
         case .samples: "4"
         case .seed: "1"
         case .sigma: "0.1"
-        case .variant: "full"
-        case .inputs: "z,h"
-        case .mapping: "paper"
-        case .latent: "sampled"
+        case .variant: EvolutionStrategy.Variant.full.rawValue
+        case .inputs: ControllerInputs.latentHidden.rawValue
+        case .mapping: ControllerMapping.paper.rawValue
+        case .latent: "mean"
         case .maximumSteps: "1000"
         case .patience: "0"
         case .evaluateEvery: "5"
@@ -74,10 +77,10 @@ package enum SettingKey: String, Sendable, CaseIterable {
             "a whole number from 1 to 65536, or a schedule such as 4,8@50 (8 from generation 50)"
         case .seed: "a whole number from 0 to \(UInt64.max)"
         case .sigma: "a number above 0"
-        case .variant: "full or separable"
-        case .inputs: "z or z,h or z,c,h"
-        case .mapping: "paper or clamp"
-        case .latent: "sampled or mean"
+        case .variant: Self.names(EvolutionStrategy.Variant.self)
+        case .inputs: Self.names(ControllerInputs.self)
+        case .mapping: Self.names(ControllerMapping.self)
+        case .latent: "mean or sampled"
         case .maximumSteps, .evaluationEpisodes: "a whole number from 1 to 1000000"
         case .patience: "a whole number from 0 to 1000000 (0: never)"
         case .evaluateEvery: "a whole number from 0 to 1000000 (0: only at the end)"
@@ -96,14 +99,20 @@ package enum SettingKey: String, Sendable, CaseIterable {
         case .samples: SampleSchedule(text)?.description
         case .seed: UInt64(text).map { "\($0)" }
         case .sigma: Double(text).flatMap { $0.isFinite && $0 > 0 ? "\($0)" : nil }
-        case .variant: ["full", "separable"].contains(text) ? text : nil
-        case .inputs: ["z", "z,h", "z,c,h"].contains(text) ? text : nil
-        case .mapping: ["paper", "clamp"].contains(text) ? text : nil
-        case .latent: ["sampled", "mean"].contains(text) ? text : nil
+        case .variant: EvolutionStrategy.Variant(rawValue: text)?.rawValue
+        case .inputs: ControllerInputs(rawValue: text)?.rawValue
+        case .mapping: ControllerMapping(rawValue: text)?.rawValue
+        case .latent: ["mean", "sampled"].contains(text) ? text : nil
         case .maximumSteps, .evaluationEpisodes: whole(text, 1...1_000_000)
         case .patience, .evaluateEvery: whole(text, 0...1_000_000)
         case .vae, .mdrnn: text.count == 64 && text.allSatisfy(\.isHexDigit) ? text : nil
         }
+    }
+
+    private static func names<Choice: CaseIterable & RawRepresentable<String>>(
+        _ type: Choice.Type
+    ) -> String {
+        Choice.allCases.map(\.rawValue).joined(separator: " or ")
     }
 
     private func whole(_ text: String, _ range: ClosedRange<Int>) -> String? {
