@@ -15,6 +15,8 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
     .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
+    .systemLibrary(name: "COSMesa", providers: [.apt(["libosmesa6-dev"])]),
+    .systemLibrary(name: "CEGL", providers: [.apt(["libegl-dev"])]),
 ]
 
 // MARK: Layers 1 and up: the libraries
@@ -23,6 +25,9 @@ let libraries: [Target] = [
     .target(name: "SeededRandom"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
     .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
+    .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
+    .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
+    .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
 ]
 
 // MARK: The program
@@ -31,7 +36,8 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            .product(name: "ArgumentParser", package: "swift-argument-parser")
+            "CarRacing", "CarRacingRendering",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
 
@@ -44,12 +50,15 @@ let tests: [Target] = [
         name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"],
         resources: [.copy("Golden")]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
+        name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
+        resources: [.copy("Golden")]),
 ]
 
 let package = Package(
     name: "worldmodels",
     products: [
-        .executable(name: "worldmodels", targets: ["worldmodels"])
+        .executable(name: "worldmodels", targets: ["worldmodels"]),
+        .library(name: "CarRacing", targets: ["CarRacing", "CarRacingRendering"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
