@@ -26,6 +26,9 @@ let libraries: [Target] = [
     .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
     .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
     .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
+    .target(
+        name: "Rollouts",
+        dependencies: ["CarRacing", "CarRacingRendering", "SeededRandom", "Tensors", "WorldModel"]),
 ]
 
 // MARK: The program
@@ -34,7 +37,7 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            "CarRacing", "CarRacingRendering",
+            "CarRacing", "CarRacingRendering", "Rollouts", "SeededRandom", "Tensors", "WorldModel",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
@@ -52,6 +55,9 @@ let tests: [Target] = [
         name: "InferenceTests",
         dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel"],
         resources: [.copy("Golden")]),
+    .testTarget(
+        name: "RolloutsTests",
+        dependencies: ["CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel"]),
     .testTarget(
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
