@@ -35,6 +35,9 @@ let libraries: [Target] = [
     .target(
         name: "Coordinator",
         dependencies: ["EvolutionStrategies", "RunStore", "SeededRandom", "WorldModel"]),
+    .target(
+        name: "Rollouts",
+        dependencies: ["CarRacing", "CarRacingRendering", "SeededRandom", "Tensors", "WorldModel"]),
 ]
 
 // MARK: The program
@@ -44,6 +47,7 @@ let program: [Target] = [
         name: "worldmodels",
         dependencies: [
             "CarRacing", "CarRacingRendering", "Coordinator", "RunStore", "Tensors", "WorldModel",
+            "CarRacing", "CarRacingRendering", "Rollouts", "SeededRandom", "Tensors", "WorldModel",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
@@ -63,6 +67,9 @@ let tests: [Target] = [
         resources: [.copy("Golden")]),
     .testTarget(
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
+        name: "RolloutsTests",
+        dependencies: ["CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel"]),
+    .testTarget(
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
     .testTarget(name: "RunStoreTests", dependencies: ["RunStore"]),

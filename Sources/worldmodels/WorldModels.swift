@@ -13,4 +13,5 @@ struct WorldModels: AsyncParsableCommand {
         subcommands: [
             InspectCommand.self
         ])
+        subcommands: [GenerateCommand.self, EvaluateCommand.self])
 }

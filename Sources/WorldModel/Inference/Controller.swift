@@ -33,6 +33,14 @@ public enum ControllerInputs: String, Sendable, Hashable, Codable, CaseIterable 
     public var parameterCount: Int { RecurrentCell.actionSize * (count + 1) }
 }
 
+/// What of V's output the controller and M see.
+public enum LatentUse: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The mean.
+    case mean
+    /// Mean + sigma * N(0, 1), drawn from the episode's own stream, as the paper's code does.
+    case sampled
+}
+
 /// The linear controllers C of several episodes, each with parameters of its own.
 public final class ControllerBank {
     /// What the controllers see.
