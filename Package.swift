@@ -46,8 +46,8 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            "CarRacing", "CarRacingRendering", "Coordinator", "RunStore", "Tensors", "WorldModel",
-            "CarRacing", "CarRacingRendering", "Rollouts", "SeededRandom", "Tensors", "WorldModel",
+            "CarRacing", "CarRacingRendering", "Coordinator", "EvolutionStrategies", "Pictures",
+            "Rollouts", "RunStore", "SeededRandom", "Tensors", "WorldModel",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
@@ -65,8 +65,8 @@ let tests: [Target] = [
         name: "InferenceTests",
         dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel"],
         resources: [.copy("Golden")]),
-    .testTarget(
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
+    .testTarget(
         name: "RolloutsTests",
         dependencies: ["CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel"]),
     .testTarget(

@@ -27,6 +27,11 @@ extension RunReader {
             created: try date(row["created"], "run"))
     }
 
+    /// Whether any rollout has been stored.
+    package func holdsResults() throws -> Bool {
+        try read { try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM rollouts)") } ?? false
+    }
+
     /// What defines the run, in the order in which it was given.
     package func settings() throws -> [(name: String, value: String)] {
         try read {

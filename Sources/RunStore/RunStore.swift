@@ -72,6 +72,8 @@ package final class RunStore: Sendable {
 
     /// Begins a run: its settings and the optimiser's state before the first generation.
     ///
+    /// It takes the place of one that was begun before; only one without results may be replaced.
+    ///
     /// - Parameters:
     ///   - identifier: The run's name in messages.
     ///   - program: The program's name and version.
@@ -83,7 +85,12 @@ package final class RunStore: Sendable {
         identifier: String, program: String, settings: [(name: String, value: String)],
         state: Data, created: Date
     ) throws {
+        let holdsResults = try reader.holdsResults()
+        precondition(!holdsResults, "a run with results was begun again")
         try write(.creation, durable: true) { database in
+            for table in ["run", "settings", "optimiser_state"] {
+                try database.execute(sql: "DELETE FROM \(table)")
+            }
             try database.execute(
                 sql: "INSERT INTO run (id, identifier, program, created) VALUES (1, ?, ?, ?)",
                 arguments: [identifier, program, Timestamp.text(created)])

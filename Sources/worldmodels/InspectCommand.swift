@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Foundation
+import Pictures
 import RunStore
 
 /// Shows a run, finished or under way.
@@ -25,6 +26,9 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "Print everything as one JSON object.")
     var json = false
 
+    @Option(help: .init("Draw the returns into a PNG file.", valueName: "file"))
+    var png: String?
+
     @Flag(help: "List all generations, not the last 30 alone.")
     var all = false
 
@@ -33,7 +37,8 @@ struct InspectCommand: ParsableCommand {
     var compare: String?
 
     func validate() throws {
-        if csv && json { throw ValidationError("--csv or --json, not both") }
+        let forms = [csv, json, png != nil, compare != nil].count { $0 }
+        if forms > 1 { throw ValidationError("one of --csv, --json, --png and --compare") }
     }
 
     func run() throws {
@@ -42,6 +47,9 @@ struct InspectCommand: ParsableCommand {
             let comparison = RunComparison(report, try RunReport(RunDirectory(path: compare)))
             print("\(logdir) and \(compare): \(comparison)")
             guard case .equal = comparison else { throw ExitCode.failure }
+        } else if let png {
+            try report.picture.image().writePNG(to: URL(fileURLWithPath: png))
+            print("\(png): the returns of \(report.generations.count) generations")
         } else if json {
             FileHandle.standardOutput.write(try report.json() + Data("\n".utf8))
         } else if csv {
@@ -49,5 +57,30 @@ struct InspectCommand: ParsableCommand {
         } else {
             print(report.text(rows: all ? nil : 30), terminator: "")
         }
+    }
+}
+
+extension RunReport {
+    /// The returns over the generations, with the paper's result to compare with.
+    fileprivate var picture: LinePlot {
+        let mean = generations.map {
+            LinePlot.Point(
+                x: Double($0.generation), y: $0.mean ?? .nan, deviation: $0.standardDeviation ?? 0)
+        }
+        let best = generations.map {
+            LinePlot.Point(x: Double($0.generation), y: $0.best ?? .nan)
+        }
+        // Points without an evaluation would interrupt its curve.
+        let evaluated = generations.compactMap { row in
+            row.evaluationMean.map { LinePlot.Point(x: Double(row.generation), y: $0) }
+        }
+        return LinePlot(
+            title: path, xLabel: "generation", yLabel: "return",
+            series: [
+                .init(name: "candidates' average, with their deviation", points: mean),
+                .init(name: "best candidate", points: best),
+                .init(name: "the mean on the evaluation tracks", points: evaluated),
+            ],
+            references: [.init(name: "Ha & Schmidhuber 2018: 906", y: 906)])
     }
 }

@@ -11,7 +11,8 @@ struct WorldModels: AsyncParsableCommand {
         abstract: "World Models (Ha & Schmidhuber, 2018) for CarRacing, trained on many machines.",
         version: "0.1.0",
         subcommands: [
-            InspectCommand.self
+            GenerateCommand.self,
+            InspectCommand.self,
+            EvaluateCommand.self,
         ])
-        subcommands: [GenerateCommand.self, EvaluateCommand.self])
 }

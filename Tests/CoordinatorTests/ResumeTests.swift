@@ -104,4 +104,23 @@ struct ResumeTests {
         try await run.drive(generations: 6)
         #expect(try run.outcome() == calm.outcome())
     }
+
+    @Test func `a run without a result may become another, one with results may not`()
+        async throws
+    {
+        let run = TemporaryRun()
+        let idle = ToyService { _ in 0 }
+        // Told to stop before the first result.
+        let stopped = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await run.drive(service: idle)
+        }
+        #expect(try await stopped.value == .interrupted)
+        let other = TemporaryRun.given.merging([.sigma: "0.2"]) { $1 }
+        try await run.drive(generations: 1, given: other)
+        #expect(try RunReader(run.directory).settings().contains { $0 == ("sigma", "0.2") })
+        await #expect(throws: RunError.self) {
+            try await run.drive(generations: 2)
+        }
+    }
 }

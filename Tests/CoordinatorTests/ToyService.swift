@@ -33,7 +33,7 @@ final class ToyService: RolloutService {
     }
 
     func perform(
-        _ tasks: [EvaluationTask], onResult: @escaping @Sendable (TaskResult) throws -> Void
+        _ tasks: [EvaluationTask], onResult: @Sendable (TaskResult) throws -> Void
     ) async throws -> [TaskResult] {
         var results: [TaskIdentifier: TaskResult] = [:]
         for task in reversed ? tasks.reversed() : tasks {

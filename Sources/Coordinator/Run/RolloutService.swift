@@ -94,6 +94,6 @@ package protocol RolloutService: Sendable {
     /// - Returns: One result a task, in the tasks' order.
     /// - Throws: `CancellationError` when the calling task is cancelled, or what `onResult` threw.
     func perform(
-        _ tasks: [EvaluationTask], onResult: @escaping @Sendable (TaskResult) throws -> Void
+        _ tasks: [EvaluationTask], onResult: @Sendable (TaskResult) throws -> Void
     ) async throws -> [TaskResult]
 }

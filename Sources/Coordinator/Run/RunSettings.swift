@@ -99,6 +99,8 @@ package struct RunSettings: Sendable, Hashable {
     package var mapping: ControllerMapping {
         ControllerMapping(rawValue: self[.mapping]) ?? .paper
     }
+    /// What of V's output is z.
+    package var latent: LatentUse { LatentUse(rawValue: self[.latent]) ?? .mean }
 
     private func number(_ key: SettingKey) -> Int {
         guard let number = Int(self[key]) else {

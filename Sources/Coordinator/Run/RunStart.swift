@@ -30,10 +30,12 @@ package struct RunStart: Sendable {
     ) throws {
         var given = given
         if let profile { given[.profile] = profile.name }
+        // A run that never got a result may still become another: nothing would be lost.
+        let holdsResults = try store.reader.holdsResults()
         settings = try RunSettings(
-            given: given, profile: profile?.settings ?? [:], stored: store.reader.settings(),
-            path: store.directory.path)
-        if let identity = try store.reader.identity() {
+            given: given, profile: profile?.settings ?? [:],
+            stored: holdsResults ? store.reader.settings() : [], path: store.directory.path)
+        if holdsResults, let identity = try store.reader.identity() {
             identifier = identity.identifier
             isNew = false
         } else {

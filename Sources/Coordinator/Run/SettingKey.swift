@@ -51,7 +51,7 @@ package enum SettingKey: String, Sendable, CaseIterable {
         case .variant: EvolutionStrategy.Variant.full.rawValue
         case .inputs: ControllerInputs.latentHidden.rawValue
         case .mapping: ControllerMapping.paper.rawValue
-        case .latent: "mean"
+        case .latent: LatentUse.mean.rawValue
         case .maximumSteps: "1000"
         case .patience: "0"
         case .evaluateEvery: "5"
@@ -80,7 +80,7 @@ package enum SettingKey: String, Sendable, CaseIterable {
         case .variant: Self.names(EvolutionStrategy.Variant.self)
         case .inputs: Self.names(ControllerInputs.self)
         case .mapping: Self.names(ControllerMapping.self)
-        case .latent: "mean or sampled"
+        case .latent: Self.names(LatentUse.self)
         case .maximumSteps, .evaluationEpisodes: "a whole number from 1 to 1000000"
         case .patience: "a whole number from 0 to 1000000 (0: never)"
         case .evaluateEvery: "a whole number from 0 to 1000000 (0: only at the end)"
@@ -102,7 +102,7 @@ package enum SettingKey: String, Sendable, CaseIterable {
         case .variant: EvolutionStrategy.Variant(rawValue: text)?.rawValue
         case .inputs: ControllerInputs(rawValue: text)?.rawValue
         case .mapping: ControllerMapping(rawValue: text)?.rawValue
-        case .latent: ["mean", "sampled"].contains(text) ? text : nil
+        case .latent: LatentUse(rawValue: text)?.rawValue
         case .maximumSteps, .evaluationEpisodes: whole(text, 1...1_000_000)
         case .patience, .evaluateEvery: whole(text, 0...1_000_000)
         case .vae, .mdrnn: text.count == 64 && text.allSatisfy(\.isHexDigit) ? text : nil
