@@ -21,9 +21,13 @@ let systemLibraries: [Target] = [
 
 let libraries: [Target] = [
     .target(name: "SeededRandom"),
+    .target(name: "CKernels"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
     .target(name: "WorldModel", dependencies: ["SeededRandom", "Tensors"]),
     .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
+    .target(
+        name: "WorldModelTraining",
+        dependencies: ["CKernels", "Pictures", "SeededRandom", "Tensors", "WorldModel"]),
 ]
 
 // MARK: The program
@@ -32,13 +36,18 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            .product(name: "ArgumentParser", package: "swift-argument-parser")
+            "WorldModel", "WorldModelTraining",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
 
 // MARK: Tests
 
 let tests: [Target] = [
+    .testTarget(
+        name: "WorldModelTrainingTests",
+        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining"],
+        resources: [.copy("Golden")]),
     .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
     .testTarget(
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
