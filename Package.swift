@@ -23,6 +23,7 @@ let systemLibraries: [Target] = [
 
 let libraries: [Target] = [
     .target(name: "SeededRandom"),
+    .target(name: "CKernels"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
     .target(name: "CKernels"),
     .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
@@ -38,6 +39,9 @@ let libraries: [Target] = [
     .target(
         name: "Rollouts",
         dependencies: ["CarRacing", "CarRacingRendering", "SeededRandom", "Tensors", "WorldModel"]),
+    .target(
+        name: "WorldModelTraining",
+        dependencies: ["CKernels", "Pictures", "SeededRandom", "Tensors", "WorldModel"]),
 ]
 
 // MARK: The program
@@ -48,6 +52,7 @@ let program: [Target] = [
         dependencies: [
             "CarRacing", "CarRacingRendering", "Coordinator", "EvolutionStrategies", "Pictures",
             "Rollouts", "RunStore", "SeededRandom", "Tensors", "WorldModel",
+            "WorldModel", "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
@@ -55,6 +60,10 @@ let program: [Target] = [
 // MARK: Tests
 
 let tests: [Target] = [
+    .testTarget(
+        name: "WorldModelTrainingTests",
+        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining"],
+        resources: [.copy("Golden")]),
     .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
     .testTarget(
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
