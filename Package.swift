@@ -23,11 +23,25 @@ let systemLibraries: [Target] = [
 
 let libraries: [Target] = [
     .target(name: "SeededRandom"),
+    .target(name: "CKernels"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
+    .target(name: "CKernels"),
+    .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
     .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
     .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
     .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
     .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
+    .target(name: "EvolutionStrategies", dependencies: ["Tensors", "SeededRandom"]),
+    .target(name: "RunStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
+        name: "Coordinator",
+        dependencies: ["EvolutionStrategies", "RunStore", "SeededRandom", "WorldModel"]),
+    .target(
+        name: "Rollouts",
+        dependencies: ["CarRacing", "CarRacingRendering", "SeededRandom", "Tensors", "WorldModel"]),
+    .target(
+        name: "WorldModelTraining",
+        dependencies: ["CKernels", "Pictures", "SeededRandom", "Tensors", "WorldModel"]),
 ]
 
 // MARK: The program
@@ -36,7 +50,9 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            "CarRacing", "CarRacingRendering",
+            "CarRacing", "CarRacingRendering", "Coordinator", "EvolutionStrategies", "Pictures",
+            "Rollouts", "RunStore", "SeededRandom", "Tensors", "WorldModel",
+            "WorldModel", "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
@@ -44,6 +60,11 @@ let program: [Target] = [
 // MARK: Tests
 
 let tests: [Target] = [
+    .testTarget(
+        name: "WorldModelTrainingTests",
+        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining"],
+        resources: [.copy("Golden")]),
+    .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
     .testTarget(
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
     .testTarget(
@@ -53,6 +74,26 @@ let tests: [Target] = [
     .testTarget(
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
+        resources: [.copy("Golden")]),
+    .testTarget(
+        name: "InferenceTests",
+        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel"],
+        resources: [.copy("Golden")]),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
+    .testTarget(
+        name: "RolloutsTests",
+        dependencies: ["CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel"]),
+    .testTarget(
+        name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
+        resources: [.copy("Golden")]),
+    .testTarget(name: "RunStoreTests", dependencies: ["RunStore"]),
+    .testTarget(
+        name: "CoordinatorTests",
+        dependencies: ["Coordinator", "EvolutionStrategies", "RunStore", "SeededRandom"]),
+    .testTarget(
+        name: "EvolutionStrategiesTests",
+        dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
+        resources: [.copy("Golden")]),
 ]
 
 let package = Package(
@@ -60,9 +101,11 @@ let package = Package(
     products: [
         .executable(name: "worldmodels", targets: ["worldmodels"]),
         .library(name: "CarRacing", targets: ["CarRacing", "CarRacingRendering"]),
+        .library(name: "EvolutionStrategies", targets: ["EvolutionStrategies"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: systemLibraries + libraries + program + tests,
     swiftLanguageModes: [.v6]
