@@ -28,7 +28,8 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            .product(name: "ArgumentParser", package: "swift-argument-parser")
+            "EvolutionStrategies",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
 
