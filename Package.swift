@@ -53,6 +53,7 @@ let program: [Target] = [
             "CarRacing", "CarRacingRendering", "Coordinator", "EvolutionStrategies", "Pictures",
             "Rollouts", "RunStore", "SeededRandom", "Tensors", "WorldModel",
             "WorldModel", "WorldModelTraining",
+            "EvolutionStrategies",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]

@@ -17,4 +17,5 @@ struct WorldModels: AsyncParsableCommand {
             TrainVAECommand.self,
             TrainMDRNNCommand.self,
         ])
+        subcommands: [OptimizeCommand.self, BenchmarkCommand.self])
 }
