@@ -22,6 +22,7 @@ let systemLibraries: [Target] = [
 let libraries: [Target] = [
     .target(name: "SeededRandom"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
+    .target(name: "TerminalOutput"),
     .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
 ]
 
@@ -31,7 +32,8 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            .product(name: "ArgumentParser", package: "swift-argument-parser")
+            "TerminalOutput",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
 
@@ -44,6 +46,7 @@ let tests: [Target] = [
         name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"],
         resources: [.copy("Golden")]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
+    .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
 ]
 
 let package = Package(
