@@ -26,6 +26,7 @@ let libraries: [Target] = [
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
     .target(name: "CKernels"),
     .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
+    .target(name: "TerminalOutput"),
     .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
     .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
     .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
@@ -42,6 +43,7 @@ let program: [Target] = [
         name: "worldmodels",
         dependencies: [
             "CarRacing", "CarRacingRendering", "Rollouts", "SeededRandom", "Tensors", "WorldModel",
+            "TerminalOutput",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
@@ -66,6 +68,7 @@ let tests: [Target] = [
     .testTarget(
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
+    .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
 ]
 
 let package = Package(
