@@ -34,6 +34,7 @@ let libraries: [Target] = [
     .target(
         name: "Rollouts",
         dependencies: ["CarRacing", "CarRacingRendering", "SeededRandom", "Tensors", "WorldModel"]),
+    .target(name: "EvolutionStrategies", dependencies: ["Tensors", "SeededRandom"]),
 ]
 
 // MARK: The program
@@ -44,6 +45,7 @@ let program: [Target] = [
         dependencies: [
             "CarRacing", "CarRacingRendering", "Rollouts", "SeededRandom", "Tensors", "WorldModel",
             "TerminalOutput",
+            "EvolutionStrategies",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
@@ -69,6 +71,9 @@ let tests: [Target] = [
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
     .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
+        name: "EvolutionStrategiesTests",
+        dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
+        resources: [.copy("Golden")]),
 ]
 
 let package = Package(
@@ -76,6 +81,7 @@ let package = Package(
     products: [
         .executable(name: "worldmodels", targets: ["worldmodels"]),
         .library(name: "CarRacing", targets: ["CarRacing", "CarRacingRendering"]),
+        .library(name: "EvolutionStrategies", targets: ["EvolutionStrategies"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")

@@ -11,4 +11,5 @@ struct WorldModels: AsyncParsableCommand {
         abstract: "World Models (Ha & Schmidhuber, 2018) for CarRacing, trained on many machines.",
         version: "0.1.0",
         subcommands: [GenerateCommand.self, EvaluateCommand.self])
+        subcommands: [OptimizeCommand.self, BenchmarkCommand.self])
 }
