@@ -27,6 +27,7 @@ let libraries: [Target] = [
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
     .target(name: "CKernels"),
     .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
+    .target(name: "TerminalOutput"),
     .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
     .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
     .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
@@ -53,6 +54,8 @@ let program: [Target] = [
             "CarRacing", "CarRacingRendering", "Coordinator", "EvolutionStrategies", "Pictures",
             "Rollouts", "RunStore", "SeededRandom", "Tensors", "WorldModel",
             "WorldModel", "WorldModelTraining",
+            "CarRacing", "CarRacingRendering", "Rollouts", "SeededRandom", "Tensors", "WorldModel",
+            "TerminalOutput",
             "EvolutionStrategies",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
@@ -71,7 +74,6 @@ let tests: [Target] = [
     .testTarget(
         name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"],
         resources: [.copy("Golden")]),
-    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
     .testTarget(
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
@@ -84,6 +86,7 @@ let tests: [Target] = [
     .testTarget(
         name: "RolloutsTests",
         dependencies: ["CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel"]),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
     .testTarget(
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
@@ -92,6 +95,7 @@ let tests: [Target] = [
         name: "CoordinatorTests",
         dependencies: ["Coordinator", "EvolutionStrategies", "RunStore", "SeededRandom"]),
     .testTarget(
+    .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
         name: "EvolutionStrategiesTests",
         dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
         resources: [.copy("Golden")]),
