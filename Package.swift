@@ -12,6 +12,9 @@ import PackageDescription
 let systemLibraries: [Target] = [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
+    .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
     .systemLibrary(name: "COSMesa", providers: [.apt(["libosmesa6-dev"])]),
     .systemLibrary(name: "CEGL", providers: [.apt(["libegl-dev"])]),
 ]
@@ -21,6 +24,7 @@ let systemLibraries: [Target] = [
 let libraries: [Target] = [
     .target(name: "SeededRandom"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
+    .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
     .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
     .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
     .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
@@ -42,6 +46,10 @@ let program: [Target] = [
 let tests: [Target] = [
     .testTarget(
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
+    .testTarget(
+        name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"],
+        resources: [.copy("Golden")]),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
     .testTarget(
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
