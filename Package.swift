@@ -24,6 +24,7 @@ let systemLibraries: [Target] = [
 let libraries: [Target] = [
     .target(name: "SeededRandom"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
+    .target(name: "TerminalOutput"),
     .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
     .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
     .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
@@ -37,6 +38,7 @@ let program: [Target] = [
         name: "worldmodels",
         dependencies: [
             "CarRacing", "CarRacingRendering",
+            "TerminalOutput",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
@@ -53,6 +55,7 @@ let tests: [Target] = [
     .testTarget(
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
+    .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
 ]
 
 let package = Package(
