@@ -29,6 +29,7 @@ let libraries: [Target] = [
     .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
     .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
     .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
+    .target(name: "EvolutionStrategies", dependencies: ["Tensors", "SeededRandom"]),
 ]
 
 // MARK: The program
@@ -39,6 +40,7 @@ let program: [Target] = [
         dependencies: [
             "CarRacing", "CarRacingRendering",
             "TerminalOutput",
+            "EvolutionStrategies",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
@@ -56,6 +58,9 @@ let tests: [Target] = [
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
     .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
+        name: "EvolutionStrategiesTests",
+        dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
+        resources: [.copy("Golden")]),
 ]
 
 let package = Package(
@@ -63,6 +68,7 @@ let package = Package(
     products: [
         .executable(name: "worldmodels", targets: ["worldmodels"]),
         .library(name: "CarRacing", targets: ["CarRacing", "CarRacingRendering"]),
+        .library(name: "EvolutionStrategies", targets: ["EvolutionStrategies"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
