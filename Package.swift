@@ -55,6 +55,7 @@ let program: [Target] = [
             "Rollouts", "RunStore", "SeededRandom", "Tensors", "WorldModel",
             "WorldModel", "WorldModelTraining",
             "CarRacing", "CarRacingRendering", "Rollouts", "SeededRandom", "Tensors", "WorldModel",
+            "CarRacing", "CarRacingRendering",
             "TerminalOutput",
             "EvolutionStrategies",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
