@@ -41,7 +41,7 @@ let tests: [Target] = [
     .testTarget(
         name: "EvolutionStrategiesTests",
         dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
-        resources: [.copy("Golden")]),
+        exclude: ["Comparison"], resources: [.copy("Golden")]),
 ]
 
 let package = Package(
