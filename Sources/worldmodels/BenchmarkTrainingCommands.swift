@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArgumentParser
+import Foundation
+import WorldModelTraining
+
+/// The options of the benchmarks of V and M.
+struct TrainingBenchmarkOptions: ParsableArguments {
+    @Option(help: "Threads. Default: all processors.")
+    var threads: Int?
+
+    @Option(help: "Examples of a batch. Default: 32 images, 16 sequences.")
+    var batch: Int?
+
+    @Option(help: "How long to measure.")
+    var seconds = 5.0
+
+    func validate() throws {
+        guard (1...1024).contains(threadCount) else {
+            throw ValidationError("--threads must be 1 to 1024.")
+        }
+        if let batch, !(1...4096).contains(batch) {
+            throw ValidationError("--batch must be 1 to 4096.")
+        }
+        guard seconds > 0, seconds <= 3600 else {
+            throw ValidationError("--seconds must be above 0 and at most 3600.")
+        }
+    }
+
+    /// How many threads to use.
+    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+    /// Prints the result as one JSON object.
+    ///
+    /// - Parameter result: What was measured.
+    /// - Throws: Nothing that can happen with these numbers.
+    func print(_ result: TrainingBenchmark) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        Swift.print(String(decoding: try encoder.encode(result), as: UTF8.self))
+    }
+}
+
+/// Measures the training of V.
+struct BenchmarkVAECommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vae", abstract: "Train V on random frames.")
+
+    @OptionGroup var options: TrainingBenchmarkOptions
+
+    func run() throws {
+        try options.print(
+            .vae(
+                threads: options.threadCount, batch: options.batch ?? 32,
+                seconds: options.seconds))
+    }
+}
+
+/// Measures the training of M.
+struct BenchmarkMDRNNCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mdrnn", abstract: "Train M on random sequences of 32 steps.")
+
+    @OptionGroup var options: TrainingBenchmarkOptions
+
+    func run() throws {
+        try options.print(
+            .mdrnn(
+                threads: options.threadCount, batch: options.batch ?? 16,
+                seconds: options.seconds))
+    }
+}
+
+/// Measures the encoding of frames by V.
+struct BenchmarkEncodeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "encode", abstract: "Encode random frames.")
+
+    @OptionGroup var options: TrainingBenchmarkOptions
+
+    func run() throws {
+        try options.print(
+            .encode(
+                threads: options.threadCount, batch: options.batch ?? 32,
+                seconds: options.seconds))
+    }
+}

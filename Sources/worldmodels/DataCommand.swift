@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArgumentParser
+import Foundation
+import WorldModelTraining
+
+/// Works with recorded rollouts.
+struct DataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data", abstract: "Work with recorded rollouts.",
+        subcommands: [DataInspectCommand.self])
+}
+
+/// Shows what a directory of rollouts holds.
+struct DataInspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Show counts, lengths, returns and sizes of recorded rollouts.")
+
+    @Argument(help: "The directory with the rollouts.")
+    var directory: String
+
+    @Option(help: "Write a picture (PNG) of sample frames: a row for each of eight rollouts.")
+    var picture: String?
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        let dataset = try RolloutDataset(directory: URL(filePath: directory))
+        let summary = DatasetSummary(dataset)
+        if let picture {
+            try DatasetSummary.writePicture(of: dataset, to: URL(filePath: picture))
+        }
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            print(String(decoding: try encoder.encode(summary), as: UTF8.self))
+            return
+        }
+        func text(_ range: DatasetSummary.Range) -> String {
+            String(format: "%.1f to %.1f, mean %.1f", range.least, range.most, range.mean)
+        }
+        func counts(_ counts: [Int: Int], _ unit: String) -> String {
+            counts.sorted { $0.key < $1.key }.map { "\($0.key)\(unit) (\($0.value))" }
+                .joined(separator: ", ")
+        }
+        print("rollouts    \(summary.recordings)")
+        print("steps       \(summary.steps)")
+        print("lengths     \(text(summary.lengths))")
+        print("returns     \(text(summary.returns))")
+        print("terminated  \(summary.terminated)")
+        print("pixels      \(counts(summary.sides, " a side"))")
+        print("actions     \(counts(summary.actionSizes, " numbers"))")
+        print("size        \(String(format: "%.1f", Double(summary.bytes) / 1_048_576)) MiB")
+        print("damaged     \(summary.damaged.count)")
+        for (path, reason) in summary.damaged.sorted(by: { $0.key < $1.key }) {
+            print("  \(path): \(reason)")
+        }
+        if let picture { print("picture     \(picture)") }
+    }
+}
