@@ -38,7 +38,7 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            "CarRacing", "CarRacingRendering",
+            "CarRacing", "CarRacingRendering", "Pictures", "Tensors",
             "TerminalOutput",
             "EvolutionStrategies",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -58,6 +58,7 @@ let tests: [Target] = [
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
     .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
+    .testTarget(
         name: "EvolutionStrategiesTests",
         dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
         resources: [.copy("Golden")]),

@@ -10,5 +10,5 @@ struct WorldModels: AsyncParsableCommand {
         commandName: "worldmodels",
         abstract: "World Models (Ha & Schmidhuber, 2018) for CarRacing, trained on many machines.",
         version: "0.1.0",
-        subcommands: [OptimizeCommand.self, BenchmarkCommand.self])
+        subcommands: [EnvironmentCommand.self, OptimizeCommand.self, BenchmarkCommand.self])
 }
