@@ -53,6 +53,9 @@ let program: [Target] = [
             "CarRacing", "CarRacingRendering", "Coordinator", "EvolutionStrategies", "Pictures",
             "Rollouts", "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
             "WorldModelTraining",
+            "CarRacing", "CarRacingRendering", "Pictures", "Tensors",
+            "TerminalOutput",
+            "EvolutionStrategies",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
@@ -78,6 +81,10 @@ let tests: [Target] = [
     .testTarget(
         name: "InferenceTests",
         dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel"],
+    .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
+    .testTarget(
+        name: "EvolutionStrategiesTests",
+        dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
         resources: [.copy("Golden")]),
     .testTarget(
         name: "WorldModelTrainingTests",

@@ -14,4 +14,5 @@ struct BenchmarkCommand: ParsableCommand {
             BenchmarkMDRNNCommand.self,
             BenchmarkEncodeCommand.self,
         ])
+        subcommands: [BenchmarkCMAESCommand.self, BenchmarkEnvironmentCommand.self])
 }
