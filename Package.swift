@@ -12,14 +12,36 @@ import PackageDescription
 let systemLibraries: [Target] = [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
+    .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
+    .systemLibrary(name: "COSMesa", providers: [.apt(["libosmesa6-dev"])]),
+    .systemLibrary(name: "CEGL", providers: [.apt(["libegl-dev"])]),
 ]
 
 // MARK: Layers 1 and up: the libraries
 
 let libraries: [Target] = [
+    .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
+    .target(name: "CKernels"),
     .target(name: "SeededRandom"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
+    .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
+    .target(name: "TerminalOutput"),
     .target(name: "EvolutionStrategies", dependencies: ["Tensors", "SeededRandom"]),
+    .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
+    .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
+    .target(name: "RunStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+    .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
+    .target(
+        name: "WorldModelTraining",
+        dependencies: ["CKernels", "Pictures", "SeededRandom", "Tensors", "WorldModel"]),
+    .target(
+        name: "Rollouts",
+        dependencies: ["CarRacing", "CarRacingRendering", "SeededRandom", "Tensors", "WorldModel"]),
+    .target(
+        name: "Coordinator",
+        dependencies: ["EvolutionStrategies", "RunStore", "SeededRandom", "WorldModel"]),
 ]
 
 // MARK: The program
@@ -28,7 +50,9 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            "EvolutionStrategies",
+            "CarRacing", "CarRacingRendering", "Coordinator", "EvolutionStrategies", "Pictures",
+            "Rollouts", "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
+            "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
@@ -39,19 +63,45 @@ let tests: [Target] = [
     .testTarget(
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
     .testTarget(
+        name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"],
+        resources: [.copy("Golden")]),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
+    .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
+    .testTarget(
         name: "EvolutionStrategiesTests",
         dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
         exclude: ["Comparison"], resources: [.copy("Golden")]),
+    .testTarget(
+        name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
+        resources: [.copy("Golden")]),
+    .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
+    .testTarget(
+        name: "InferenceTests",
+        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel"],
+        resources: [.copy("Golden")]),
+    .testTarget(
+        name: "WorldModelTrainingTests",
+        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining"],
+        resources: [.copy("Golden")]),
+    .testTarget(name: "RunStoreTests", dependencies: ["RunStore"]),
+    .testTarget(
+        name: "RolloutsTests",
+        dependencies: ["CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel"]),
+    .testTarget(
+        name: "CoordinatorTests",
+        dependencies: ["Coordinator", "EvolutionStrategies", "RunStore", "SeededRandom"]),
 ]
 
 let package = Package(
     name: "worldmodels",
     products: [
         .executable(name: "worldmodels", targets: ["worldmodels"]),
+        .library(name: "CarRacing", targets: ["CarRacing", "CarRacingRendering"]),
         .library(name: "EvolutionStrategies", targets: ["EvolutionStrategies"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: systemLibraries + libraries + program + tests,
     swiftLanguageModes: [.v6]

@@ -10,5 +10,13 @@ struct WorldModels: AsyncParsableCommand {
         commandName: "worldmodels",
         abstract: "World Models (Ha & Schmidhuber, 2018) for CarRacing, trained on many machines.",
         version: "0.1.0",
-        subcommands: [OptimizeCommand.self, BenchmarkCommand.self])
+        subcommands: [
+            GenerateCommand.self,
+            TrainVAECommand.self,
+            TrainMDRNNCommand.self,
+            EvaluateCommand.self,
+            InspectCommand.self,
+            OptimizeCommand.self,
+            BenchmarkCommand.self,
+        ])
 }
