@@ -83,4 +83,16 @@ struct ConvergenceTests {
                 40, start: 3, sigma: 2, evaluations: 50_000, variant: .limitedMemory))
         #expect(strategy.stopReasons == [.targetReached], "\(strategy.evaluations) evaluations")
     }
+
+    @Test func `the documentation's example finds the minimum`() throws {
+        var strategy = try EvolutionStrategy(
+            EvolutionStrategy.Configuration(
+                initialMean: [Double](repeating: 3, count: 10), initialSigma: 2, seed: 1,
+                stopping: StoppingCriteria(targetCost: 1e-9)))
+        while strategy.stopReasons.isEmpty {
+            let candidates = try strategy.ask()
+            try strategy.tell(costs: candidates.map { $0.reduce(0) { $0 + $1 * $1 } })
+        }
+        #expect(strategy.stopReasons == [.targetReached])
+    }
 }
