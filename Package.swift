@@ -22,27 +22,26 @@ let systemLibraries: [Target] = [
 // MARK: Layers 1 and up: the libraries
 
 let libraries: [Target] = [
-    .target(name: "SeededRandom"),
-    .target(name: "CKernels"),
-    .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
-    .target(name: "CKernels"),
-    .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
-    .target(name: "TerminalOutput"),
-    .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
     .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
-    .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
-    .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
+    .target(name: "CKernels"),
+    .target(name: "SeededRandom"),
+    .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
+    .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
+    .target(name: "TerminalOutput"),
     .target(name: "EvolutionStrategies", dependencies: ["Tensors", "SeededRandom"]),
+    .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
+    .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
     .target(name: "RunStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+    .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
     .target(
-        name: "Coordinator",
-        dependencies: ["EvolutionStrategies", "RunStore", "SeededRandom", "WorldModel"]),
+        name: "WorldModelTraining",
+        dependencies: ["CKernels", "Pictures", "SeededRandom", "Tensors", "WorldModel"]),
     .target(
         name: "Rollouts",
         dependencies: ["CarRacing", "CarRacingRendering", "SeededRandom", "Tensors", "WorldModel"]),
     .target(
-        name: "WorldModelTraining",
-        dependencies: ["CKernels", "Pictures", "SeededRandom", "Tensors", "WorldModel"]),
+        name: "Coordinator",
+        dependencies: ["EvolutionStrategies", "RunStore", "SeededRandom", "WorldModel"]),
 ]
 
 // MARK: The program
@@ -52,12 +51,8 @@ let program: [Target] = [
         name: "worldmodels",
         dependencies: [
             "CarRacing", "CarRacingRendering", "Coordinator", "EvolutionStrategies", "Pictures",
-            "Rollouts", "RunStore", "SeededRandom", "Tensors", "WorldModel",
-            "WorldModel", "WorldModelTraining",
-            "CarRacing", "CarRacingRendering", "Rollouts", "SeededRandom", "Tensors", "WorldModel",
-            "CarRacing", "CarRacingRendering",
-            "TerminalOutput",
-            "EvolutionStrategies",
+            "Rollouts", "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
+            "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
@@ -66,40 +61,35 @@ let program: [Target] = [
 
 let tests: [Target] = [
     .testTarget(
-        name: "WorldModelTrainingTests",
-        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining"],
-        resources: [.copy("Golden")]),
-    .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
-    .testTarget(
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
     .testTarget(
         name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"],
         resources: [.copy("Golden")]),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
+    .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
+    .testTarget(
+        name: "EvolutionStrategiesTests",
+        dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
+        resources: [.copy("Golden")]),
     .testTarget(
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
-        resources: [.copy("Golden")]),
+    .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
     .testTarget(
         name: "InferenceTests",
         dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel"],
         resources: [.copy("Golden")]),
-    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
     .testTarget(
-        name: "RolloutsTests",
-        dependencies: ["CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel"]),
-    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
-    .testTarget(
-        name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
+        name: "WorldModelTrainingTests",
+        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining"],
         resources: [.copy("Golden")]),
     .testTarget(name: "RunStoreTests", dependencies: ["RunStore"]),
     .testTarget(
+        name: "RolloutsTests",
+        dependencies: ["CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel"]),
+    .testTarget(
         name: "CoordinatorTests",
         dependencies: ["Coordinator", "EvolutionStrategies", "RunStore", "SeededRandom"]),
-    .testTarget(
-    .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
-        name: "EvolutionStrategiesTests",
-        dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
-        resources: [.copy("Golden")]),
 ]
 
 let package = Package(
