@@ -17,6 +17,8 @@ public final class VectorEnvironment {
     public let observationSize: ObservationSize
     /// The rules of all episodes.
     public let rules: Rules
+    /// How edges look.
+    public let antialiasing: Antialiasing
     /// What was drawn last: count x side x side x 3 bytes, RGB, row 0 at the top.
     public let observations: UnsafeMutableBufferPointer<UInt8>
     /// The rewards of the last `stepAll`.
@@ -46,8 +48,9 @@ public final class VectorEnvironment {
         self.count = count
         self.observationSize = observationSize
         self.rules = rules
+        self.antialiasing = antialiasing ?? observationSize.usualAntialiasing
         painter = try Painter(
-            observation: observationSize, antialiasing: antialiasing, library: context)
+            observation: observationSize, antialiasing: self.antialiasing, library: context)
         environments = (0..<count).map { _ in CarRacingEnvironment(rules: rules) }
         observations = .allocate(capacity: count * observationSize.byteCount)
         observations.initialize(repeating: 0)

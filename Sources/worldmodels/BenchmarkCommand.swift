@@ -9,4 +9,5 @@ struct BenchmarkCommand: ParsableCommand {
         commandName: "benchmark",
         abstract: "Measure the speed of single parts; each prints one JSON object.",
         subcommands: [BenchmarkCMAESCommand.self, BenchmarkRolloutCommand.self])
+        subcommands: [BenchmarkCMAESCommand.self, BenchmarkEnvironmentCommand.self])
 }

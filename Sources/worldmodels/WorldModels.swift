@@ -19,4 +19,5 @@ struct WorldModels: AsyncParsableCommand {
             OptimizeCommand.self,
             BenchmarkCommand.self,
         ])
+        subcommands: [EnvironmentCommand.self, OptimizeCommand.self, BenchmarkCommand.self])
 }

@@ -12,11 +12,7 @@ struct AlignmentTests {
             rules: Rules(timeLimit: nil), trackSeed: Trace.seed(name))
         var worst = (position: 0.0, angle: 0.0, reward: 0.0, omega: 0.0)
         for step in trace.reward.indices {
-            let result = try environment.step(
-                Action(
-                    steering: Double(trace.actions[3 * step]),
-                    gas: Double(trace.actions[3 * step + 1]),
-                    brake: Double(trace.actions[3 * step + 2])))
+            let result = try environment.step(trace.action(step))
             let hull = environment.hull
             let expected = trace.hull[(6 * step)..<(6 * step + 6)]
             let base = expected.startIndex

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import CarRacing
 import Foundation
 import Testing
 
@@ -39,6 +40,12 @@ struct Trace {
         visited = try entries.values("visited")
         frameSteps = try entries.values("frame_steps")
         frames = try entries.values("frames")
+    }
+
+    func action(_ step: Int) -> Action {
+        Action(
+            steering: Double(actions[3 * step]), gas: Double(actions[3 * step + 1]),
+            brake: Double(actions[3 * step + 2]))
     }
 
     func frame(_ index: Int) -> ArraySlice<UInt8> {

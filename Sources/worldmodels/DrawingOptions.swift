@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+public import ArgumentParser
+public import CarRacingRendering
+
+extension DrawingLibrary: ExpressibleByArgument {}
+extension Antialiasing: ExpressibleByArgument {}
+
+/// The options of every command that draws.
+struct DrawingOptions: ParsableArguments {
+    @Option(help: "What to draw with: osmesa or egl.")
+    var gl = DrawingLibrary.osmesa
+
+    @Option(help: "How edges look: off or samples4; by default what suits the size.")
+    var antialiasing: Antialiasing?
+}

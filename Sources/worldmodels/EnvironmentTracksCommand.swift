@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArgumentParser
+import CarRacing
+
+/// Lists tracks in numbers, for comparison with Gymnasium's.
+struct EnvironmentTracksCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tracks",
+        abstract: "Print a summary of the tracks of some seeds (CSV).",
+        discussion: """
+            The columns are those of Tests/CarRacingTests/Golden/gymnasium_tracks.py: seed, nodes, \
+            road polygons, the first, middle and last node, and the sums of x and y.
+            """)
+
+    @Option(help: "First:end, end excluded, or seeds separated by commas.")
+    var seeds: String
+
+    func run() throws {
+        let seeds = try parsedSeeds()
+        let places = ["first", "middle", "last"].flatMap { place in
+            ["alpha", "beta", "x", "y"].map { "\($0)_\(place)" }
+        }
+        print(
+            (["seed", "nodes", "road_polygons"] + places + ["sum_x", "sum_y"]).joined(
+                separator: ","))
+        for seed in seeds {
+            let track = Track(seed: seed)
+            let nodes = track.nodes
+            var values = [nodes[0], nodes[nodes.count / 2], nodes[nodes.count - 1]].flatMap {
+                [$0.alpha, $0.beta, $0.x, $0.y]
+            }
+            values.append(nodes.reduce(0) { $0 + $1.x })
+            values.append(nodes.reduce(0) { $0 + $1.y })
+            let numbers = ["\(seed)", "\(nodes.count)", "\(track.polygonCount)"]
+            print((numbers + values.map { "\($0)" }).joined(separator: ","))
+        }
+    }
+
+    private func parsedSeeds() throws -> [UInt64] {
+        let wrong = ValidationError(
+            "--seeds \(seeds): give first:end with first below end, or numbers and commas")
+        let ends = seeds.split(separator: ":", omittingEmptySubsequences: false)
+        if ends.count == 2 {
+            guard let first = UInt64(ends[0]), let end = UInt64(ends[1]), first < end else {
+                throw wrong
+            }
+            return Array(first..<end)
+        }
+        let list = seeds.split(separator: ",", omittingEmptySubsequences: false).map { UInt64($0) }
+        let numbers = list.compactMap { $0 }
+        guard numbers.count == list.count else { throw wrong }
+        return numbers
+    }
+}
