@@ -74,6 +74,7 @@ let tests: [Target] = [
         name: "EvolutionStrategiesTests",
         dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
         resources: [.copy("Golden")]),
+        exclude: ["Comparison"], resources: [.copy("Golden")]),
     .testTarget(
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),

@@ -13,7 +13,7 @@ enum CovarianceFactor: Sendable {
     /// Whether a factorisation worked.
     enum Outcome {
         case ready
-        /// The covariance is not positive definite; its least eigenvalue where that is known.
+        /// The covariance is not positive definite; its least eigenvalue, NaN if it has none.
         case degenerate(leastVariance: Double)
     }
 
@@ -23,7 +23,7 @@ enum CovarianceFactor: Sendable {
         case .eigensystem:
             guard let system = try? covariance.symmetricEigensystem(),
                 system.values.allSatisfy(\.isFinite)
-            else { return .degenerate(leastVariance: 0) }
+            else { return .degenerate(leastVariance: .nan) }
             guard let least = system.values.first, least > 0 else {
                 return .degenerate(leastVariance: system.values.first ?? 0)
             }
@@ -31,13 +31,11 @@ enum CovarianceFactor: Sendable {
                 deviations: system.values.map { $0.squareRoot() }, basis: system.vectors)
         case .cholesky:
             var factor = covariance
-            do {
-                try factor.choleskyFactorise()
-            } catch {
-                return .degenerate(leastVariance: 0)
-            }
-            guard factor.diagonal.allSatisfy({ $0 > 0 && $0.isFinite }) else {
-                return .degenerate(leastVariance: 0)
+            let worked: Void? = try? factor.choleskyFactorise()
+            guard worked != nil, factor.diagonal.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+                // Rare, so that the eigenvalues' cost does not matter.
+                let system = try? covariance.symmetricEigensystem()
+                return .degenerate(leastVariance: system?.values.first ?? .nan)
             }
             let condition = factor.choleskyCondition(norm: covariance.symmetricNorm)
             self = .cholesky(factor, condition: condition)

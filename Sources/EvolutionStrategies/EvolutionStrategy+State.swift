@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 public import Foundation
-import SeededRandom
 import Tensors
 
 extension EvolutionStrategy {
@@ -27,11 +26,11 @@ extension EvolutionStrategy {
         writer.write(sigma)
         writer.write(nonFiniteCosts)
         writer.write(centre)
-        encodeGenerator(into: &writer)
+        writer.write(generator)
         writer.write(best?.candidate)
         writer.write(best?.cost ?? 0)
         writer.write(best?.evaluation ?? 0)
-        writer.write(stopReasons.map(\.rawValue).joined(separator: " "))
+        writer.write(StopReason.names(stopReasons))
         monitor.encode(into: &writer)
         stepPath.encode(into: &writer)
         distribution.encode(into: &writer)
@@ -92,16 +91,14 @@ extension EvolutionStrategy {
         sigma = try reader.double()
         nonFiniteCosts = try reader.int()
         centre = try reader.doubles(count: n)
-        generator = try Self.decodeGenerator(from: &reader)
+        generator = try reader.generator()
         let bestCandidate = try reader.optionalDoubles()
         let bestCost = try reader.double()
         let bestEvaluation = try reader.int()
         best = bestCandidate.map {
             EvaluatedCandidate(candidate: $0, cost: bestCost, evaluation: bestEvaluation)
         }
-        stopReasons = try reader.text().split(separator: " ").compactMap {
-            StopReason(rawValue: String($0))
-        }
+        stopReasons = StopReason.reasons(try reader.text())
         monitor = try StopMonitor(from: &reader, dimension: n)
         stepPath = try StepSizePath(from: &reader, dimension: n)
         distribution =
@@ -135,24 +132,6 @@ extension EvolutionStrategy {
         for _ in 0..<injections { waitingInjections.append(try reader.doubles(count: n)) }
         guard sigma > 0, sigma.isFinite, centre.allSatisfy(\.isFinite) else {
             throw .invalidState(reason: "its mean or step size is not finite")
-        }
-    }
-
-    private func encodeGenerator(into writer: inout StateWriter) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        // Coding a few integers as JSON cannot fail.
-        writer.write((try? encoder.encode(generator)) ?? Data())
-    }
-
-    private static func decodeGenerator(
-        from reader: inout StateReader
-    ) throws(EvolutionStrategyError) -> PCG64 {
-        let bytes = try reader.bytes()
-        do {
-            return try JSONDecoder().decode(PCG64.self, from: bytes)
-        } catch {
-            throw .invalidState(reason: "its random generator cannot be read: \(error)")
         }
     }
 }

@@ -30,8 +30,8 @@ public enum EvolutionStrategyError: Error, CustomStringConvertible, Equatable {
         case .wrongCount(let expected, let found):
             "\(found) costs were told for \(expected) candidates: tell one cost for each"
         case .allCostsNotFinite(let generation):
-            "no cost of generation \(generation) is a finite number: check the objective, "
-                + "then tell the same candidates' costs again"
+            "not one of the costs told after \(generation) generations is a finite number: "
+                + "check the objective, then tell the same candidates' costs again"
         case .invalidCandidate(let index, let reason):
             "candidate \(index) cannot be used: \(reason)"
         case .degenerateCovariance(let generation):

@@ -40,6 +40,12 @@ struct FullCovariance: SearchDistribution {
     /// Where the covariance lies in memory: a test of the updates in place compares it.
     var address: UInt { covariance.address }
 
+    /// Changes the covariance as rounding never should: tests of the repair do.
+    mutating func corruptForTest(_ change: (inout DoubleMatrix) -> Void) {
+        change(&covariance)
+        updates += 1
+    }
+
     mutating func prepare(generation: Int) throws(EvolutionStrategyError) {
         try alleviate(generation: generation)
         if Double(updates) < Double(updatesAtFactorisation) + interval { return }
@@ -162,10 +168,12 @@ struct FullCovariance: SearchDistribution {
             case .ready:
                 return
             case .degenerate(let leastVariance):
+                guard leastVariance.isFinite else {
+                    throw .degenerateCovariance(generation: generation)
+                }
                 repairs += 1
                 let mean = stepDeviations.reduce(0) { $0 + $1 * $1 } / Double(scales.count)
                 shift = max(2 * max(0, -leastVariance), 1e-14 * mean, 100 * shift)
-                guard shift.isFinite else { break }
                 for index in scales.indices { covariance[index, index] += shift }
             }
         }

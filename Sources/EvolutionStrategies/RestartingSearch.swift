@@ -53,21 +53,21 @@ public struct RestartingSearch: Sendable {
     public let configuration: Configuration
 
     /// The run under way.
-    public private(set) var strategy: EvolutionStrategy
+    public internal(set) var strategy: EvolutionStrategy
 
     /// The reasons for which each finished run stopped.
-    public private(set) var finishedRuns: [[StopReason]] = []
+    public internal(set) var finishedRuns: [[StopReason]] = []
 
     /// Why the whole search is over; empty while it goes on.
-    public private(set) var stopReasons: [StopReason] = []
+    public internal(set) var stopReasons: [StopReason] = []
 
-    private var earlierEvaluations = 0
-    private var earlierBest: EvaluatedCandidate?
-    private var smallRuns = 0
-    private var smallEvaluations = 0
-    private var largeEvaluations = 0
-    private var isSmall = true
-    private var generator: PCG64
+    var earlierEvaluations = 0
+    var earlierBest: EvaluatedCandidate?
+    var smallRuns = 0
+    var smallEvaluations = 0
+    var largeEvaluations = 0
+    var isSmall = true
+    var generator: PCG64
 
     /// Starts a search.
     ///

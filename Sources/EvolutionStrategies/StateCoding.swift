@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
+import SeededRandom
 import Tensors
 
 /// Writes a strategy's state as bytes: little-endian 64-bit words, the same for the same state.
@@ -44,6 +45,13 @@ struct StateWriter {
         write(bytes.count)
         data.append(bytes)
         data.append(contentsOf: [UInt8](repeating: 0, count: (8 - bytes.count % 8) % 8))
+    }
+
+    mutating func write(_ generator: PCG64) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        // Coding a few integers as JSON cannot fail.
+        write((try? encoder.encode(generator)) ?? Data())
     }
 
     mutating func write(_ text: String) { write(Data(text.utf8)) }
@@ -145,6 +153,15 @@ struct StateReader {
         try check(bytes: padded)
         defer { position += padded }
         return data.subdata(in: position..<(position + count))
+    }
+
+    mutating func generator() throws(EvolutionStrategyError) -> PCG64 {
+        let bytes = try bytes()
+        do {
+            return try JSONDecoder().decode(PCG64.self, from: bytes)
+        } catch {
+            throw .invalidState(reason: "a random generator cannot be read")
+        }
     }
 
     mutating func text() throws(EvolutionStrategyError) -> String {

@@ -3,7 +3,7 @@
 
 import CGIF
 public import Foundation
-import Tensors
+package import Tensors
 
 /// Writes a GIF film that repeats for ever, frame by frame.
 ///
@@ -40,8 +40,16 @@ public final class GIFWriter {
     ///   - palette: The colours of all frames; nil gives each frame its own, which looks better
     ///     and takes 768 bytes a frame.
     /// - Throws: `FileError` if the directory is missing or not writable, or the disk is full.
-    public init(
+    public convenience init(
         to url: URL, width: Int, height: Int, delay: Int = 4, palette: ColorPalette? = nil
+    ) throws {
+        try self.init(
+            AtomicFile(replacing: url), width: width, height: height, delay: delay,
+            palette: palette)
+    }
+
+    package init(
+        _ file: AtomicFile, width: Int, height: Int, delay: Int, palette: ColorPalette?
     ) throws {
         precondition(
             (1...65_535).contains(width) && (1...65_535).contains(height)
@@ -51,7 +59,7 @@ public final class GIFWriter {
         self.height = height
         self.delay = delay
         self.palette = palette
-        output = Output(try AtomicFile(replacing: url))
+        output = Output(file)
         // The pointer is unowned: `output` lives as long as this object, which closes the handle.
         gif = EGifOpen(
             Unmanaged.passUnretained(output).toOpaque(),

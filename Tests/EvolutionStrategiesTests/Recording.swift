@@ -47,10 +47,20 @@ struct Recording: Decodable {
         var images: [[Double]]
     }
 
+    struct Noise: Decodable {
+        var costs: [Double]
+        var indices: [Int]
+        var again: [Double]
+        var level: Double
+        var evaluations: Double
+        var factor: Double
+    }
+
     var constants: [Constants]
     var norms: [String: Double]
     var runs: [Run]
     var bounds: Box
+    var noise: [Noise]
 
     static func load() throws -> Recording {
         let url = try #require(

@@ -59,6 +59,26 @@ struct GIFWriterTests {
         }
     }
 
+    @Test func `a disk that is full is named, at whatever byte it is full`() throws {
+        let directory = FileManager.default.temporaryDirectory
+            .appendingPathComponent("films-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let url = directory.appendingPathComponent("a.gif")
+        let frame = RGBImage(
+            width: 12, height: 12, pixels: (0..<432).map { UInt8($0 * 7 % 100) })
+        let palette = ColorPalette(for: [frame])
+        for capacity in stride(from: 0, to: 800, by: 11) {
+            #expect(throws: FileError.diskFull(path: url.path)) {
+                let file = try AtomicFile(replacing: url, capacity: capacity)
+                let writer = try GIFWriter(file, width: 12, height: 12, delay: 4, palette: palette)
+                for _ in 0..<3 { try writer.append(frame) }
+                try writer.finish()
+            }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+    }
+
     /// Writes frames and reads them with the library's own reader.
     private func roundTrip(
         _ frames: [RGBImage], palette: ColorPalette?

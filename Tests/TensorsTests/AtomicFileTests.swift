@@ -62,6 +62,22 @@ struct AtomicFileTests {
         }
     }
 
+    @Test func `a failed write leaves nothing and is met again`() throws {
+        try withTemporaryDirectory { directory in
+            let url = directory.appendingPathComponent("file")
+            let file = try AtomicFile(replacing: url, capacity: 10)
+            try file.append(Data(count: 10))
+            for _ in 0..<2 {
+                #expect(throws: FileError.diskFull(path: url.path)) {
+                    try file.append(Data(count: 1))
+                }
+            }
+            #expect(throws: FileError.diskFull(path: url.path)) { try file.commit() }
+            let left = try contents(directory)
+            #expect(left.isEmpty)
+        }
+    }
+
     @Test func `reading what is not there or no file is named`() throws {
         try withTemporaryDirectory { directory in
             let missing = directory.appendingPathComponent("no.npz")

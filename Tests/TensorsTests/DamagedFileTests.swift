@@ -13,7 +13,7 @@ struct DamagedFileTests {
     ])
     func `every truncation throws`(name: String) throws {
         let data = try Data(contentsOf: golden(name))
-        for count in stride(from: 0, to: data.count, by: max(1, data.count / 200)) {
+        for count in stride(from: 0, to: data.count, by: max(1, data.count / 60)) {
             let cut = data.prefix(count)
             #expect(throws: FileError.self) { try read(cut, name) }
         }
@@ -38,7 +38,7 @@ struct DamagedFileTests {
 
     /// More rounds, for a longer hunt: `WORLDMODELS_FUZZ_ROUNDS=100000 swift test`.
     private var rounds: Int {
-        ProcessInfo.processInfo.environment["WORLDMODELS_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 300
+        ProcessInfo.processInfo.environment["WORLDMODELS_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 120
     }
 
     private func mutate(_ data: inout Data, _ random: inout PCG64) {

@@ -18,14 +18,28 @@ public final class AtomicFile {
     private let path: String
     private let temporaryPath: String
     private var descriptor: Int32
+    private let capacity: Int
+    /// What ended the writing: whoever goes on meets it again.
+    private var failure: FileError?
     private static let suffix = ".partial"
 
     /// Opens a temporary file beside the target.
     ///
     /// - Parameter url: The file to make or replace.
     /// - Throws: `FileError` if the directory is missing or not writable, or the disk is full.
-    public init(replacing url: URL) throws {
+    public convenience init(replacing url: URL) throws {
+        try self.init(replacing: url, capacity: .max)
+    }
+
+    /// Opens a temporary file on a disk that counts as full at a size, as tests need it.
+    ///
+    /// - Parameters:
+    ///   - url: The file to make or replace.
+    ///   - capacity: How many bytes can be written.
+    /// - Throws: `FileError` if the directory is missing or not writable, or the disk is full.
+    package init(replacing url: URL, capacity: Int) throws {
         self.url = url
+        self.capacity = capacity
         path = url.path
         let directory = url.deletingLastPathComponent().path
         let name = url.lastPathComponent
@@ -93,9 +107,9 @@ public final class AtomicFile {
     ///
     /// - Throws: `FileError` if a sync or the rename fails; the target is then as it was.
     public func commit() throws {
-        precondition(descriptor >= 0, "\(path) was already committed, or a write had failed")
-        if fsync(descriptor) != 0 { throw failure(errno) }
-        if rename(temporaryPath, path) != 0 { throw failure(errno) }
+        try requireOpen()
+        if fsync(descriptor) != 0 { throw fail(errno) }
+        if rename(temporaryPath, path) != 0 { throw fail(errno) }
         close(descriptor)
         descriptor = -1
         try Self.syncDirectory(url.deletingLastPathComponent().path)
@@ -134,22 +148,30 @@ public final class AtomicFile {
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer, at start: Int) throws {
-        precondition(descriptor >= 0, "\(path) was already committed, or a write had failed")
+        try requireOpen()
+        if bytes.count > capacity - start { throw fail(ENOSPC) }
         var done = 0
         while done < bytes.count {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
             let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(start + done))
             if count < 0 {
                 if errno == EINTR { continue }
-                throw failure(errno)
+                throw fail(errno)
             }
             done += count
         }
     }
 
-    private func failure(_ code: Int32) -> FileError {
+    private func requireOpen() throws {
+        if let failure { throw failure }
+        precondition(descriptor >= 0, "\(path) was already committed")
+    }
+
+    private func fail(_ code: Int32) -> FileError {
         discard()
-        return FileError(code: code, path: path, action: "write")
+        let error = FileError(code: code, path: path, action: "write")
+        failure = error
+        return error
     }
 
     private func discard() {

@@ -15,8 +15,11 @@ public final class NPZWriter {
         /// By zlib's deflate, level 1 (fast) to 9 (small).
         case deflated(level: Int)
 
-        /// Deflated at the level that is cheapest for pictures of games.
-        public static let deflated = Compression.deflated(level: 1)
+        /// Deflated at the level that pays for frames of CarRacing.
+        ///
+        /// 1,000 frames of 64 x 64, processor time to write and to read, share of the size: level 1
+        /// 80 + 30 ms, 10.3 %; level 3 92 + 24 ms, 8.2 %; level 6 237 + 22 ms, 6.6 %.
+        public static let deflated = Compression.deflated(level: 3)
     }
 
     private let file: AtomicFile
@@ -122,6 +125,8 @@ public final class NPZWriter {
     ///
     /// - Throws: `FileError` if the disk is full or fails; nothing is left behind then.
     public func finish() throws {
+        // Whoever overlooked a failed write meets it here, not the complaint below.
+        try file.append([UInt8]())
         precondition(open == nil, "the array \(open?.name ?? "") was not ended")
         let start = file.byteCount
         for member in members { try file.append(ZIPRecords.central(member)) }

@@ -146,6 +146,29 @@ def bounds():
                                          for p in points]}
 
 
+def noise(popsize, repeats, seed):
+    """Rank-change measures of pycma's noise handler for given first and second costs."""
+    generator = np.random.default_rng(seed)
+    handler = cma.NoiseHandler(10, maxevals=[1, 1, 30])
+    handler.evaluations = 1
+    cases = []
+    for k in range(repeats):
+        costs = list(map(float, generator.standard_normal(popsize)))
+        count = 2 + k % 3
+        handler.lam_reeval = count
+        indices = [int(i) for i in handler.indices(costs)]
+        again = [costs[i] + float(generator.standard_normal()) * (0.1, 3.0)[k % 2]
+                 for i in indices]
+        handler.fit, handler.fitre, handler.idx = list(costs), list(costs), np.array(indices)
+        for i, cost in zip(indices, again):
+            handler.fitre[i] = cost
+        level, _ = handler.update_measure()
+        factor = handler.treat()
+        cases.append({"costs": costs, "indices": indices, "again": again, "level": float(level),
+                      "evaluations": float(handler.evaluations), "factor": float(factor)})
+    return cases
+
+
 recording = {
     "constants": [constants(n, l) for n, l in
                   [(2, 6), (3, 7), (5, 8), (10, 10), (20, 12), (40, 15), (10, 64), (10, 200),
@@ -155,6 +178,7 @@ recording = {
              run("separable", 6, 9, 12, 5), run("cholesky", 6, 9, 12, 6),
              limited_memory(24, 9, 16, 7)],
     "bounds": bounds(),
+    "noise": noise(10, 12, 8),
 }
 with open("pycma.json", "w") as file:
     json.dump(recording, file)

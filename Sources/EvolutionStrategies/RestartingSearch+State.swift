@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+public import Foundation
+import SeededRandom
+
+extension RestartingSearch {
+    private static let magic: UInt64 = 0x3153_522d_414d_4357  // "WCMA-RS1" in little-endian
+
+    /// All of the search as bytes, from which an equal one is made.
+    ///
+    /// - Returns: Little-endian words, the state of the run under way among them.
+    public func encodedState() -> Data {
+        let inner = strategy.encodedState()
+        var writer = StateWriter(reservingBytes: inner.count + 4096)
+        writer.write(Self.magic)
+        configuration.strategy.encode(into: &writer)
+        writer.write(configuration.schedule.rawValue)
+        writer.write(configuration.maximumRestarts)
+        writer.write(configuration.startingBox?.lower)
+        writer.write(configuration.startingBox?.upper)
+        writer.write(finishedRuns.count)
+        for reasons in finishedRuns { writer.write(StopReason.names(reasons)) }
+        writer.write(StopReason.names(stopReasons))
+        for count in [earlierEvaluations, smallRuns, smallEvaluations, largeEvaluations] {
+            writer.write(count)
+        }
+        writer.write(earlierBest?.candidate)
+        writer.write(earlierBest?.cost ?? 0)
+        writer.write(earlierBest?.evaluation ?? 0)
+        writer.write(isSmall)
+        writer.write(generator)
+        writer.write(inner)
+        writer.write(stateChecksum(writer.data))
+        return writer.data
+    }
+
+    /// Restores a search, which then goes on exactly as the saved one would have.
+    ///
+    /// - Parameter encodedState: What `encodedState()` gave.
+    /// - Throws: `EvolutionStrategyError.invalidState` for anything else.
+    public init(encodedState: Data) throws(EvolutionStrategyError) {
+        guard encodedState.count >= 24, encodedState.count % 8 == 0 else {
+            throw .invalidState(reason: "\(encodedState.count) bytes are cut off or something else")
+        }
+        var reader = StateReader(encodedState)
+        guard try reader.word() == Self.magic else {
+            throw .invalidState(reason: "it does not begin as a search's state does")
+        }
+        var checksum = StateReader(encodedState.suffix(8))
+        guard try checksum.word() == stateChecksum(encodedState.dropLast(8)) else {
+            throw .invalidState(reason: "its checksum is wrong: the data are damaged")
+        }
+        let first = try EvolutionStrategy.Configuration(from: &reader)
+        let scheduleName = try reader.text()
+        guard let schedule = Schedule(rawValue: scheduleName) else {
+            throw .invalidState(reason: "there is no schedule \(scheduleName)")
+        }
+        let maximumRestarts = try reader.int()
+        let (lower, upper) = (try reader.optionalDoubles(), try reader.optionalDoubles())
+        var box: EvolutionStrategy.Bounds?
+        if let lower, let upper { box = .init(lower: lower, upper: upper) }
+        try self.init(
+            Configuration(
+                strategy: first, schedule: schedule, maximumRestarts: maximumRestarts,
+                startingBox: box))
+        try restore(from: &reader)
+        guard reader.remaining == 8 else {
+            throw .invalidState(reason: "\(reader.remaining - 8) bytes are left over")
+        }
+    }
+
+    private mutating func restore(from reader: inout StateReader) throws(EvolutionStrategyError) {
+        let runs = try reader.int()
+        guard runs >= 0, runs <= reader.remaining / 8 else {
+            throw .invalidState(reason: "\(runs) finished runs exceed the data")
+        }
+        for _ in 0..<runs { finishedRuns.append(StopReason.reasons(try reader.text())) }
+        stopReasons = StopReason.reasons(try reader.text())
+        earlierEvaluations = try reader.int()
+        smallRuns = try reader.int()
+        smallEvaluations = try reader.int()
+        largeEvaluations = try reader.int()
+        let candidate = try reader.optionalDoubles()
+        let cost = try reader.double()
+        let evaluation = try reader.int()
+        earlierBest = candidate.map {
+            EvaluatedCandidate(candidate: $0, cost: cost, evaluation: evaluation)
+        }
+        isSmall = try reader.bool()
+        generator = try reader.generator()
+        strategy = try EvolutionStrategy(encodedState: try reader.bytes())
+    }
+}
+
+extension StopReason {
+    /// Names for a saved state.
+    static func names(_ reasons: [StopReason]) -> String {
+        reasons.map(\.rawValue).joined(separator: " ")
+    }
+
+    /// The reasons of saved names.
+    static func reasons(_ names: String) -> [StopReason] {
+        names.split(separator: " ").compactMap { StopReason(rawValue: String($0)) }
+    }
+}
