@@ -73,6 +73,7 @@ let tests: [Target] = [
     .testTarget(
         name: "EvolutionStrategiesTests",
         dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
+        resources: [.copy("Golden")]),
         exclude: ["Comparison"], resources: [.copy("Golden")]),
     .testTarget(
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
@@ -81,10 +82,6 @@ let tests: [Target] = [
     .testTarget(
         name: "InferenceTests",
         dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel"],
-    .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
-    .testTarget(
-        name: "EvolutionStrategiesTests",
-        dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
         resources: [.copy("Golden")]),
     .testTarget(
         name: "WorldModelTrainingTests",

@@ -25,6 +25,25 @@ public struct StepTimes: Sendable, Hashable {
     /// No time yet.
     public init() {}
 
+    /// The time since an earlier reading.
+    public func since(_ earlier: StepTimes) -> StepTimes {
+        var difference = StepTimes()
+        difference.draw = draw - earlier.draw
+        difference.encode = encode - earlier.encode
+        difference.control = control - earlier.control
+        difference.physics = physics - earlier.physics
+        difference.other = other - earlier.other
+        difference.steps = steps - earlier.steps
+        return difference
+    }
+
+    /// How long the calling thread has had a processor, in seconds.
+    public static func threadProcessorTime() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
     /// A clock that never goes back, in seconds.
     public static func now() -> Double {
         var time = timespec()

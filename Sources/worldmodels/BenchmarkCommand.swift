@@ -14,5 +14,6 @@ struct BenchmarkCommand: ParsableCommand {
             BenchmarkMDRNNCommand.self,
             BenchmarkEncodeCommand.self,
         ])
+        subcommands: [BenchmarkCMAESCommand.self, BenchmarkRolloutCommand.self])
         subcommands: [BenchmarkCMAESCommand.self, BenchmarkEnvironmentCommand.self])
 }

@@ -6,6 +6,7 @@ import Foundation
 import Rollouts
 import SeededRandom
 import Synchronization
+import TerminalOutput
 import WorldModel
 
 /// Measures a controller on tracks that were never used in training.
@@ -63,7 +64,7 @@ struct EvaluateCommand: ParsableCommand {
                 trackSeed: streams.seed("report-tracks", index) | 1 << 63)
         }
         let done = Mutex(0)
-        let total = episodes
+        let line = ProgressLine("driving", total: episodes, unit: "episodes")
         let start = StepTimes.now()
         let outcomes = try RolloutPool.run(
             tasks, models: agent.models, settings: settings, threads: threads
@@ -72,8 +73,9 @@ struct EvaluateCommand: ParsableCommand {
                 $0 += 1
                 return $0
             }
-            StatusLine.show("episode \(count)/\(total)", isLast: count == total)
+            line.update(count)
         }
+        line.finish()
         let report = EvaluationReport(
             outcomes: outcomes, tasks: tasks, isZero: zero, seconds: StepTimes.now() - start)
         if json {

@@ -6,6 +6,7 @@ import Foundation
 public import Rollouts
 import Synchronization
 import Tensors
+import TerminalOutput
 import WorldModel
 
 /// Records episodes for the training of V and M.
@@ -74,8 +75,9 @@ struct GenerateCommand: ParsableCommand {
         let recorder = DatasetRecorder(
             policy: policy, steps: steps, seed: seed,
             agent: try agent.map { ($0.models, try $0.requireController()) })
-        let total = missing.count
-        let done = Mutex((files: 0, steps: 0))
+        let done = Mutex((files: rollouts - missing.count, steps: 0))
+        let line = ProgressLine(
+            "recording", total: rollouts, unit: "episodes", start: rollouts - missing.count)
         let start = StepTimes.now()
         try recorder.record(missing, to: directory, threads: threads) { _, steps in
             let now = done.withLock {
@@ -83,11 +85,10 @@ struct GenerateCommand: ParsableCommand {
                 $0.steps += steps
                 return $0
             }
-            let rate = Double(now.steps) / (StepTimes.now() - start)
-            StatusLine.show(
-                "episode \(now.files)/\(total)  \(now.steps) steps  \(Int(rate)) steps/s",
-                isLast: now.files == total)
+            let rate = Int(Double(now.steps) / (StepTimes.now() - start))
+            line.update(now.files, fields: [("steps/s", "\(rate)")])
         }
+        line.finish()
     }
 }
 

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArgumentParser
+import Foundation
+
+/// Measures the rollout engine.
+struct BenchmarkRolloutCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rollout",
+        abstract: "Measure the rollout engine: draw, encode, control, move.",
+        discussion: """
+            milliseconds are those of one step of one episode on one core. shareOfFloor is the \
+            time of the encoder's multiply-adds at OpenBLAS's speed (sgemmGflops, measured in the \
+            same run) as a share of the whole step. The models are random, which changes nothing.
+            """)
+
+    @Option(help: "How many episodes a core drives at once.")
+    var environments = 8
+
+    @Option(help: "How many cores; an engine on each.")
+    var cores = 1
+
+    @Option(help: "How long to measure, in seconds.")
+    var seconds = 10.0
+
+    func validate() throws {
+        guard environments > 0 else { throw ValidationError("--environments must be positive") }
+        guard cores > 0 else { throw ValidationError("--cores must be positive") }
+        guard seconds > 0 else { throw ValidationError("--seconds must be positive") }
+    }
+
+    func run() throws {
+        let report = try RolloutBenchmark(
+            environments: environments, cores: cores, seconds: seconds
+        ).run()
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        FileHandle.standardOutput.write(try encoder.encode(report) + Data("\n".utf8))
+    }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Foundation
+import Rollouts
+import SeededRandom
+import Synchronization
+import Tensors
+import WorldModel
+
+/// Measures the rollout engine: what `benchmark rollout` prints.
+struct RolloutBenchmark {
+    /// How many episodes a core drives at once.
+    var environments = 8
+    /// How many cores; an engine on each.
+    var cores = 1
+    /// How long is measured, in seconds.
+    var seconds = 10.0
+    /// The multiply-adds of one encoding (Ha & Schmidhuber 2018, figure 22).
+    static let encoderMultiplyAdds = 14_779_904.0
+
+    /// Where a step's time goes.
+    struct Milliseconds: Encodable {
+        var draw: Double
+        var encode: Double
+        var control: Double
+        var physics: Double
+        var other: Double
+    }
+
+    /// The figures; times are those of a step on one core.
+    struct Report: Encodable {
+        var benchmark = "rollout"
+        var rate: Double
+        var unit = "steps/s"
+        var cores: Int
+        var ratePerCore: Double
+        var environments: Int
+        var milliseconds: Milliseconds
+        /// OpenBLAS's speed on one core in the same run.
+        var sgemmGflops: Double
+        /// The encoder's multiply-adds at that speed, as a share of the whole step's time.
+        var shareOfFloor: Double
+        /// The peak before OpenBLAS is measured.
+        var residentMiB: Double
+        /// The resident memory when the measurement began and when it ended.
+        var residentMiBStart: Double
+        var residentMiBEnd: Double
+        /// The share of the wall time that the threads had a processor: below 0.98 the machine was
+        /// busy with other things.
+        var processorShare: Double
+        var vectorUnit: String
+        var processor: String
+        var steps: Int
+        var episodes: Int
+    }
+
+    /// Measures.
+    func run() throws -> Report {
+        var generator = PCG64(seed: 1)
+        let models = try FrozenModels(
+            vae: VAEParameters(randomFrom: &generator, sizes: VAESizes()),
+            mdrnn: MDRNNParameters(randomFrom: &generator, sizes: MDRNNSizes()))
+        let totals = Mutex((times: [StepTimes](), episodes: 0, processor: 0.0, wall: 0.0))
+        let start = Mutex(0.0)
+        try Threads.run(cores, pieces: cores) { progress in
+            guard let core = progress.take() else { return }
+            var driving = try Measured(core: core, models: models, environments: environments)
+            try driving.drive(for: min(1, seconds / 4))
+            start.withLock { $0 = max($0, Memory.residentMiB) }
+            let before = driving.engine.times
+            let episodes = driving.episodes
+            let (wall, processor) = (StepTimes.now(), StepTimes.threadProcessorTime())
+            try driving.drive(for: seconds)
+            let elapsed = StepTimes.now() - wall
+            let used = StepTimes.threadProcessorTime() - processor
+            let times = driving.engine.times.since(before)
+            let finished = driving.episodes - episodes
+            totals.withLock {
+                $0.times.append(times)
+                $0.episodes += finished
+                $0.processor += used
+                $0.wall += elapsed
+            }
+        }
+        let (peak, end) = (Memory.peakResidentMiB, Memory.residentMiB)
+        let result = totals.withLock { $0 }
+        let gflops = MatrixSpeed.singlePrecision { StepTimes.now() }
+        let steps = result.times.reduce(0) { $0 + $1.steps }
+        let perCore = Double(steps) / result.wall
+        func each(_ part: (StepTimes) -> Double) -> Double {
+            1000 * result.times.reduce(0) { $0 + part($1) } / Double(steps)
+        }
+        return Report(
+            rate: perCore * Double(cores), cores: cores, ratePerCore: perCore,
+            environments: environments,
+            milliseconds: Milliseconds(
+                draw: each { $0.draw }, encode: each { $0.encode }, control: each { $0.control },
+                physics: each { $0.physics }, other: each { $0.other }),
+            sgemmGflops: gflops,
+            shareOfFloor: 2 * Self.encoderMultiplyAdds / (gflops * 1e9) * perCore,
+            residentMiB: peak, residentMiBStart: start.withLock { $0 }, residentMiBEnd: end,
+            processorShare: result.processor / result.wall, vectorUnit: models.kernels.name,
+            processor: Kernels.processor, steps: steps, episodes: result.episodes)
+    }
+
+    /// An engine that always has something to drive.
+    private struct Measured {
+        let engine: RolloutEngine
+        private(set) var episodes = 0
+        private var next: UInt64
+        private var parameters: [[Float]] = []
+
+        init(core: Int, models: FrozenModels, environments: Int) throws {
+            engine = try RolloutEngine(
+                models: models, settings: RolloutSettings(), environments: environments)
+            next = UInt64(core) << 32
+            // Controllers as at the start of a training; 16 of them are enough variety.
+            var generator = PCG64(seed: UInt64(core))
+            for _ in 0..<16 {
+                parameters.append(
+                    (0..<ControllerInputs.latentHidden.parameterCount).map { _ in
+                        Float(0.1 * generator.normalPair().0)
+                    })
+            }
+        }
+
+        mutating func drive(for seconds: Double) throws {
+            let start = StepTimes.now()
+            while StepTimes.now() - start < seconds {
+                while engine.freeSlots > 0 {
+                    engine.submit(
+                        RolloutTask(
+                            id: next, parameters: parameters[Int(next % 16)], trackSeed: next))
+                    next += 1
+                }
+                try engine.step()
+                episodes += engine.takeOutcomes().count
+            }
+        }
+    }
+}
+
+/// This process' memory as Linux tells it in /proc; 0 elsewhere.
+enum Memory {
+    /// The most that has been resident.
+    static var peakResidentMiB: Double { value("VmHWM:") }
+    /// What is resident now.
+    static var residentMiB: Double { value("VmRSS:") }
+
+    private static func value(_ key: String) -> Double {
+        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix(key) }),
+            let number = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first,
+            let kilobytes = Double(number)
+        else { return 0 }
+        return kilobytes / 1024
+    }
+}
