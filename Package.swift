@@ -53,9 +53,6 @@ let program: [Target] = [
             "CarRacing", "CarRacingRendering", "Coordinator", "EvolutionStrategies", "Pictures",
             "Rollouts", "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
             "WorldModelTraining",
-            "CarRacing", "CarRacingRendering", "Pictures", "Tensors",
-            "TerminalOutput",
-            "EvolutionStrategies",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
@@ -73,7 +70,6 @@ let tests: [Target] = [
     .testTarget(
         name: "EvolutionStrategiesTests",
         dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
-        resources: [.copy("Golden")]),
         exclude: ["Comparison"], resources: [.copy("Golden")]),
     .testTarget(
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],

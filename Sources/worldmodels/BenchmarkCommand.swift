@@ -9,11 +9,11 @@ struct BenchmarkCommand: ParsableCommand {
         commandName: "benchmark",
         abstract: "Measure the speed of single parts; each prints one JSON object.",
         subcommands: [
-            BenchmarkCMAESCommand.self,
+            BenchmarkEnvironmentCommand.self,
             BenchmarkVAECommand.self,
             BenchmarkMDRNNCommand.self,
             BenchmarkEncodeCommand.self,
+            BenchmarkRolloutCommand.self,
+            BenchmarkCMAESCommand.self,
         ])
-        subcommands: [BenchmarkCMAESCommand.self, BenchmarkRolloutCommand.self])
-        subcommands: [BenchmarkCMAESCommand.self, BenchmarkEnvironmentCommand.self])
 }

@@ -14,13 +14,13 @@ struct WorldModels: AsyncParsableCommand {
             GenerateCommand.self,
             TrainVAECommand.self,
             TrainMDRNNCommand.self,
+            EvaluateCommand.self,
+            InspectCommand.self,
             DataCommand.self,
             ModelCommand.self,
             DreamCommand.self,
-            EvaluateCommand.self,
-            InspectCommand.self,
+            EnvironmentCommand.self,
             OptimizeCommand.self,
             BenchmarkCommand.self,
         ])
-        subcommands: [EnvironmentCommand.self, OptimizeCommand.self, BenchmarkCommand.self])
 }
