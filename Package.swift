@@ -82,7 +82,7 @@ let tests: [Target] = [
     .testTarget(
         name: "WorldModelTrainingTests",
         dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining"],
-        resources: [.copy("Golden")]),
+        exclude: ["compare_with_pytorch.py"], resources: [.copy("Golden")]),
     .testTarget(name: "RunStoreTests", dependencies: ["RunStore"]),
     .testTarget(
         name: "RolloutsTests",

@@ -100,6 +100,14 @@ void training_lstm_backward(float *gates, const float *previousCell, const float
     }
 }
 
+void training_pack(const float *source, long rowStride, long columnStride, long inner, long panel,
+                   float *restrict packed) {
+    for (long k = 0; k < inner; k++) {
+        const float *row = source + k * rowStride;
+        for (long j = 0; j < panel; j++) packed[k * panel + j] = row[j * columnStride];
+    }
+}
+
 // The head
 
 enum { max_mixtures = 64 };

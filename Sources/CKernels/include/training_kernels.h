@@ -81,6 +81,10 @@ void training_lstm_backward(float *gates, const float *previousCell, const float
                             const float *hiddenGradient, float *cellGradient, long rows,
                             long width);
 
+/// Copies a panel of a matrix, inner x panel, from element (k, j) at k rowStride + j columnStride.
+void training_pack(const float *source, long rowStride, long columnStride, long inner, long panel,
+                   float *packed);
+
 /// The losses of one row of the head, in this order: -log of the mixture's density at `target`,
 /// binary cross-entropy of the termination, squared error of the reward.
 typedef struct {

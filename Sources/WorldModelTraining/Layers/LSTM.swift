@@ -28,6 +28,10 @@ struct LSTM {
         let hiddenGradient: FloatBuffer
         /// (rows, width).
         let cellGradient: FloatBuffer
+        /// (rows, 4 width), a product before it is added.
+        let product: FloatBuffer
+        /// (4 width) zeros.
+        let zeros: FloatBuffer
 
         /// Memory for chunks up to a size.
         init(_ layer: LSTM, steps: Int, rows: Int) {
@@ -38,6 +42,8 @@ struct LSTM {
             hidden = FloatBuffer((steps + 1) * size)
             hiddenGradient = FloatBuffer(steps * size)
             cellGradient = FloatBuffer(size)
+            product = FloatBuffer(4 * size)
+            zeros = FloatBuffer(4 * layer.width)
         }
     }
 
@@ -51,7 +57,8 @@ struct LSTM {
 
     /// Fills the memory from inputs (steps, rows, inputs).
     func forward(
-        _ input: UnsafePointer<Float>, _ weights: Weights, _ memory: Memory, steps: Int, rows: Int
+        _ input: UnsafePointer<Float>, _ weights: Weights, _ packed: Packed, _ memory: Memory,
+        steps: Int, rows: Int
     ) {
         let gates = 4 * width
         let size = rows * width
@@ -66,10 +73,8 @@ struct LSTM {
         for step in 0..<steps {
             let sums = memory.gates.at(step * 4 * size)
             if step > 0 {
-                FloatBLAS.multiply(
-                    .init(memory.hidden.at(step * size), stride: width),
-                    .init(weights.hidden, stride: width, transposed: true), into: sums,
-                    stride: gates, rows: rows, columns: gates, inner: width, accumulating: true)
+                packed.forward.addProduct(
+                    memory.hidden.at(step * size), rows: rows, to: sums, memory)
             }
             training_lstm_forward(
                 sums, memory.cell.at(step * size), memory.cell.at((step + 1) * size),
@@ -79,7 +84,7 @@ struct LSTM {
 
     /// Adds the weights' gradients, given `memory.hiddenGradient` of the outputs.
     func backward(
-        _ input: UnsafePointer<Float>, _ weights: Weights, gradients: Weights, _ memory: Memory,
+        _ input: UnsafePointer<Float>, _ packed: Packed, gradients: Weights, _ memory: Memory,
         steps: Int, rows: Int
     ) {
         let gates = 4 * width
@@ -88,10 +93,8 @@ struct LSTM {
         for step in stride(from: steps - 1, through: 0, by: -1) {
             let hiddenGradient = memory.hiddenGradient.at(step * size)
             if step + 1 < steps {
-                FloatBLAS.multiply(
-                    .init(memory.gates.at((step + 1) * 4 * size), stride: gates),
-                    .init(weights.hidden, stride: width), into: hiddenGradient, stride: width,
-                    rows: rows, columns: width, inner: gates, accumulating: true)
+                packed.backward.addProduct(
+                    memory.gates.at((step + 1) * 4 * size), rows: rows, to: hiddenGradient, memory)
             }
             training_lstm_backward(
                 memory.gates.at(step * 4 * size), memory.cell.at(step * size),

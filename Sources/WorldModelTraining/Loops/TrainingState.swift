@@ -108,6 +108,20 @@ struct TrainingFiles {
     /// The log of a model's losses, one JSON object a line.
     func log(_ model: String) -> URL { training.appending(path: "\(model)-losses.jsonl") }
 
+    /// Notes which recordings are trained on and which are held out.
+    ///
+    /// - Parameter dataset: The recordings.
+    /// - Throws: `FileError`.
+    func write(splitOf dataset: RolloutDataset) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let split = [
+            "training": dataset.training.map(\.path), "heldOut": dataset.measured.map(\.path),
+        ]
+        try AtomicFile.write(
+            encoder.encode(split), to: training.appending(path: "split.json"))
+    }
+
     /// Appends an epoch to the log, dropping what earlier runs logged of it and later ones.
     func append(_ epoch: TrainingEpoch) throws {
         let encoder = JSONEncoder()

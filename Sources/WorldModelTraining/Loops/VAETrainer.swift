@@ -84,6 +84,7 @@ public struct VAETrainer: Sendable {
             try tell(.skipped(path: file.path, reason: file.reason))
         }
         let files = try TrainingFiles(logdir: configuration.logdir)
+        try files.write(splitOf: dataset)
         let network = VAENetwork(
             try start(files), maximumBatch: max(configuration.batchSize, 1),
             pool: WorkerPool(threads: max(1, configuration.threads)))

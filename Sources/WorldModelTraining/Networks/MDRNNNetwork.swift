@@ -21,6 +21,7 @@ final class MDRNNNetwork {
     let maximumBatch: Int
 
     private let recurrent: LSTM
+    private let packed: LSTM.Packed
     private let slots: GradientSlots
     private let scratch: [Scratch]
 
@@ -61,6 +62,7 @@ final class MDRNNNetwork {
         self.maximumBatch = maximumBatch
         let recurrent = LSTM(inputs: sizes.input, width: sizes.hidden)
         self.recurrent = recurrent
+        packed = LSTM.Packed(recurrent)
         var layout = FlatLayout()
         for entry in MDRNNParameters.specification(sizes) { layout.append(entry) }
         self.layout = layout
@@ -91,6 +93,7 @@ final class MDRNNNetwork {
             "\(batch.count) sequences of \(batch.steps) steps, "
                 + "room for \(maximumBatch) of \(steps)")
         let weights = Weighting(batch: batch, sizes: sizes, includeReward: includeReward)
+        packed.load(place(parameters).hidden, pool: pool)
         let used = slots.count(batch: batch.count)
         var losses = [training_head_loss](repeating: training_head_loss(), count: used)
         losses.withUnsafeMutableBufferPointer { losses in
@@ -150,7 +153,8 @@ final class MDRNNNetwork {
     private func forwardChunk(
         _ inputs: UnsafePointer<Float>, _ count: Int, _ memory: LSTM.Memory, _ head: FloatBuffer
     ) {
-        recurrent.forward(inputs, place(parameters), memory, steps: steps, rows: count)
+        recurrent.forward(
+            inputs, place(parameters), packed, memory, steps: steps, rows: count)
         let rows = steps * count
         training_fill_bias(
             head.start, parameters.at(layout.offset("gmm_linear.bias")), rows, sizes.output)
@@ -178,7 +182,7 @@ final class MDRNNNetwork {
             into: scratch.memory.hiddenGradient.start, stride: sizes.hidden, rows: rows,
             columns: sizes.hidden, inner: sizes.output)
         recurrent.backward(
-            scratch.inputs.start, place(parameters), gradients: place(slot), scratch.memory,
+            scratch.inputs.start, packed, gradients: place(slot), scratch.memory,
             steps: steps, rows: count)
     }
 
@@ -193,6 +197,7 @@ final class MDRNNNetwork {
         precondition(
             inputs.count == steps * count * sizes.input,
             "\(inputs.count) inputs for \(steps) steps of \(count) sequences")
+        packed.load(place(parameters).hidden, pool: pool)
         let memory = LSTM.Memory(recurrent, steps: steps, rows: count)
         let head = FloatBuffer(steps * count * sizes.output)
         inputs.withUnsafeBufferPointer { inputs in
