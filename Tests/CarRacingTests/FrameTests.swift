@@ -50,7 +50,7 @@ struct FrameTests {
 
     @Test(
         arguments: traces,
-        [(Antialiasing.off, 1.6, 0.045), (Antialiasing.samples4, 0.9, 0.028)])
+        [(Antialiasing.off, 1.6, 0.045), (Antialiasing.samples4, 0.9, 0.025)])
     func `frames look like Gymnasium's`(
         name: String, limit: (antialiasing: Antialiasing, mean: Double, share: Double)
     ) throws {
