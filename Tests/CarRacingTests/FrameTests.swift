@@ -82,6 +82,13 @@ struct FrameTests {
         }
     }
 
+    @Test(arguments: DrawingLibrary.allCases)
+    func `a library that is missing is named with its package`(library: DrawingLibrary) {
+        let description = DrawingError.libraryMissing(library).description
+        #expect(description.contains(library == .osmesa ? "libosmesa6" : "libegl1"))
+        #expect(description.contains("--gl"))
+    }
+
     @Test func `the small observation is the large one, reduced`() throws {
         let large = try Painter(observation: .px96, antialiasing: .off)
         let small = try Painter(observation: .px64, antialiasing: .off)
