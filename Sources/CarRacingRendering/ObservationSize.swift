@@ -12,7 +12,4 @@ public enum ObservationSize: Int, Sendable, Hashable, Codable, CaseIterable {
     public var side: Int { rawValue }
     /// Bytes of one observation.
     public var byteCount: Int { 3 * side * side }
-
-    /// What agrees best with Gymnasium's picture at the better speed.
-    var usualAntialiasing: Antialiasing { self == .px96 ? .samples4 : .off }
 }

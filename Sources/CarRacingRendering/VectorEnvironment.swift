@@ -37,20 +37,20 @@ public final class VectorEnvironment {
     ///   - count: How many.
     ///   - observationSize: The size of an observation.
     ///   - rules: The rules of all episodes.
-    ///   - antialiasing: How edges look; nil: four samples at 96x96, none at 64x64.
+    ///   - antialiasing: How edges look.
     ///   - context: What to draw with.
     /// - Throws: `DrawingError` when the library or a context cannot be had.
     public init(
         count: Int, observationSize: ObservationSize, rules: Rules = Rules(),
-        antialiasing: Antialiasing? = nil, context: DrawingLibrary = .osmesa
+        antialiasing: Antialiasing = .off, context: DrawingLibrary = .osmesa
     ) throws(DrawingError) {
         precondition(count > 0, "a vector of \(count) environments")
         self.count = count
         self.observationSize = observationSize
         self.rules = rules
-        self.antialiasing = antialiasing ?? observationSize.usualAntialiasing
+        self.antialiasing = antialiasing
         painter = try Painter(
-            observation: observationSize, antialiasing: self.antialiasing, library: context)
+            observation: observationSize, antialiasing: antialiasing, library: context)
         environments = (0..<count).map { _ in CarRacingEnvironment(rules: rules) }
         observations = .allocate(capacity: count * observationSize.byteCount)
         observations.initialize(repeating: 0)

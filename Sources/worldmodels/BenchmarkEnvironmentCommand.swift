@@ -53,7 +53,7 @@ struct BenchmarkEnvironmentCommand: ParsableCommand {
     func run() throws {
         guard let size = ObservationSize(rawValue: size) else { return }
         let vector = try VectorEnvironment(
-            count: environments, observationSize: size, antialiasing: drawing.antialiasing,
+            count: environments, observationSize: size, antialiasing: drawing.antialiasing ?? .off,
             context: drawing.gl)
         let rate = try stepRate(vector)
         var milliseconds = 0.0

@@ -12,6 +12,6 @@ struct DrawingOptions: ParsableArguments {
     @Option(help: "What to draw with: osmesa or egl.")
     var gl = DrawingLibrary.osmesa
 
-    @Option(help: "How edges look: off or samples4; by default what suits the size.")
+    @Option(help: "How edges look: off or samples4, which is nearer to Gymnasium and slower.")
     var antialiasing: Antialiasing?
 }

@@ -57,7 +57,7 @@ struct EnvironmentTraceCommand: ParsableCommand {
                     + "actions must be finite")
         }
         let painter = try Painter(
-            observation: .px96, antialiasing: drawing.antialiasing, library: drawing.gl)
+            observation: .px96, antialiasing: drawing.antialiasing ?? .off, library: drawing.gl)
         let environment = CarRacingEnvironment(rules: Rules(timeLimit: nil), trackSeed: seed)
         var recording = Recording()
         try recording.addFrame(painter, environment, step: -1)

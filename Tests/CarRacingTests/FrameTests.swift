@@ -50,7 +50,7 @@ struct FrameTests {
 
     @Test(
         arguments: traces,
-        [(Antialiasing.off, 1.6, 0.045), (Antialiasing.samples4, 0.9, 0.028)])
+        [(Antialiasing.off, 1.6, 0.045), (Antialiasing.samples4, 0.9, 0.025)])
     func `frames look like Gymnasium's`(
         name: String, limit: (antialiasing: Antialiasing, mean: Double, share: Double)
     ) throws {
@@ -80,6 +80,13 @@ struct FrameTests {
                 #expect(try #require(worst) <= 1)
             }
         }
+    }
+
+    @Test(arguments: DrawingLibrary.allCases)
+    func `a library that is missing is named with its package`(library: DrawingLibrary) {
+        let description = DrawingError.libraryMissing(library).description
+        #expect(description.contains(library == .osmesa ? "libosmesa6" : "libegl1"))
+        #expect(description.contains("--gl"))
     }
 
     @Test func `the small observation is the large one, reduced`() throws {

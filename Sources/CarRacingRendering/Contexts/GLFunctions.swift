@@ -14,6 +14,8 @@ struct GLFunctions {
     let enableClientState: @convention(c) (GLenum) -> Void
     let vertexPointer: @convention(c) (GLint, GLenum, GLsizei, UnsafeRawPointer?) -> Void
     let colorPointer: @convention(c) (GLint, GLenum, GLsizei, UnsafeRawPointer?) -> Void
+    let loadIdentity: @convention(c) () -> Void
+    let translatef: @convention(c) (GLfloat, GLfloat, GLfloat) -> Void
     let drawArrays: @convention(c) (GLenum, GLint, GLsizei) -> Void
     let pixelStorei: @convention(c) (GLenum, GLint) -> Void
     let readPixels:
@@ -54,6 +56,8 @@ struct GLFunctions {
         enableClientState = try find("glEnableClientState")
         vertexPointer = try find("glVertexPointer")
         colorPointer = try find("glColorPointer")
+        loadIdentity = try find("glLoadIdentity")
+        translatef = try find("glTranslatef")
         drawArrays = try find("glDrawArrays")
         pixelStorei = try find("glPixelStorei")
         readPixels = try find("glReadPixels")

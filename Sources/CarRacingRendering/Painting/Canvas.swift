@@ -10,6 +10,7 @@ import COSMesa
 final class Canvas {
     let width: Int
     let height: Int
+    private let isInterleaved: Bool
     private let context: any DrawingContext
     private var framebuffer: GLuint = 0
     private var picture: GLuint = 0
@@ -20,12 +21,18 @@ final class Canvas {
     ///   - context: Made current.
     ///   - width: Columns.
     ///   - height: Rows.
+    ///   - isInterleaved: Whether the upper half gets the even rows and the lower half the odd
+    ///     ones, shifted against each other by half a column. The four samples of a 2x2 mean then
+    ///     lie in four different columns, which near-vertical edges, the most frequent, need.
     /// - Throws: `DrawingError.framebufferIncomplete`.
-    init(_ context: any DrawingContext, width: Int, height: Int) throws(DrawingError) {
+    init(
+        _ context: any DrawingContext, width: Int, height: Int, isInterleaved: Bool = false
+    ) throws(DrawingError) {
         try context.makeCurrent()
         self.context = context
         self.width = width
         self.height = height
+        self.isInterleaved = isInterleaved
         let gl = context.gl
         gl.genFramebuffers(1, &framebuffer)
         gl.bindFramebuffer(GLenum(GL_FRAMEBUFFER), framebuffer)
@@ -56,32 +63,48 @@ final class Canvas {
         context.gl.deleteRenderbuffers(1, &picture)
     }
 
-    /// Draws triangles over a ground and reads the picture.
+    /// Draws quadrilaterals over a ground and reads the picture.
     ///
     /// - Parameters:
-    ///   - ground: The colour of all that no triangle covers.
-    ///   - triangles: Three vertices each; later ones cover earlier ones.
+    ///   - ground: The colour of all that none of them covers.
+    ///   - quads: Four vertices each; later ones cover earlier ones.
     ///   - pixels: Gets height x width x 4 bytes, RGBA, the top row first.
     /// - Throws: `DrawingError` when the context is lost.
     func draw(
-        ground: SIMD4<UInt8>, triangles: UnsafeBufferPointer<TriangleBatch.Vertex>,
+        ground: SIMD4<UInt8>, quads: UnsafeBufferPointer<QuadBatch.Vertex>,
         into pixels: UnsafeMutablePointer<UInt32>
     ) throws(DrawingError) {
         try context.makeCurrent()
         let gl = context.gl
         // Several canvases may share a thread's context.
         gl.bindFramebuffer(GLenum(GL_FRAMEBUFFER), framebuffer)
-        gl.viewport(0, 0, GLsizei(width), GLsizei(height))
         gl.clearColor(
             Float(ground.x) / 255, Float(ground.y) / 255, Float(ground.z) / 255, 1)
         gl.clear(GLbitfield(GL_COLOR_BUFFER_BIT))
-        let stride = MemoryLayout<TriangleBatch.Vertex>.stride
-        let base = UnsafeRawPointer(triangles.baseAddress)
+        let stride = MemoryLayout<QuadBatch.Vertex>.stride
+        let base = UnsafeRawPointer(quads.baseAddress)
         gl.vertexPointer(2, GLenum(GL_FLOAT), GLsizei(stride), base)
         gl.colorPointer(4, GLenum(GL_UNSIGNED_BYTE), GLsizei(stride), base.map { $0 + 8 })
-        gl.drawArrays(GLenum(GL_TRIANGLES), 0, GLsizei(triangles.count))
+        if isInterleaved {
+            drawHalf(from: 0, sign: 1, quads.count)
+            drawHalf(from: height / 2, sign: -1, quads.count)
+        } else {
+            gl.viewport(0, 0, GLsizei(width), GLsizei(height))
+            gl.loadIdentity()
+            gl.drawArrays(GLenum(GL_QUADS), 0, GLsizei(quads.count))
+        }
         gl.readPixels(
             0, 0, GLsizei(width), GLsizei(height), GLenum(GL_RGBA), GLenum(GL_UNSIGNED_BYTE),
             pixels)
+    }
+
+    /// Draws every second row of the picture: those a quarter pixel above, or below, its middles.
+    private func drawHalf(from row: Int, sign: Float, _ vertices: Int) {
+        let gl = context.gl
+        gl.viewport(0, GLint(row), GLsizei(width), GLsizei(height / 2))
+        gl.loadIdentity()
+        // In clip coordinates a column is 2 / width wide, a row of the half 4 / height high.
+        gl.translatef(sign * 0.25 * 2 / Float(width), sign * 0.25 * 4 / Float(height), 0)
+        gl.drawArrays(GLenum(GL_QUADS), 0, GLsizei(vertices))
     }
 }

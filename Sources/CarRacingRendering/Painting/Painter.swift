@@ -4,11 +4,15 @@
 public import CarRacing
 
 /// How edges look.
+///
+/// Against 105 recorded frames of Gymnasium at 96x96 the mean difference is 0.50 of 255 without
+/// antialiasing and 0.27 with it, and 2.2 and 1.2 % of the pixels differ by more than 10 in a
+/// channel. Drawing takes three times as long with it.
 public enum Antialiasing: String, Sendable, Hashable, Codable, CaseIterable {
     /// A pixel has the colour of what covers its middle.
     case off
-    /// A pixel is the mean of four samples: the picture is drawn at twice the size and halved,
-    /// which llvmpipe does in half the time of its own multisampling.
+    /// A pixel is the mean of four samples in four columns: the picture is drawn at twice the size
+    /// and halved, which is faster than llvmpipe's own multisampling and nearer to the reference.
     case samples4
 
     var scale: Int { self == .off ? 1 : 2 }
@@ -56,16 +60,16 @@ public final class Painter {
     /// - Parameters:
     ///   - size: 64x64 is drawn at 96x96 and reduced as Pillow's bilinear filter would, because
     ///     that is four times nearer to Gymnasium's reduced picture than drawing at 64x64.
-    ///   - antialiasing: How edges look; nil: four samples at 96x96, none at 64x64.
+    ///   - antialiasing: How edges look; see `Antialiasing` for what each costs.
     ///   - library: What to draw with.
     /// - Throws: `DrawingError` when the library or a context cannot be had.
     public convenience init(
-        observation size: ObservationSize, antialiasing: Antialiasing? = nil,
+        observation size: ObservationSize, antialiasing: Antialiasing = .off,
         library: DrawingLibrary = .osmesa
     ) throws(DrawingError) {
         let side = ObservationSize.px96.side
         let stages = Stages(
-            width: side, height: side, antialiasing ?? size.usualAntialiasing,
+            width: side, height: side, antialiasing,
             reduces: size == .px64)
         try self.init(stages, skidMarks: false, context: library.makeContext())
     }
@@ -80,7 +84,8 @@ public final class Painter {
         bar = IndicatorBar(width: stages.width, pictureHeight: stages.height)
         let sceneHeight = stages.height - bar.height
         canvas = try Canvas(
-            context, width: stages.scale * stages.width, height: stages.scale * sceneHeight)
+            context, width: stages.scale * stages.width, height: stages.scale * sceneHeight,
+            isInterleaved: stages.scale == 2)
         farCanvas = try Canvas(
             context, width: Stages.farScale * stages.width, height: Stages.farScale * sceneHeight)
     }
@@ -101,14 +106,15 @@ public final class Painter {
         builder.build(environment, withSkidMarks: hasSkidMarks)
         let isFar = Window.zoom(seconds: environment.seconds) < Window.farZoomEnd
         try (isFar ? farCanvas : canvas).draw(
-            ground: builder.ground, triangles: builder.batch.vertices,
+            ground: builder.ground, quads: builder.batch.vertices,
             into: isFar || stages.scale > 1 ? stages.drawn : stages.picture)
         let sceneHeight = stages.height - bar.height
         var scale = isFar ? Stages.farScale : stages.scale
         while scale > 1 {
             scale /= 2
             PixelFilter.halve(
-                stages.drawn, width: scale * stages.width, height: scale * sceneHeight,
+                stages.drawn, isInterleaved: !isFar, width: scale * stages.width,
+                height: scale * sceneHeight,
                 into: scale > 1 ? stages.drawn : stages.picture)
         }
         bar.draw(environment.indicators, into: stages.picture + stages.width * sceneHeight)

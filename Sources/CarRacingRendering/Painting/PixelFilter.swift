@@ -36,18 +36,21 @@ enum PixelFilter {
     ///
     /// - Parameters:
     ///   - source: 2 height x 2 width pixels.
+    ///   - isInterleaved: Whether the odd rows come after all even ones.
     ///   - width: The target's columns.
     ///   - height: The target's rows.
     ///   - target: Gets height x width pixels; it may be the source itself.
     static func halve(
-        _ source: UnsafePointer<UInt32>, width: Int, height: Int,
+        _ source: UnsafePointer<UInt32>, isInterleaved: Bool, width: Int, height: Int,
         into target: UnsafeMutablePointer<UInt32>
     ) {
+        let rowStep = (isInterleaved ? 2 : 4) * width
+        let lowerStart = 2 * width * (isInterleaved ? height : 1)
         // Two pixels a word, each channel in 16 bits of its own: four of them cannot overflow.
         let mask: UInt64 = 0x00FF_00FF_00FF_00FF
         for row in 0..<height {
-            let upper = UnsafeRawPointer(source + 4 * row * width)
-            let lower = UnsafeRawPointer(source + (4 * row + 2) * width)
+            let upper = UnsafeRawPointer(source + row * rowStep)
+            let lower = UnsafeRawPointer(source + row * rowStep + lowerStart)
             let output = target + row * width
             for column in 0..<width {
                 let a = upper.loadUnaligned(fromByteOffset: 8 * column, as: UInt64.self)

@@ -9,18 +9,18 @@ import CarRacing
     import Musl
 #endif
 
-/// Turns a scene into triangles: ground, grass, road, skid marks, car, in the reference's order.
+/// Turns a scene into quadrilaterals: ground, grass, road, skid marks, car, in the reference's order.
 struct SceneBuilder: ~Copyable {
-    /// What no triangle covers.
+    /// What no quadrilateral covers.
     private(set) var ground = RGBA(0, 0, 0, 255)
-    private(set) var batch = TriangleBatch(capacity: 8192)
+    private(set) var batch = QuadBatch(capacity: 8192)
 
     private static let playfield: Float = 2000 / 6.0
     private static let patch: Float = playfield / 20
     private static let firstPatch = -20
     private static let patchEnd = 20
 
-    /// Builds the triangles of what is seen.
+    /// Builds the quadrilaterals of what is seen.
     ///
     /// - Parameters:
     ///   - environment: Whose scene it is.
@@ -40,7 +40,7 @@ struct SceneBuilder: ~Copyable {
         let bounds = view.bounds
         let side = Self.playfield
         let background = Window.seen(palette.background)
-        batch.reserve(6 + 6 * 400)
+        batch.reserve(4 + 4 * 400)
         if bounds.low.min() >= -side && bounds.high.max() <= side {
             ground = background
         } else {
@@ -56,7 +56,7 @@ struct SceneBuilder: ~Copyable {
             for row in rows {
                 let (x, y) = (Self.patch * Float(column), Self.patch * Float(row))
                 let middle = view(x + Self.patch / 2, y + Self.patch / 2)
-                batch.quad(
+                batch.visibleQuad(
                     view.grown(x + Self.patch, y, from: middle), view.grown(x, y, from: middle),
                     view.grown(x, y + Self.patch, from: middle),
                     view.grown(x + Self.patch, y + Self.patch, from: middle), grass)
@@ -72,7 +72,7 @@ struct SceneBuilder: ~Copyable {
     }
 
     private mutating func append(_ road: Road, _ view: View) {
-        batch.reserve(6 * road.middlesX.count)
+        batch.reserve(4 * road.middlesX.count)
         let limit = view.reach(road.reach) + 1
         road.middlesX.withUnsafeBufferPointer { xs in
             road.middlesY.withUnsafeBufferPointer { ys in
@@ -80,7 +80,7 @@ struct SceneBuilder: ~Copyable {
                     let middle = view(xs[index], ys[index])
                     guard abs(middle.x) < limit.x && abs(middle.y) < limit.y else { continue }
                     let corners = road.corners[index]
-                    batch.quad(
+                    batch.visibleQuad(
                         view.grown(corners[0], corners[1], from: middle),
                         view.grown(corners[2], corners[3], from: middle),
                         view.grown(corners[4], corners[5], from: middle),
@@ -94,7 +94,7 @@ struct SceneBuilder: ~Copyable {
     private mutating func append(
         _ marks: SkidMarks, _ view: View, zoom: Float
     ) {
-        batch.reserve(6 * SkidMarks.lineLimit * SkidMarks.pointLimit)
+        batch.reserve(4 * SkidMarks.lineLimit * SkidMarks.pointLimit)
         // Lines are two window pixels wide.
         let halfWidth = 1 / zoom
         marks.forEachLine { points, onGrass in
@@ -142,8 +142,9 @@ struct SceneBuilder: ~Copyable {
             return view.grown(point.x, point.y, from: middle)
         }
         let first = corner(0)
-        for index in 2..<points.count {
-            batch.triangle(first, corner(index - 1), corner(index), seen)
+        // The car's polygons have an even number of corners: a fan of quadrilaterals.
+        for index in stride(from: 1, to: points.count - 1, by: 2) {
+            batch.quad(first, corner(index), corner(index + 1), corner(index + 2), seen)
         }
     }
 

@@ -3,8 +3,8 @@
 
 import CarRacing
 
-/// Triangles for one draw call: positions in clip coordinates and flat colours.
-struct TriangleBatch: ~Copyable {
+/// Quadrilaterals for one draw call: positions in clip coordinates and flat colours.
+struct QuadBatch: ~Copyable {
     /// 12 bytes, as OpenGL gets them.
     struct Vertex {
         var x: Float
@@ -37,22 +37,28 @@ struct TriangleBatch: ~Copyable {
         storage = larger
     }
 
-    /// Appends a quadrilateral's two triangles; six vertices must have been reserved.
+    /// Appends a quadrilateral; four vertices must have been reserved.
     @inline(__always)
     mutating func quad(
         _ a: SIMD2<Float>, _ b: SIMD2<Float>, _ c: SIMD2<Float>, _ d: SIMD2<Float>, _ color: RGBA
     ) {
-        triangle(a, b, c, color)
-        triangle(a, c, d, color)
-    }
-
-    @inline(__always)
-    mutating func triangle(
-        _ a: SIMD2<Float>, _ b: SIMD2<Float>, _ c: SIMD2<Float>, _ color: RGBA
-    ) {
         storage[count] = Vertex(x: a.x, y: a.y, color: color)
         storage[count + 1] = Vertex(x: b.x, y: b.y, color: color)
         storage[count + 2] = Vertex(x: c.x, y: c.y, color: color)
-        count += 3
+        storage[count + 3] = Vertex(x: d.x, y: d.y, color: color)
+        count += 4
+    }
+
+    /// Appends a quadrilateral, unless all of it is outside of the same side of the picture.
+    ///
+    /// The drawing library would reject it too, at many times the price.
+    @inline(__always)
+    mutating func visibleQuad(
+        _ a: SIMD2<Float>, _ b: SIMD2<Float>, _ c: SIMD2<Float>, _ d: SIMD2<Float>, _ color: RGBA
+    ) {
+        let low = pointwiseMin(pointwiseMin(a, b), pointwiseMin(c, d))
+        let high = pointwiseMax(pointwiseMax(a, b), pointwiseMax(c, d))
+        guard low.x < 1 && low.y < 1 && high.x > -1 && high.y > -1 else { return }
+        quad(a, b, c, d, color)
     }
 }
