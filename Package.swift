@@ -38,7 +38,9 @@ let libraries: [Target] = [
         dependencies: ["CKernels", "Pictures", "SeededRandom", "Tensors", "WorldModel"]),
     .target(
         name: "Rollouts",
-        dependencies: ["CarRacing", "CarRacingRendering", "SeededRandom", "Tensors", "WorldModel"]),
+        dependencies: [
+            "CarRacing", "CarRacingRendering", "Pictures", "SeededRandom", "Tensors", "WorldModel",
+        ]),
     .target(
         name: "Coordinator",
         dependencies: ["EvolutionStrategies", "RunStore", "SeededRandom", "WorldModel"]),
@@ -53,9 +55,6 @@ let program: [Target] = [
             "CarRacing", "CarRacingRendering", "Coordinator", "EvolutionStrategies", "Pictures",
             "Rollouts", "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
             "WorldModelTraining",
-            "CarRacing", "CarRacingRendering", "Pictures", "Tensors",
-            "TerminalOutput",
-            "EvolutionStrategies",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
@@ -73,7 +72,6 @@ let tests: [Target] = [
     .testTarget(
         name: "EvolutionStrategiesTests",
         dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
-        resources: [.copy("Golden")]),
         exclude: ["Comparison"], resources: [.copy("Golden")]),
     .testTarget(
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],

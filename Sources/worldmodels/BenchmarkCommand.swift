@@ -8,6 +8,9 @@ struct BenchmarkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmark",
         abstract: "Measure the speed of single parts; each prints one JSON object.",
-        subcommands: [BenchmarkCMAESCommand.self, BenchmarkRolloutCommand.self])
-        subcommands: [BenchmarkCMAESCommand.self, BenchmarkEnvironmentCommand.self])
+        subcommands: [
+            BenchmarkCMAESCommand.self,
+            BenchmarkEnvironmentCommand.self,
+            BenchmarkRolloutCommand.self,
+        ])
 }

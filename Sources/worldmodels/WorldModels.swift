@@ -16,8 +16,8 @@ struct WorldModels: AsyncParsableCommand {
             TrainMDRNNCommand.self,
             EvaluateCommand.self,
             InspectCommand.self,
+            EnvironmentCommand.self,
             OptimizeCommand.self,
             BenchmarkCommand.self,
         ])
-        subcommands: [EnvironmentCommand.self, OptimizeCommand.self, BenchmarkCommand.self])
 }
