@@ -38,7 +38,9 @@ let libraries: [Target] = [
         dependencies: ["CKernels", "Pictures", "SeededRandom", "Tensors", "WorldModel"]),
     .target(
         name: "Rollouts",
-        dependencies: ["CarRacing", "CarRacingRendering", "SeededRandom", "Tensors", "WorldModel"]),
+        dependencies: [
+            "CarRacing", "CarRacingRendering", "Pictures", "SeededRandom", "Tensors", "WorldModel",
+        ]),
     .target(
         name: "Coordinator",
         dependencies: ["EvolutionStrategies", "RunStore", "SeededRandom", "WorldModel"]),

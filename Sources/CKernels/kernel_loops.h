@@ -175,6 +175,8 @@ static void convolve(const struct ck_convolution *layer, const float *in, float 
     }
 }
 
+#include "winograd.h"
+
 CK_TARGET
 static void unit_range(const uint8_t *in, float *out, long count) {
     for (long i = 0; i < count; i++) out[i] = (float)in[i] / 255.0f;
@@ -300,6 +302,7 @@ const struct ck_kernels CK_TABLE = {
     .panel_width = PANEL,
     .unit_range = unit_range,
     .convolve = convolve,
+    .convolve_tiles = convolve_tiles,
     .multiply = multiply,
     .lstm_update = lstm_update,
     .dot = dot,

@@ -15,5 +15,8 @@ struct BenchmarkCommand: ParsableCommand {
             BenchmarkEncodeCommand.self,
             BenchmarkRolloutCommand.self,
             BenchmarkCMAESCommand.self,
+            BenchmarkCMAESCommand.self,
+            BenchmarkEnvironmentCommand.self,
+            BenchmarkRolloutCommand.self,
         ])
 }

@@ -83,6 +83,12 @@ struct EvaluateCommand: ParsableCommand {
         } else {
             print(report.text, terminator: "")
         }
+        if let video {
+            try EpisodeFilm.write(
+                to: URL(fileURLWithPath: video), models: agent.models, controller: controller,
+                trackSeed: tasks[0].trackSeed)
+            if !json { print("the first episode is filmed in \(video)") }
+        }
     }
 }
 

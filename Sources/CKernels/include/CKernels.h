@@ -24,6 +24,16 @@ struct ck_convolution {
     long height, width, channels, outputs;
 };
 
+/// How many tiles `convolve_tiles` transforms at a time: they should stay in the second cache.
+#define CK_TILES 24
+/// The most outputs of `convolve_tiles`.
+#define CK_MOST_OUTPUTS 1024
+
+/// The floats of working memory that `convolve_tiles` needs.
+static inline long ck_tiles_scratch(const struct ck_convolution *layer) {
+    return 9 * CK_TILES * (4 * layer->channels + layer->outputs);
+}
+
 /// One form of the inner loops.
 struct ck_kernels {
     /// What a person calls this form.
@@ -38,6 +48,13 @@ struct ck_kernels {
 
     /// Convolution, bias and ReLU of `images` images.
     void (*convolve)(const struct ck_convolution *layer, const float *in, float *out, long images);
+
+    /// The same with fewer products (Winograd), for even output sides, channels that are a multiple
+    /// of 8 and at most CK_MOST_OUTPUTS outputs. `weights` are nine packed matrices one after
+    /// another, those of G g G^T, inner index (y parity, x parity, channel); `scratch` has room
+    /// for `ck_tiles_scratch(layer)` floats. It rounds otherwise than `convolve`.
+    void (*convolve_tiles)(const struct ck_convolution *layer, const float *in, float *out,
+                           long images, float *scratch);
 
     /// out[r][j] = bias[j] + sum over k of rows[r][k] * w[k][j], for `count` rows of length `inner`.
     void (*multiply)(const float *const *rows, long count, long inner, const float *weights,

@@ -25,9 +25,19 @@ public struct Encoder: Sendable {
         let side: Int
         let channels: Int
         let matrix: PackedMatrix
+        /// Whether Winograd's form is used, with its nine matrices.
+        let isTiled: Bool
 
         var outputSide: Int { (side - 2) / 2 }
         var outputCount: Int { outputSide * outputSide * matrix.columns }
+
+        /// The layer as the compiled loops want it.
+        var convolution: ck_convolution {
+            ck_convolution(
+                weights: UnsafePointer(matrix.weights.start),
+                bias: UnsafePointer(matrix.bias.start), height: side, width: side,
+                channels: channels, outputs: matrix.columns)
+        }
     }
 
     private let kernels: Kernels
@@ -39,6 +49,7 @@ public struct Encoder: Sendable {
         fileprivate let capacity: Int
         fileprivate let image: AlignedFloats
         fileprivate let activations: [AlignedFloats]
+        fileprivate let tiles: AlignedFloats
         fileprivate let rows: UnsafeMutablePointer<UnsafePointer<Float>?>
 
         /// Makes room for a batch.
@@ -54,6 +65,10 @@ public struct Encoder: Sendable {
             activations = encoder.layers.enumerated().map { index, layer in
                 AlignedFloats(count: layer.outputCount * (index == 0 ? 1 : capacity))
             }
+            tiles = AlignedFloats(
+                count: encoder.layers.filter(\.isTiled).map { layer in
+                    withUnsafePointer(to: layer.convolution) { ck_tiles_scratch($0) }
+                }.max() ?? 0)
             rows = .allocate(capacity: capacity)
             rows.initialize(repeating: nil, count: capacity)
         }
@@ -82,14 +97,16 @@ public struct Encoder: Sendable {
         for index in 1...4 {
             let weight = parameters["encoder.conv\(index).weight"]
             let channels = weight.shape[1]
-            // Files have (out, in, y, x); the inner index here is (y, x, in).
-            let matrix = PackedMatrix(
-                kernels: kernels, bias: parameters["encoder.conv\(index).bias"].values,
-                inner: 16 * channels
-            ) { inner, output in
-                weight.values[(output * channels + inner % channels) * 16 + inner / channels]
-            }
-            layers.append(Layer(side: side, channels: channels, matrix: matrix))
+            let bias = parameters["encoder.conv\(index).bias"].values
+            // Winograd's form needs even output sides. In the last layer it would need 4.7 MB of
+            // weights for each batch instead of 2.1, which costs more than the products saved.
+            let isTiled = index == 2 || index == 3
+            let matrix =
+                isTiled
+                ? Self.tiledMatrix(weight, bias: bias, kernels: kernels)
+                : Self.matrix(weight, bias: bias, kernels: kernels)
+            layers.append(
+                Layer(side: side, channels: channels, matrix: matrix, isTiled: isTiled))
             side = (side - 2) / 2
         }
         self.layers = layers
@@ -111,6 +128,40 @@ public struct Encoder: Sendable {
         }
     }
 
+    /// A convolution's weights, from (out, in, y, x) in files to the inner index (y, x, in).
+    private static func matrix(
+        _ weight: Tensor, bias: [Float], kernels: Kernels
+    ) -> PackedMatrix {
+        let channels = weight.shape[1]
+        return PackedMatrix(kernels: kernels, bias: bias, inner: 16 * channels) { inner, output in
+            weight.values[(output * channels + inner % channels) * 16 + inner / channels]
+        }
+    }
+
+    /// A convolution's weights for Winograd's form: G g G^T of each 2x2 kernel that the parities of
+    /// y and x have, in double precision, rounded once.
+    private static func tiledMatrix(
+        _ weight: Tensor, bias: [Float], kernels: Kernels
+    ) -> PackedMatrix {
+        let channels = weight.shape[1]
+        // Which of the two taps a row of G adds up.
+        let taps = [[0], [0, 1], [1]]
+        return PackedMatrix(kernels: kernels, bias: bias, inner: 4 * channels, matrices: 9) {
+            matrix, inner, output in
+            let channel = inner % channels
+            let (yParity, xParity) = (inner / channels / 2, inner / channels % 2)
+            let start = (output * channels + channel) * 16
+            var sum = 0.0
+            for y in taps[matrix / 3] {
+                for x in taps[matrix % 3] {
+                    sum += Double(
+                        weight.values[start + (2 * y + yParity) * 4 + 2 * x + xParity])
+                }
+            }
+            return Float(sum)
+        }
+    }
+
     /// Encodes a batch.
     ///
     /// - Parameters:
@@ -126,13 +177,18 @@ public struct Encoder: Sendable {
         let loops = kernels.table.pointee
         for index in 0..<count {
             loops.unit_range(images[index], scratch.image.start, Self.imageBytes)
-            convolve(0, scratch.image.start, scratch.activations[0].start, images: 1)
+            convolve(
+                0, scratch.image.start, scratch.activations[0].start, images: 1, scratch)
             convolve(
                 1, scratch.activations[0].start,
-                scratch.activations[1].start + index * layers[1].outputCount, images: 1)
+                scratch.activations[1].start + index * layers[1].outputCount, images: 1, scratch)
         }
-        convolve(2, scratch.activations[1].start, scratch.activations[2].start, images: count)
-        convolve(3, scratch.activations[2].start, scratch.activations[3].start, images: count)
+        convolve(
+            2, scratch.activations[1].start, scratch.activations[2].start, images: count,
+            scratch)
+        convolve(
+            3, scratch.activations[2].start, scratch.activations[3].start, images: count,
+            scratch)
         for index in 0..<count {
             scratch.rows[index] = UnsafePointer(scratch.activations[3].start + index * head.inner)
         }
@@ -198,13 +254,14 @@ public struct Encoder: Sendable {
 
     private func convolve(
         _ index: Int, _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>,
-        images: Int
+        images: Int, _ scratch: Scratch
     ) {
-        let layer = layers[index]
-        var shape = ck_convolution(
-            weights: UnsafePointer(layer.matrix.weights.start),
-            bias: UnsafePointer(layer.matrix.bias.start), height: layer.side, width: layer.side,
-            channels: layer.channels, outputs: layer.matrix.columns)
-        kernels.table.pointee.convolve(&shape, input, output, images)
+        var shape = layers[index].convolution
+        if layers[index].isTiled {
+            kernels.table.pointee.convolve_tiles(
+                &shape, input, output, images, scratch.tiles.start)
+        } else {
+            kernels.table.pointee.convolve(&shape, input, output, images)
+        }
     }
 }

@@ -41,15 +41,33 @@ struct PackedMatrix: Sendable {
     ///   - inner: The inner dimension.
     ///   - weight: The weight of (inner index, column).
     init(kernels: Kernels, bias: [Float], inner: Int, weight: (Int, Int) -> Float) {
+        self.init(kernels: kernels, bias: bias, inner: inner, matrices: 1) { weight($1, $2) }
+    }
+
+    /// Packs several matrices of one shape, one after another.
+    ///
+    /// - Parameters:
+    ///   - kernels: The loops that will read them; they set the panels' width.
+    ///   - bias: One number a column.
+    ///   - inner: The inner dimension.
+    ///   - matrices: How many there are.
+    ///   - weight: The weight of (matrix, inner index, column).
+    init(
+        kernels: Kernels, bias: [Float], inner: Int, matrices: Int,
+        weight: (Int, Int, Int) -> Float
+    ) {
         let width = kernels.table.pointee.panel_width
         columns = bias.count
         precondition(columns % width == 0, "\(columns) columns do not fill panels of \(width)")
         self.inner = inner
-        weights = AlignedFloats(count: inner * columns)
+        weights = AlignedFloats(count: matrices * inner * columns)
         self.bias = AlignedFloats(count: columns)
         for column in 0..<columns {
-            let panel = weights.start + column / width * inner * width + column % width
-            for index in 0..<inner { panel[index * width] = weight(index, column) }
+            for matrix in 0..<matrices {
+                let start = weights.start + matrix * inner * columns
+                let panel = start + column / width * inner * width + column % width
+                for index in 0..<inner { panel[index * width] = weight(matrix, index, column) }
+            }
             self.bias.start[column] = bias[column]
         }
     }
