@@ -15,8 +15,5 @@ struct BenchmarkCommand: ParsableCommand {
             BenchmarkEncodeCommand.self,
             BenchmarkRolloutCommand.self,
             BenchmarkCMAESCommand.self,
-            BenchmarkCMAESCommand.self,
-            BenchmarkEnvironmentCommand.self,
-            BenchmarkRolloutCommand.self,
         ])
 }
