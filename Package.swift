@@ -12,6 +12,7 @@ import PackageDescription
 let systemLibraries: [Target] = [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
 ]
 
 // MARK: Layers 1 and up: the libraries
@@ -19,6 +20,17 @@ let systemLibraries: [Target] = [
 let libraries: [Target] = [
     .target(name: "SeededRandom"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
+    .target(
+        name: "ClusterProtocol",
+        dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+        exclude: ["cluster.proto", "regenerate.sh"]),
+    .target(name: "Dispatching", dependencies: ["ClusterProtocol"]),
+    .target(name: "ClusterTransport", dependencies: ["CZeroMQ", "ClusterProtocol"]),
+    .target(
+        name: "RolloutWorker", dependencies: ["ClusterProtocol", "ClusterTransport"]),
+    .target(
+        name: "Coordinator",
+        dependencies: ["ClusterProtocol", "ClusterTransport", "Dispatching"]),
 ]
 
 // MARK: The program
@@ -35,7 +47,19 @@ let program: [Target] = [
 
 let tests: [Target] = [
     .testTarget(
-        name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")])
+        name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
+    .testTarget(
+        name: "ClusterProtocolTests",
+        dependencies: [
+            "ClusterProtocol", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        ]),
+    .testTarget(name: "DispatchingTests", dependencies: ["Dispatching", "SeededRandom"]),
+    .testTarget(
+        name: "CoordinatorTests",
+        dependencies: [
+            "ClusterProtocol", "ClusterTransport", "Coordinator", "Dispatching", "RolloutWorker",
+            "SeededRandom",
+        ]),
 ]
 
 let package = Package(
@@ -44,7 +68,8 @@ let package = Package(
         .executable(name: "worldmodels", targets: ["worldmodels"])
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: systemLibraries + libraries + program + tests,
     swiftLanguageModes: [.v6]
