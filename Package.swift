@@ -13,12 +13,18 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+    .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
+    .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
+    .systemLibrary(name: "COSMesa", providers: [.apt(["libosmesa6-dev"])]),
+    .systemLibrary(name: "CEGL", providers: [.apt(["libegl-dev"])]),
 ]
 
 // MARK: Layers 1 and up: the libraries
 
 let libraries: [Target] = [
     .target(name: "SeededRandom"),
+    .target(name: "CKernels"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
     .target(
         name: "ClusterProtocol",
@@ -31,6 +37,24 @@ let libraries: [Target] = [
     .target(
         name: "Coordinator",
         dependencies: ["ClusterProtocol", "ClusterTransport", "Dispatching"]),
+    .target(name: "CKernels"),
+    .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
+    .target(name: "TerminalOutput"),
+    .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
+    .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
+    .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
+    .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
+    .target(name: "EvolutionStrategies", dependencies: ["Tensors", "SeededRandom"]),
+    .target(name: "RunStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
+        name: "Coordinator",
+        dependencies: ["EvolutionStrategies", "RunStore", "SeededRandom", "WorldModel"]),
+    .target(
+        name: "Rollouts",
+        dependencies: ["CarRacing", "CarRacingRendering", "SeededRandom", "Tensors", "WorldModel"]),
+    .target(
+        name: "WorldModelTraining",
+        dependencies: ["CKernels", "Pictures", "SeededRandom", "Tensors", "WorldModel"]),
 ]
 
 // MARK: The program
@@ -39,7 +63,14 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            .product(name: "ArgumentParser", package: "swift-argument-parser")
+            "CarRacing", "CarRacingRendering", "Coordinator", "EvolutionStrategies", "Pictures",
+            "Rollouts", "RunStore", "SeededRandom", "Tensors", "WorldModel",
+            "WorldModel", "WorldModelTraining",
+            "CarRacing", "CarRacingRendering", "Rollouts", "SeededRandom", "Tensors", "WorldModel",
+            "CarRacing", "CarRacingRendering",
+            "TerminalOutput",
+            "EvolutionStrategies",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
 
@@ -60,16 +91,53 @@ let tests: [Target] = [
             "ClusterProtocol", "ClusterTransport", "Coordinator", "Dispatching", "RolloutWorker",
             "SeededRandom",
         ]),
+        name: "WorldModelTrainingTests",
+        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining"],
+        resources: [.copy("Golden")]),
+    .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
+    .testTarget(
+        name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
+    .testTarget(
+        name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"],
+        resources: [.copy("Golden")]),
+    .testTarget(
+        name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
+        resources: [.copy("Golden")]),
+        resources: [.copy("Golden")]),
+    .testTarget(
+        name: "InferenceTests",
+        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel"],
+        resources: [.copy("Golden")]),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
+    .testTarget(
+        name: "RolloutsTests",
+        dependencies: ["CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel"]),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
+    .testTarget(
+        name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
+        resources: [.copy("Golden")]),
+    .testTarget(name: "RunStoreTests", dependencies: ["RunStore"]),
+    .testTarget(
+        name: "CoordinatorTests",
+        dependencies: ["Coordinator", "EvolutionStrategies", "RunStore", "SeededRandom"]),
+    .testTarget(
+    .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
+        name: "EvolutionStrategiesTests",
+        dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
+        resources: [.copy("Golden")]),
 ]
 
 let package = Package(
     name: "worldmodels",
     products: [
-        .executable(name: "worldmodels", targets: ["worldmodels"])
+        .executable(name: "worldmodels", targets: ["worldmodels"]),
+        .library(name: "CarRacing", targets: ["CarRacing", "CarRacingRendering"]),
+        .library(name: "EvolutionStrategies", targets: ["EvolutionStrategies"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: systemLibraries + libraries + program + tests,
     swiftLanguageModes: [.v6]

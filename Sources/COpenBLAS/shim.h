@@ -16,4 +16,8 @@ void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const 
 /// Cholesky factorisation of a symmetric positive definite matrix.
 void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);
 
+/// Reciprocal of the condition number, in the 1-norm, of a Cholesky-factorised matrix.
+void dpocon_(const char *uplo, const int *n, const double *a, const int *lda, const double *anorm,
+             double *rcond, double *work, int *iwork, int *info);
+
 #endif

@@ -10,5 +10,12 @@ struct WorldModels: AsyncParsableCommand {
         commandName: "worldmodels",
         abstract: "World Models (Ha & Schmidhuber, 2018) for CarRacing, trained on many machines.",
         version: "0.1.0",
-        subcommands: [])
+        subcommands: [
+            GenerateCommand.self,
+            InspectCommand.self,
+            EvaluateCommand.self,
+            TrainVAECommand.self,
+            TrainMDRNNCommand.self,
+        ])
+        subcommands: [OptimizeCommand.self, BenchmarkCommand.self])
 }

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+/// What CarRacing does with the car's doings: limits, rewards' thresholds, looks.
+public struct Rules: Sendable, Hashable, Codable {
+    /// The steps after which an episode is truncated; nil: never.
+    public var timeLimit: Int?
+    /// The share of tiles (0...1) that must be exceeded for crossing the start to end the lap.
+    public var lapCompletePercent: Double
+    /// Whether every episode draws its own colours from the track's stream.
+    public var domainRandomize: Bool
+
+    /// Gymnasium's defaults for CarRacing-v3.
+    ///
+    /// - Parameters:
+    ///   - timeLimit: The steps after which an episode is truncated; nil: never.
+    ///   - lapCompletePercent: The share of tiles that must be exceeded to complete a lap.
+    ///   - domainRandomize: Whether every episode draws its own colours.
+    public init(
+        timeLimit: Int? = 1000, lapCompletePercent: Double = 0.95, domainRandomize: Bool = false
+    ) {
+        precondition(timeLimit.map { $0 > 0 } ?? true, "a time limit of \(timeLimit ?? 0) steps")
+        self.timeLimit = timeLimit
+        self.lapCompletePercent = lapCompletePercent
+        self.domainRandomize = domainRandomize
+    }
+}
+
+/// The three controls of the car for one step.
+public struct Action: Sendable, Hashable {
+    /// The steering wheel, -1 (full left) to 1 (full right).
+    public var steering: Double
+    /// The gas, 0...1.
+    public var gas: Double
+    /// The brake, 0...1; from 0.9 on the wheels are blocked.
+    public var brake: Double
+
+    /// The controls for one step; out of range they act as if clipped, as in Gymnasium.
+    ///
+    /// - Parameters:
+    ///   - steering: -1 (full left) to 1 (full right).
+    ///   - gas: 0...1.
+    ///   - brake: 0...1.
+    public init(steering: Double, gas: Double, brake: Double) {
+        self.steering = steering
+        self.gas = gas
+        self.brake = brake
+    }
+
+    /// The controls of one of the five discrete actions.
+    ///
+    /// - Parameter action: What to do.
+    public init(_ action: DiscreteAction) {
+        switch action {
+        case .nothing: self.init(steering: 0, gas: 0, brake: 0)
+        case .right: self.init(steering: 0.6, gas: 0, brake: 0)
+        case .left: self.init(steering: -0.6, gas: 0, brake: 0)
+        case .gas: self.init(steering: 0, gas: 0.2, brake: 0)
+        case .brake: self.init(steering: 0, gas: 0, brake: 0.8)
+        }
+    }
+
+    var isFinite: Bool { steering.isFinite && gas.isFinite && brake.isFinite }
+}
+
+/// The actions of Gymnasium's variant `continuous=False`, with its numbers.
+public enum DiscreteAction: Int, Sendable, Hashable, Codable, CaseIterable {
+    /// Rolls on.
+    case nothing
+    /// Steers right.
+    case right
+    /// Steers left.
+    case left
+    /// Accelerates.
+    case gas
+    /// Brakes.
+    case brake
+}
+
+/// What a step brought.
+public struct StepResult: Sendable, Hashable {
+    /// -0.1, 1000 / tiles for every tile first touched, or -100 for leaving the playfield.
+    public var reward: Double
+    /// Whether the lap is complete or the car left the playfield.
+    public var terminated: Bool
+    /// Whether the time limit is reached.
+    public var truncated: Bool
+
+    /// What a step brought.
+    ///
+    /// - Parameters:
+    ///   - reward: The step's reward.
+    ///   - terminated: Whether the lap is complete or the car left the playfield.
+    ///   - truncated: Whether the time limit is reached.
+    public init(reward: Double, terminated: Bool, truncated: Bool) {
+        self.reward = reward
+        self.terminated = terminated
+        self.truncated = truncated
+    }
+}
+
+/// What can be wrong with what the environment is given.
+public enum CarRacingError: Error, Hashable, CustomStringConvertible {
+    /// A control is not a finite number.
+    case actionNotFinite(Action)
+
+    /// One line that names the fault and the remedy.
+    public var description: String {
+        switch self {
+        case .actionNotFinite(let action):
+            "action (\(action.steering), \(action.gas), \(action.brake)) is not finite: "
+                + "give three finite numbers (steering, gas, brake)"
+        }
+    }
+}

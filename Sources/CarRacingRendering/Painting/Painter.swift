@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+public import CarRacing
+
+/// How edges look.
+public enum Antialiasing: String, Sendable, Hashable, Codable, CaseIterable {
+    /// A pixel has the colour of what covers its middle.
+    case off
+    /// A pixel is the mean of four samples: the picture is drawn at twice the size and halved,
+    /// which llvmpipe does in half the time of its own multisampling.
+    case samples4
+
+    var scale: Int { self == .off ? 1 : 2 }
+}
+
+/// Draws environments as RGB pictures of one size.
+///
+/// It belongs to the thread that made it, as its drawing context does.
+public final class Painter {
+    /// Columns.
+    public let width: Int
+    /// Rows, the indicator bar included.
+    public let height: Int
+    private let hasSkidMarks: Bool
+    private let canvas: Canvas
+    /// While the view is far, shapes are smaller than pixels: then each is the mean of many samples.
+    private let farCanvas: Canvas
+    private let bar: IndicatorBar
+    private let stages: Stages
+    private var builder = SceneBuilder()
+
+    /// A painter with a drawing context of its own.
+    ///
+    /// - Parameters:
+    ///   - width: Columns.
+    ///   - height: Rows, a multiple of 8.
+    ///   - antialiasing: How edges look.
+    ///   - skidMarks: Whether slipping wheels leave lines; observations have none.
+    ///   - library: What to draw with.
+    /// - Throws: `DrawingError` when the library or a context cannot be had.
+    public convenience init(
+        width: Int, height: Int, antialiasing: Antialiasing = .samples4, skidMarks: Bool = false,
+        library: DrawingLibrary = .osmesa
+    ) throws(DrawingError) {
+        precondition(
+            width > 0 && height > 0 && height % Window.barShare == 0,
+            "a picture of \(width)x\(height): the height must be a multiple of \(Window.barShare)")
+        try self.init(
+            Stages(width: width, height: height, antialiasing, reduces: false),
+            skidMarks: skidMarks, context: library.makeContext())
+    }
+
+    /// A painter of observations with a drawing context of its own.
+    ///
+    /// - Parameters:
+    ///   - size: 64x64 is drawn at 96x96 and reduced as Pillow's bilinear filter would, because
+    ///     that is four times nearer to Gymnasium's reduced picture than drawing at 64x64.
+    ///   - antialiasing: How edges look; nil: four samples at 96x96, none at 64x64.
+    ///   - library: What to draw with.
+    /// - Throws: `DrawingError` when the library or a context cannot be had.
+    public convenience init(
+        observation size: ObservationSize, antialiasing: Antialiasing? = nil,
+        library: DrawingLibrary = .osmesa
+    ) throws(DrawingError) {
+        let side = ObservationSize.px96.side
+        let stages = Stages(
+            width: side, height: side, antialiasing ?? size.usualAntialiasing,
+            reduces: size == .px64)
+        try self.init(stages, skidMarks: false, context: library.makeContext())
+    }
+
+    private init(
+        _ stages: Stages, skidMarks: Bool, context: any DrawingContext
+    ) throws(DrawingError) {
+        self.stages = stages
+        width = stages.outputWidth
+        height = stages.outputHeight
+        hasSkidMarks = skidMarks
+        bar = IndicatorBar(width: stages.width, pictureHeight: stages.height)
+        let sceneHeight = stages.height - bar.height
+        canvas = try Canvas(
+            context, width: stages.scale * stages.width, height: stages.scale * sceneHeight)
+        farCanvas = try Canvas(
+            context, width: Stages.farScale * stages.width, height: Stages.farScale * sceneHeight)
+    }
+
+    /// Draws an environment as it is now.
+    ///
+    /// - Parameters:
+    ///   - environment: What to draw.
+    ///   - pixels: Gets height x width x 3 bytes, RGB, row 0 at the top.
+    /// - Throws: `DrawingError` when the context is lost.
+    public func draw(
+        _ environment: CarRacingEnvironment, into pixels: UnsafeMutableBufferPointer<UInt8>
+    ) throws(DrawingError) {
+        precondition(
+            pixels.count == 3 * width * height,
+            "\(pixels.count) bytes for a picture of \(width)x\(height)")
+        guard let target = pixels.baseAddress else { return }
+        builder.build(environment, withSkidMarks: hasSkidMarks)
+        let isFar = Window.zoom(seconds: environment.seconds) < Window.farZoomEnd
+        try (isFar ? farCanvas : canvas).draw(
+            ground: builder.ground, triangles: builder.batch.vertices,
+            into: isFar || stages.scale > 1 ? stages.drawn : stages.picture)
+        let sceneHeight = stages.height - bar.height
+        var scale = isFar ? Stages.farScale : stages.scale
+        while scale > 1 {
+            scale /= 2
+            PixelFilter.halve(
+                stages.drawn, width: scale * stages.width, height: scale * sceneHeight,
+                into: scale > 1 ? stages.drawn : stages.picture)
+        }
+        bar.draw(environment.indicators, into: stages.picture + stages.width * sceneHeight)
+        if stages.reduces {
+            PixelFilter.twoThirds(
+                stages.picture, side: stages.width, rows: stages.rows, into: stages.reduced)
+        }
+        PixelFilter.dropAlpha(
+            stages.reduces ? stages.reduced : stages.picture, count: width * height, into: target)
+    }
+
+    /// The memory of the pictures between drawing and result.
+    private final class Stages {
+        let width: Int
+        let height: Int
+        let scale: Int
+        let reduces: Bool
+        /// The scale while the view is far.
+        static let farScale = 4
+        /// The whole picture, the bar included.
+        let picture: UnsafeMutablePointer<UInt32>
+        /// What is drawn at a multiple of the picture's size, and halved in place.
+        let drawn: UnsafeMutablePointer<UInt32>
+        let rows: UnsafeMutablePointer<UInt32>
+        let reduced: UnsafeMutablePointer<UInt32>
+
+        var outputWidth: Int { reduces ? width / 3 * 2 : width }
+        var outputHeight: Int { reduces ? height / 3 * 2 : height }
+
+        init(width: Int, height: Int, _ antialiasing: Antialiasing, reduces: Bool) {
+            self.width = width
+            self.height = height
+            self.reduces = reduces
+            scale = antialiasing.scale
+            func allocate(_ count: Int) -> UnsafeMutablePointer<UInt32> {
+                let memory = UnsafeMutablePointer<UInt32>.allocate(capacity: count)
+                memory.initialize(repeating: 0, count: count)
+                return memory
+            }
+            picture = allocate(width * height)
+            drawn = allocate(Self.farScale * Self.farScale * width * height)
+            rows = allocate(reduces ? width * height : 1)
+            reduced = allocate(reduces ? width * height : 1)
+        }
+
+        deinit {
+            drawn.deallocate()
+            picture.deallocate()
+            rows.deallocate()
+            reduced.deallocate()
+        }
+    }
+}

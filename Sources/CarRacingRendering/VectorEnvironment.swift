@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+public import CarRacing
+
+/// N CarRacing environments with observations, rewards and ends in contiguous buffers.
+///
+/// The single environment is the case N = 1. Environments do not influence each other: each
+/// yields the same numbers and pictures, bit for bit, as it would alone. No step allocates.
+///
+/// It belongs to the thread that made it: its drawing context is current on that thread. Drawing
+/// from another traps, so keep it to a thread of your own and do not hold it across an `await`.
+public final class VectorEnvironment {
+    /// How many environments there are.
+    public let count: Int
+    /// The size of an observation.
+    public let observationSize: ObservationSize
+    /// The rules of all episodes.
+    public let rules: Rules
+    /// What was drawn last: count x side x side x 3 bytes, RGB, row 0 at the top.
+    public let observations: UnsafeMutableBufferPointer<UInt8>
+    /// The rewards of the last `stepAll`.
+    public let rewards: UnsafeMutableBufferPointer<Double>
+    /// 1 where the last `stepAll` completed a lap or left the playfield.
+    public let terminations: UnsafeMutableBufferPointer<UInt8>
+    /// 1 where the last `stepAll` reached the time limit.
+    public let truncations: UnsafeMutableBufferPointer<UInt8>
+
+    private let environments: [CarRacingEnvironment]
+    private let painter: Painter
+
+    /// Environments on the track of seed 0, drawn.
+    ///
+    /// - Parameters:
+    ///   - count: How many.
+    ///   - observationSize: The size of an observation.
+    ///   - rules: The rules of all episodes.
+    ///   - antialiasing: How edges look; nil: four samples at 96x96, none at 64x64.
+    ///   - context: What to draw with.
+    /// - Throws: `DrawingError` when the library or a context cannot be had.
+    public init(
+        count: Int, observationSize: ObservationSize, rules: Rules = Rules(),
+        antialiasing: Antialiasing? = nil, context: DrawingLibrary = .osmesa
+    ) throws(DrawingError) {
+        precondition(count > 0, "a vector of \(count) environments")
+        self.count = count
+        self.observationSize = observationSize
+        self.rules = rules
+        painter = try Painter(
+            observation: observationSize, antialiasing: antialiasing, library: context)
+        environments = (0..<count).map { _ in CarRacingEnvironment(rules: rules) }
+        observations = .allocate(capacity: count * observationSize.byteCount)
+        observations.initialize(repeating: 0)
+        rewards = .allocate(capacity: count)
+        rewards.initialize(repeating: 0)
+        terminations = .allocate(capacity: count)
+        terminations.initialize(repeating: 0)
+        truncations = .allocate(capacity: count)
+        truncations.initialize(repeating: 0)
+        for index in 0..<count { try draw(index) }
+    }
+
+    deinit {
+        observations.deallocate()
+        rewards.deallocate()
+        terminations.deallocate()
+        truncations.deallocate()
+    }
+
+    /// Begins an episode; nothing is drawn.
+    ///
+    /// - Parameters:
+    ///   - index: Which environment.
+    ///   - trackSeed: The episode's seed, as Gymnasium's `reset(seed:)`.
+    public func reset(_ index: Int, trackSeed: UInt64) {
+        environments[index].reset(trackSeed: trackSeed)
+    }
+
+    /// Drives one environment for 1/50 s; nothing is drawn.
+    ///
+    /// - Parameters:
+    ///   - index: Which environment.
+    ///   - steering: -1 (full left) to 1 (full right).
+    ///   - gas: 0...1.
+    ///   - brake: 0...1.
+    /// - Returns: The reward and whether the episode is over.
+    /// - Throws: `CarRacingError.actionNotFinite`; nothing has moved then.
+    public func step(
+        _ index: Int, steering: Float, gas: Float, brake: Float
+    ) throws(CarRacingError) -> StepResult {
+        try environments[index].step(
+            Action(steering: Double(steering), gas: Double(gas), brake: Double(brake)))
+    }
+
+    /// Draws one environment into its part of `observations`.
+    ///
+    /// - Parameter index: Which environment.
+    /// - Throws: `DrawingError` when the context is lost.
+    public func draw(_ index: Int) throws(DrawingError) {
+        try painter.draw(environments[index], into: observation(index))
+    }
+
+    /// One environment's part of `observations`: side x side x 3 bytes, RGB, row 0 at the top.
+    public func observation(_ index: Int) -> UnsafeMutableBufferPointer<UInt8> {
+        let size = observationSize.byteCount
+        return UnsafeMutableBufferPointer(
+            rebasing: observations[(index * size)..<((index + 1) * size)])
+    }
+
+    /// The environment itself, to look into.
+    public func environment(_ index: Int) -> CarRacingEnvironment { environments[index] }
+
+    /// How many tiles have been visited in an environment's episode.
+    public func tilesVisited(_ index: Int) -> Int { environments[index].tilesVisited }
+
+    /// How many tiles an environment's track has.
+    public func trackTiles(_ index: Int) -> Int { environments[index].trackTiles }
+
+    /// Steps and draws all environments; those whose episode ends begin the next at once.
+    ///
+    /// Rewards and ends are those of the step, the observation is then the new episode's first.
+    ///
+    /// - Parameters:
+    ///   - actions: count x 3: steering, gas, brake.
+    ///   - nextSeed: The track seed of an environment's next episode.
+    /// - Throws: `CarRacingError.actionNotFinite`, `DrawingError` when the context is lost.
+    public func stepAll(
+        actions: UnsafeBufferPointer<Float>, nextSeed: (_ index: Int) -> UInt64
+    ) throws {
+        precondition(actions.count == 3 * count, "\(actions.count) numbers for \(count) actions")
+        for index in 0..<count {
+            let result = try step(
+                index, steering: actions[3 * index], gas: actions[3 * index + 1],
+                brake: actions[3 * index + 2])
+            rewards[index] = result.reward
+            terminations[index] = result.terminated ? 1 : 0
+            truncations[index] = result.truncated ? 1 : 0
+            if result.terminated || result.truncated {
+                reset(index, trackSeed: nextSeed(index))
+            }
+            try draw(index)
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+package import Foundation
+
+/// A recipe for a run: values for the coordinator's options, as a file.
+///
+/// A JSON object whose keys are option names without the dashes and whose values are numbers or
+/// text, for example `{"pop-size": 64, "n-samples": "4,8@50", "sigma": 0.1}`. "description" is for
+/// people; "generations" and "target-return" are when to end.
+package struct Profile: Sendable, Hashable {
+    /// Its name: that of the file without its extension.
+    package var name: String
+    /// What it is for.
+    package var description = ""
+    /// Its settings.
+    package var settings: [SettingKey: String] = [:]
+    /// When to end.
+    package var limits = RunLimits()
+
+    /// Reads a profile.
+    ///
+    /// - Parameters:
+    ///   - data: The file's bytes.
+    ///   - path: Its name.
+    /// - Throws: `ProfileError` naming the file and the key.
+    package init(_ data: Data, path: String) throws {
+        name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        guard let object = try? JSONDecoder().decode([String: Value].self, from: data) else {
+            throw ProfileError.malformed(path: path)
+        }
+        for (key, value) in object {
+            switch key {
+            case "description":
+                description = value.text
+            case "generations":
+                guard let number = Int(value.text), number > 0 else {
+                    throw ProfileError.badValue(
+                        path: path, key: key, value: value.text, expected: "a whole number from 1")
+                }
+                limits.generations = number
+            case "target-return":
+                guard let number = Double(value.text), number.isFinite else {
+                    throw ProfileError.badValue(
+                        path: path, key: key, value: value.text, expected: "a number")
+                }
+                limits.targetReturn = number
+            default:
+                guard let setting = SettingKey(rawValue: key), setting != .profile,
+                    setting != .vae, setting != .mdrnn
+                else { throw ProfileError.unknownKey(path: path, key: key) }
+                guard let canonical = setting.canonical(value.text) else {
+                    throw ProfileError.badValue(
+                        path: path, key: key, value: value.text, expected: setting.expected)
+                }
+                settings[setting] = canonical
+            }
+        }
+    }
+
+    /// A number or text, kept as text.
+    private struct Value: Decodable {
+        var text: String
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let number = try? container.decode(Int.self) {
+                text = "\(number)"
+            } else if let number = try? container.decode(Double.self) {
+                text = "\(number)"
+            } else {
+                text = try container.decode(String.self)
+            }
+        }
+    }
+}
+
+/// Why a file is no profile.
+package enum ProfileError: Error, Equatable, CustomStringConvertible {
+    /// There is none of that name.
+    case missing(name: String, searched: [String])
+    /// It is no JSON object of numbers and texts.
+    case malformed(path: String)
+    /// It has a key that is no option.
+    case unknownKey(path: String, key: String)
+    /// It has a value that is none of the option's.
+    case badValue(path: String, key: String, value: String, expected: String)
+
+    package var description: String {
+        switch self {
+        case .missing(let name, let searched):
+            "no profile '\(name)': looked for \(searched.joined(separator: ", ")); give a file's"
+                + " path or one of those names"
+        case .malformed(let path):
+            "\(path): expected one JSON object of option names with numbers or texts"
+        case .unknownKey(let path, let key):
+            "\(path): '\(key)' is no setting of a run; see 'worldmodels coordinator --help'"
+        case .badValue(let path, let key, let value, let expected):
+            "\(path): \(key) is '\(value)', expected \(expected)"
+        }
+    }
+}

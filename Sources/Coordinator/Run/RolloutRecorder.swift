@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Dispatch
+import Foundation
+import RunStore
+import Synchronization
+
+/// Stores results as they arrive, without making whoever brings them wait for the disk.
+///
+/// While one batch is being written the next one gathers, so that a few results a second are each
+/// written at once and thousands share a transaction. After a failure (a full disk) nothing more
+/// is accepted: the next result is told why.
+final class RolloutRecorder: Sendable {
+    private struct State {
+        var waiting: [RolloutRecord] = []
+        var writing = false
+        var failure: (any Error)?
+    }
+
+    private let store: RunStore
+    private let now: @Sendable () -> Date
+    private let state = Mutex(State())
+    private let queue = DispatchQueue(label: "rollout recorder")
+
+    init(store: RunStore, now: @escaping @Sendable () -> Date) {
+        self.store = store
+        self.now = now
+    }
+
+    /// Takes a result.
+    ///
+    /// - Parameter rollout: The result.
+    /// - Throws: What went wrong with an earlier one.
+    func add(_ rollout: RolloutRecord) throws {
+        let start = try state.withLock { state in
+            if let failure = state.failure { throw failure }
+            state.waiting.append(rollout)
+            defer { state.writing = true }
+            return !state.writing
+        }
+        if start { queue.async { self.drain() } }
+    }
+
+    /// Waits until all that was taken is stored.
+    ///
+    /// - Throws: What went wrong with any of it.
+    func finish() async throws {
+        await withCheckedContinuation { continuation in
+            queue.async { continuation.resume() }
+        }
+        try state.withLock { state in
+            if let failure = state.failure { throw failure }
+        }
+    }
+
+    private func drain() {
+        while true {
+            let batch = state.withLock { state in
+                let batch = state.waiting
+                state.waiting = []
+                if batch.isEmpty { state.writing = false }
+                return batch
+            }
+            if batch.isEmpty { return }
+            do {
+                try store.append(batch, arrived: now())
+            } catch {
+                state.withLock { $0.failure = error }
+                return
+            }
+        }
+    }
+}

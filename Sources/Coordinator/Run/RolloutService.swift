@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+/// Which piece of the run a rollout is.
+package struct TaskIdentifier: Sendable, Hashable {
+    /// Why a rollout is driven.
+    package enum Purpose: Sendable, Hashable {
+        /// A candidate of the search.
+        case training
+        /// The distribution's mean, measured.
+        case evaluation
+    }
+
+    /// The generation, from 1.
+    package var generation: Int
+    /// The candidate's index; 0 in an evaluation.
+    package var candidate: Int
+    /// Which of the candidate's tracks.
+    package var repetition: Int
+    /// Why it is driven.
+    package var purpose: Purpose
+
+    /// Collects the parts.
+    package init(generation: Int, candidate: Int, repetition: Int, purpose: Purpose) {
+        self.generation = generation
+        self.candidate = candidate
+        self.repetition = repetition
+        self.purpose = purpose
+    }
+}
+
+/// One rollout to be driven.
+package struct EvaluationTask: Sendable, Hashable {
+    /// Which one it is.
+    package var id: TaskIdentifier
+    /// The controller's parameters.
+    package var parameters: [Float]
+    /// The track.
+    package var trackSeed: UInt64
+
+    /// Collects the parts.
+    package init(id: TaskIdentifier, parameters: [Float], trackSeed: UInt64) {
+        self.id = id
+        self.parameters = parameters
+        self.trackSeed = trackSeed
+    }
+}
+
+/// One rollout that has been driven.
+package struct TaskResult: Sendable, Hashable {
+    /// Which one it is.
+    package var id: TaskIdentifier
+    /// The sum of rewards; NaN where the task was set aside.
+    package var episodeReturn: Double
+    /// Environment steps.
+    package var steps: Int
+    /// Tiles driven over.
+    package var tilesVisited: Int
+    /// Tiles of the track.
+    package var trackTiles: Int
+    /// How it ended.
+    package var end: String
+    /// Who drove it.
+    package var worker: String
+    /// The worker's processor and library versions.
+    package var fingerprint: String
+    /// How long it took there.
+    package var seconds: Double
+
+    /// Collects the parts.
+    package init(
+        id: TaskIdentifier, episodeReturn: Double, steps: Int, tilesVisited: Int, trackTiles: Int,
+        end: String, worker: String, fingerprint: String, seconds: Double
+    ) {
+        self.id = id
+        self.episodeReturn = episodeReturn
+        self.steps = steps
+        self.tilesVisited = tilesVisited
+        self.trackTiles = trackTiles
+        self.end = end
+        self.worker = worker
+        self.fingerprint = fingerprint
+        self.seconds = seconds
+    }
+}
+
+/// Drives rollouts somewhere: on the workers of a cluster, or in this process.
+package protocol RolloutService: Sendable {
+    /// Drives every task to its end, whatever workers do meanwhile.
+    ///
+    /// - Parameters:
+    ///   - tasks: What to drive.
+    ///   - onResult: Told each result once, as it arrives; what it throws ends the work.
+    /// - Returns: One result a task, in the tasks' order.
+    /// - Throws: `CancellationError` when the calling task is cancelled, or what `onResult` threw.
+    func perform(
+        _ tasks: [EvaluationTask], onResult: @Sendable (TaskResult) throws -> Void
+    ) async throws -> [TaskResult]
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+/// What stops a run before its end.
+package enum RunError: Error, Equatable, CustomStringConvertible {
+    /// An option's or a profile's value is none.
+    case badSetting(option: String, value: String, expected: String)
+    /// A run that exists was begun with another value.
+    case conflict(option: String, stored: String, given: String, path: String)
+    /// A model file is not the one the run began with.
+    case otherModel(file: String, stored: String, found: String)
+    /// The database holds a result on another track than the seed gives.
+    case foreignRollout(path: String, generation: Int, candidate: Int, repetition: Int)
+    /// The service gave no result for a task.
+    case missingResult(generation: Int, candidate: Int, repetition: Int)
+    /// The database has settings but no state of the optimiser.
+    case noState(path: String)
+    /// The optimiser asked for another number of candidates than the run has.
+    case populationSize(expected: Int, found: Int)
+
+    package var description: String {
+        switch self {
+        case .badSetting(let option, let value, let expected):
+            "--\(option) \(value): expected \(expected)"
+        case .conflict(let option, let stored, let given, let path):
+            "--\(option) \(given): the run in \(path) was begun with \(stored); leave the option"
+                + " out to continue that run, or give another --logdir for a new one"
+        case .otherModel(let file, let stored, let found):
+            "\(file): not the model this run began with (SHA-256 \(found.prefix(12)), the run has"
+                + " \(stored.prefix(12))); put that file back, or give another --logdir"
+        case .foreignRollout(let path, let generation, let candidate, let repetition):
+            "\(path): the stored rollout of generation \(generation), candidate \(candidate),"
+                + " repetition \(repetition) is on a track of another seed; the database was"
+                + " changed by something else, restore it from a copy"
+        case .missingResult(let generation, let candidate, let repetition):
+            "no result for generation \(generation), candidate \(candidate), repetition"
+                + " \(repetition): the rollout service broke its promise; start again to repeat it"
+        case .noState(let path):
+            "\(path): holds no state of the optimiser; restore it from a copy, or give another"
+                + " --logdir"
+        case .populationSize(let expected, let found):
+            "the optimiser's state gives \(found) candidates, the run has \(expected); the database"
+                + " was changed by something else, restore it from a copy"
+        }
+    }
+}

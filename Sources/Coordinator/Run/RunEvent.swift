@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+package import RunStore
+
+/// What the run loop tells whoever watches.
+package enum RunEvent: Sendable {
+    /// The loop starts, after so many complete generations, with so many stored results of the
+    /// next one.
+    case started(generation: Int, stored: Int)
+    /// A generation's or an evaluation's rollouts are handed out.
+    case gathering(generation: Int, purpose: RolloutPurpose, done: Int, total: Int)
+    /// A result has arrived.
+    case result(RolloutRecord, done: Int, total: Int)
+    /// A generation is complete and stored.
+    case generation(GenerationRecord)
+    /// An evaluation is complete and stored; whether it is the best so far.
+    case evaluation(EvaluationRecord, best: Bool)
+}
+
+/// Why a run loop ended.
+package enum RunEnding: Sendable, Equatable, CustomStringConvertible {
+    /// The wanted number of generations is complete.
+    case generations(Int)
+    /// An evaluation reached the wanted return.
+    case target(Double, reached: Double)
+    /// The optimiser sees no point in going on.
+    case search([String])
+    /// It was told to stop.
+    case interrupted
+
+    package var description: String {
+        switch self {
+        case .generations(let count): "\(count) generations are complete"
+        case .target(let wanted, let reached):
+            "the evaluation's mean return of \(reached) has reached the target of \(wanted)"
+        case .search(let reasons): "the search has converged: " + reasons.joined(separator: ", ")
+        case .interrupted: "told to stop"
+        }
+    }
+}
+
+/// When a run shall end; unlike its settings these may differ from start to start.
+package struct RunLimits: Sendable, Hashable {
+    /// Generations in all, those of earlier starts included; nil is without end.
+    package var generations: Int?
+    /// Mean return of an evaluation.
+    package var targetReturn: Double?
+
+    /// Collects the parts.
+    package init(generations: Int? = nil, targetReturn: Double? = nil) {
+        self.generations = generations
+        self.targetReturn = targetReturn
+    }
+}

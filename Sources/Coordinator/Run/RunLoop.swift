@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+package import Foundation
+package import RunStore
+import SeededRandom
+
+/// The generation loop: ask, hand out, gather, tell, write down; and now and then evaluate.
+///
+/// Every step starts from the database and ends in it. What the search needs is the state after
+/// the last complete generation and the stored results of the next one, so a loop that is killed
+/// anywhere continues as if nothing had been: the same candidates, the same tracks, only the
+/// missing rollouts.
+package struct RunLoop<Search: SearchStrategy>: Sendable {
+    let store: RunStore
+    let service: any RolloutService
+    let settings: RunSettings
+    let limits: RunLimits
+    let saveController: @Sendable (EvaluationRecord) throws -> Void
+    let observe: @Sendable (RunEvent) -> Void
+    let now: @Sendable () -> Date
+    let tracks: TrackSeeds
+
+    /// A loop over a run that has begun.
+    ///
+    /// - Parameters:
+    ///   - store: The run's database.
+    ///   - service: What drives the rollouts.
+    ///   - settings: The run's settings.
+    ///   - limits: When to end.
+    ///   - saveController: Keeps the best controller by evaluation; called again on each start.
+    ///   - observe: Told what happens, in order of each kind.
+    ///   - now: The clock; it is written down and shown, and never decides anything.
+    package init(
+        store: RunStore, service: any RolloutService, settings: RunSettings, limits: RunLimits,
+        saveController: @escaping @Sendable (EvaluationRecord) throws -> Void,
+        observe: @escaping @Sendable (RunEvent) -> Void = { _ in },
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.store = store
+        self.service = service
+        self.settings = settings
+        self.limits = limits
+        self.saveController = saveController
+        self.observe = observe
+        self.now = now
+        tracks = TrackSeeds(SeedStreams(root: settings.seed))
+    }
+
+    /// Runs until a limit is reached or the calling task is cancelled.
+    ///
+    /// - Returns: Why it ended.
+    /// - Throws: `RunError`, `RunStoreError`, or an error of the search or the service; what was
+    ///   stored before it stands.
+    package func run() async throws -> RunEnding {
+        do {
+            return try await loop()
+        } catch is CancellationError {
+            return .interrupted
+        }
+    }
+
+    private func loop() async throws -> RunEnding {
+        guard let latest = try store.reader.latestState() else {
+            throw RunError.noState(path: store.reader.path)
+        }
+        var search = try Search(encodedState: latest.state)
+        var generation = latest.generation
+        let earlier = try store.reader.lastGeneration()?.elapsed ?? 0
+        let start = now()
+        let partial = try store.reader.rollouts(generation: generation + 1, purpose: .training)
+        observe(.started(generation: generation, stored: partial.count))
+        var best = try Self.best(store.reader.evaluations())
+        // The file is written after the row: a crash between the two is healed here.
+        if let best { try saveController(best) }
+
+        while true {
+            try Task.checkCancellation()
+            let ended = ending(search, generation)
+            if generation > 0, isDue(generation) || ended != nil {
+                let evaluation = try await evaluate(search, generation: generation, best: &best)
+                if let wanted = limits.targetReturn, evaluation.mean >= wanted {
+                    return .target(wanted, reached: evaluation.mean)
+                }
+            }
+            if let ended { return ended }
+            generation += 1
+            try await advance(&search, generation: generation, earlier: earlier, start: start)
+        }
+    }
+
+    private func ending(_ search: Search, _ generation: Int) -> RunEnding? {
+        if let wanted = limits.generations, generation >= wanted {
+            return .generations(generation)
+        }
+        let reasons = search.endReasons
+        return reasons.isEmpty ? nil : .search(reasons)
+    }
+
+    private func isDue(_ generation: Int) -> Bool {
+        settings.evaluateEvery > 0 && generation.isMultiple(of: settings.evaluateEvery)
+    }
+
+    /// One generation, from the question to the stored answer.
+    private func advance(
+        _ search: inout Search, generation: Int, earlier: Double, start: Date
+    ) async throws {
+        let began = now()
+        let candidates = try search.ask()
+        guard candidates.count == settings.populationSize else {
+            throw RunError.populationSize(
+                expected: settings.populationSize, found: candidates.count)
+        }
+        let count = settings.samples.tracks(generation: generation)
+        let seeds = (0..<count).map {
+            tracks.training(generation: generation, repetition: $0)
+        }
+        var tasks: [EvaluationTask] = []
+        tasks.reserveCapacity(candidates.count * count)
+        for (candidate, vector) in candidates.enumerated() {
+            let parameters = vector.map { Float($0) }
+            for (repetition, seed) in seeds.enumerated() {
+                let id = TaskIdentifier(
+                    generation: generation, candidate: candidate, repetition: repetition,
+                    purpose: .training)
+                tasks.append(EvaluationTask(id: id, parameters: parameters, trackSeed: seed))
+            }
+        }
+        let rollouts = try await gather(tasks, generation: generation, purpose: .training)
+        let fitnesses = candidates.indices.map { candidate in
+            Fitness.mean(
+                rollouts[candidate * count..<(candidate + 1) * count].map(\.episodeReturn))
+        }
+        try search.tell(costs: fitnesses.map(Fitness.cost))
+
+        let state = try search.encodedState()
+        var fitnessDigest = SHA256()
+        fitnessDigest.update(fitnesses)
+        let summary = Fitness.Summary(fitnesses)
+        let finished = now()
+        let record = GenerationRecord(
+            generation: generation, candidates: candidates.count, tracks: count,
+            best: summary.best, mean: summary.mean,
+            standardDeviation: summary.standardDeviation, worst: summary.worst,
+            failed: summary.failed, sigma: search.sigma,
+            steps: rollouts.reduce(0) { $0 + $1.steps },
+            seconds: finished.timeIntervalSince(began),
+            elapsed: earlier + finished.timeIntervalSince(start),
+            workers: Set(rollouts.map(\.worker)).count,
+            stateDigest: SHA256.hexadecimal(of: state), fitnessDigest: fitnessDigest.finish(),
+            finished: finished)
+        try store.finish(record, meanReturns: fitnesses, state: state)
+        observe(.generation(record))
+    }
+
+    static func best(_ evaluations: [EvaluationRecord]) -> EvaluationRecord? {
+        // The earliest of equals, and never one that is no number.
+        evaluations.filter(\.mean.isFinite).reduce(nil) { best, next in
+            if let best, best.mean >= next.mean { best } else { next }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+package import Foundation
+
+/// A search over the controller's parameters, as the run loop sees it: ask, evaluate, tell.
+///
+/// It **minimises a cost**. Its state is a value that can be written down exactly: a restored
+/// search continues bit for bit.
+package protocol SearchStrategy: Sendable {
+    /// The step size.
+    var sigma: Double { get }
+    /// The centre of the search distribution.
+    var mean: [Double] { get }
+    /// Why there is no point in going on; empty while there is.
+    var endReasons: [String] { get }
+
+    /// Restores a search.
+    ///
+    /// - Parameter encodedState: What `encodedState()` gave.
+    /// - Throws: An error that says what is wrong with the bytes.
+    init(encodedState: Data) throws
+
+    /// The candidates of the next generation.
+    mutating func ask() throws -> [[Double]]
+
+    /// Learns the candidates' costs.
+    ///
+    /// - Parameter costs: One a candidate, in the order of `ask()`; infinity for one that failed.
+    /// - Throws: An error of the search's own, such as of a numerical breakdown.
+    mutating func tell(costs: [Double]) throws
+
+    /// The whole state, random streams included; equal states have equal bytes.
+    func encodedState() throws -> Data
+}

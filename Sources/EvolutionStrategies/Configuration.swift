@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+extension EvolutionStrategy {
+    /// The form of the search distribution, which decides time and memory a generation.
+    ///
+    /// With n variables and lambda candidates.
+    public enum Variant: String, Sendable, Hashable, Codable, CaseIterable {
+        /// All n (n + 1) / 2 covariances: O(n^2) memory, O(lambda n^2) time.
+        case full
+        /// The n variances alone: O(n) memory, O(lambda n) time, adapted n / 3 times faster.
+        case separable
+        /// The identity changed by about 4 + 3 ln n directions (LM-MA-ES): for 10,000 and more.
+        case limitedMemory = "limited-memory"
+    }
+
+    /// How a full covariance is turned into samples.
+    public enum Factorisation: String, Sendable, Hashable, Codable, CaseIterable {
+        /// The eigensystem for up to 128 variables, the Cholesky factor for more.
+        case automatic
+        /// Eigenvalues and eigenvectors (LAPACK's dsyevd), the textbook's way.
+        case eigensystem
+        /// The Cholesky factor (LAPACK's dpotrf), about twenty times cheaper in large dimensions.
+        ///
+        /// The step size's path then lives in the factor's coordinates (Krause, Arbones and Igel,
+        /// 2016). Samples have the same distribution.
+        case cholesky
+
+        /// The variables from which on `automatic` means the Cholesky factor.
+        public static let automaticLimit = 128
+    }
+
+    /// A box that candidates never leave.
+    ///
+    /// The search itself is unbounded: its points are folded into the box by a map that is the
+    /// identity but for about 5 % next to each bound, as in pycma's default.
+    public struct Bounds: Sendable, Hashable, Codable {
+        /// The least value of each variable; minus infinity where there is none.
+        public var lower: [Double]
+        /// The greatest value of each variable; infinity where there is none.
+        public var upper: [Double]
+
+        /// A box.
+        ///
+        /// - Parameters:
+        ///   - lower: The least value of each variable.
+        ///   - upper: The greatest value of each variable.
+        public init(lower: [Double], upper: [Double]) {
+            self.lower = lower
+            self.upper = upper
+        }
+    }
+
+    /// What a strategy is started with.
+    public struct Configuration: Sendable, Hashable {
+        /// Where the search starts; its count is the number of variables.
+        public var initialMean: [Double]
+        /// The initial step size: about a fourth of the range where the optimum may lie.
+        public var initialSigma: Double
+        /// The form of the search distribution.
+        public var variant: Variant
+        /// The number of candidates a generation, lambda; nil for 4 + 3 ln n.
+        public var population: Int?
+        /// The seed of all random draws: the same seed gives the same run, bit for bit.
+        public var seed: UInt64
+        /// Whether the worse half of the candidates takes part with negative weights.
+        public var active: Bool
+        /// Multiples of sigma, one for each variable; nil for 1.
+        public var initialDeviations: [Double]?
+        /// The box that candidates never leave; nil for none.
+        public var bounds: Bounds?
+        /// How a full covariance is turned into samples.
+        public var factorisation: Factorisation
+        /// When the search is said to be over.
+        public var stopping: StoppingCriteria
+        /// How noisy costs are handled; nil to take them as they are.
+        public var noise: NoiseHandling.Settings?
+
+        /// A configuration with the usual defaults.
+        ///
+        /// - Parameters:
+        ///   - initialMean: Where the search starts.
+        ///   - initialSigma: The initial step size.
+        ///   - variant: The form of the search distribution.
+        ///   - population: The number of candidates a generation; nil for 4 + 3 ln n.
+        ///   - seed: The seed of all random draws.
+        ///   - active: Whether the worse candidates take part with negative weights.
+        ///   - initialDeviations: Multiples of sigma, one for each variable; nil for 1.
+        ///   - bounds: The box that candidates never leave; nil for none.
+        ///   - factorisation: How a full covariance is turned into samples.
+        ///   - stopping: When the search is said to be over.
+        ///   - noise: How noisy costs are handled; nil to take them as they are.
+        public init(
+            initialMean: [Double], initialSigma: Double, variant: Variant = .full,
+            population: Int? = nil, seed: UInt64 = 1, active: Bool = true,
+            initialDeviations: [Double]? = nil, bounds: Bounds? = nil,
+            factorisation: Factorisation = .automatic,
+            stopping: StoppingCriteria = StoppingCriteria(),
+            noise: NoiseHandling.Settings? = nil
+        ) {
+            self.initialMean = initialMean
+            self.initialSigma = initialSigma
+            self.variant = variant
+            self.population = population
+            self.seed = seed
+            self.active = active
+            self.initialDeviations = initialDeviations
+            self.bounds = bounds
+            self.factorisation = factorisation
+            self.stopping = stopping
+            self.noise = noise
+        }
+
+        /// The number of variables, n.
+        public var dimension: Int { initialMean.count }
+
+        /// The number of candidates a generation, given or by default.
+        public var populationSize: Int {
+            population ?? StrategyParameters.defaultPopulation(dimension: dimension)
+        }
+
+        /// Whether a full covariance is held as a Cholesky factor.
+        public var usesCholesky: Bool {
+            switch factorisation {
+            case .automatic: dimension > Factorisation.automaticLimit
+            case .eigensystem: false
+            case .cholesky: true
+            }
+        }
+
+        func validate() throws(EvolutionStrategyError) {
+            func refuse(_ name: String, _ reason: String) throws(EvolutionStrategyError) {
+                throw .invalidSetting(name: name, reason: reason)
+            }
+            if dimension < 1 { try refuse("initialMean", "it has no variables") }
+            if variant == .limitedMemory && dimension < 2 {
+                try refuse("variant", "limited-memory needs 2 variables or more")
+            }
+            if let index = initialMean.firstIndex(where: { !$0.isFinite }) {
+                try refuse("initialMean", "variable \(index) is \(initialMean[index])")
+            }
+            if !(initialSigma > 0 && initialSigma.isFinite) {
+                try refuse("initialSigma", "\(initialSigma) is not a positive number")
+            }
+            if populationSize < 4 {
+                try refuse("population", "\(populationSize) candidates are fewer than 4")
+            }
+            if let deviations = initialDeviations {
+                if deviations.count != dimension {
+                    try refuse(
+                        "initialDeviations",
+                        "\(deviations.count) of them for \(dimension) variables")
+                }
+                if let index = deviations.firstIndex(where: { !($0 > 0 && $0.isFinite) }) {
+                    try refuse(
+                        "initialDeviations",
+                        "variable \(index) has \(deviations[index]), which is not positive")
+                }
+            }
+            if let bounds { try validate(bounds) }
+            try noise?.validate()
+        }
+
+        private func validate(_ bounds: Bounds) throws(EvolutionStrategyError) {
+            if bounds.lower.count != dimension || bounds.upper.count != dimension {
+                throw .invalidSetting(
+                    name: "bounds",
+                    reason: "\(bounds.lower.count) lower and \(bounds.upper.count) upper bounds "
+                        + "for \(dimension) variables")
+            }
+            for index in 0..<dimension {
+                let (low, high) = (bounds.lower[index], bounds.upper[index])
+                if !(low < high) {
+                    throw .invalidSetting(
+                        name: "bounds", reason: "variable \(index) has \(low)...\(high)")
+                }
+                if !(initialMean[index] >= low && initialMean[index] <= high) {
+                    throw .invalidSetting(
+                        name: "initialMean",
+                        reason: "variable \(index) is \(initialMean[index]), "
+                            + "outside of its bounds \(low)...\(high)")
+                }
+            }
+        }
+    }
+}

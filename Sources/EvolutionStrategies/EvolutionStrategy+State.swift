@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+public import Foundation
+import SeededRandom
+import Tensors
+
+extension EvolutionStrategy {
+    private static let magic: UInt64 = 0x3153_452d_414d_4357  // "WCMA-ES1" in little-endian
+    private static let version = 1
+
+    /// All of the strategy as bytes, from which an equal one is made.
+    ///
+    /// The same state gives the same bytes, so that their digest tells whether two runs agree.
+    /// With n variables a full covariance takes 12 n^2 bytes, 8 n^2 as a Cholesky factor.
+    ///
+    /// - Returns: Little-endian words with a checksum at the end.
+    public func encodedState() -> Data {
+        let n = centre.count
+        let matrices = configuration.variant == .full ? 16 * n * n : 0
+        var writer = StateWriter(reservingBytes: matrices + 80 * n + 4096)
+        writer.write(Self.magic)
+        writer.write(Self.version)
+        configuration.encode(into: &writer)
+        writer.write(generation)
+        writer.write(evaluations)
+        writer.write(sigma)
+        writer.write(nonFiniteCosts)
+        writer.write(centre)
+        encodeGenerator(into: &writer)
+        writer.write(best?.candidate)
+        writer.write(best?.cost ?? 0)
+        writer.write(best?.evaluation ?? 0)
+        writer.write(stopReasons.map(\.rawValue).joined(separator: " "))
+        monitor.encode(into: &writer)
+        stepPath.encode(into: &writer)
+        distribution.encode(into: &writer)
+        noise?.encode(into: &writer)
+        writer.write(pending != nil)
+        if let pending {
+            writer.write(pending.steps)
+            writer.write(pending.squaredLengths)
+            writer.write(pending.injected)
+            writer.write(pending.reevaluated)
+        }
+        writer.write(waitingInjections.count)
+        for solution in waitingInjections { writer.write(solution) }
+        writer.write(stateChecksum(writer.data))
+        return writer.data
+    }
+
+    /// Restores a strategy, which then goes on exactly as the saved one would have.
+    ///
+    /// - Parameter encodedState: What `encodedState()` gave.
+    /// - Throws: `EvolutionStrategyError.invalidState` for anything else.
+    public init(encodedState: Data) throws(EvolutionStrategyError) {
+        guard encodedState.count >= 24, encodedState.count % 8 == 0 else {
+            throw .invalidState(reason: "\(encodedState.count) bytes are cut off or something else")
+        }
+        var reader = StateReader(encodedState)
+        guard try reader.word() == Self.magic else {
+            throw .invalidState(reason: "it does not begin as a strategy's state does")
+        }
+        let version = try reader.int()
+        guard version == Self.version else {
+            throw .invalidState(
+                reason: "it has version \(version), this program reads \(Self.version)")
+        }
+        var checksum = StateReader(encodedState.suffix(8))
+        guard try checksum.word() == stateChecksum(encodedState.dropLast(8)) else {
+            throw .invalidState(reason: "its checksum is wrong: the data are damaged")
+        }
+        try self.init(body: &reader)
+        guard reader.remaining == 8 else {
+            throw .invalidState(reason: "\(reader.remaining - 8) bytes are left over")
+        }
+    }
+
+    private init(body reader: inout StateReader) throws(EvolutionStrategyError) {
+        let configuration = try Configuration(from: &reader)
+        do {
+            try configuration.validate()
+        } catch {
+            throw .invalidState(reason: "\(error)")
+        }
+        let n = configuration.dimension
+        self.configuration = configuration
+        parameters = Self.parameters(of: configuration)
+        box = configuration.bounds.map { BoxMap($0) }
+        generation = try reader.int()
+        evaluations = try reader.int()
+        sigma = try reader.double()
+        nonFiniteCosts = try reader.int()
+        centre = try reader.doubles(count: n)
+        generator = try Self.decodeGenerator(from: &reader)
+        let bestCandidate = try reader.optionalDoubles()
+        let bestCost = try reader.double()
+        let bestEvaluation = try reader.int()
+        best = bestCandidate.map {
+            EvaluatedCandidate(candidate: $0, cost: bestCost, evaluation: bestEvaluation)
+        }
+        stopReasons = try reader.text().split(separator: " ").compactMap {
+            StopReason(rawValue: String($0))
+        }
+        monitor = try StopMonitor(from: &reader, dimension: n)
+        stepPath = try StepSizePath(from: &reader, dimension: n)
+        distribution =
+            switch configuration.variant {
+            case .full: try FullCovariance(from: &reader, dimension: n)
+            case .separable: try SeparableCovariance(from: &reader, dimension: n)
+            case .limitedMemory: try LimitedMemoryTransformation(from: &reader, dimension: n)
+            }
+        if let settings = configuration.noise {
+            noise = try NoiseHandling(from: &reader, settings, dimension: n)
+        }
+        if try reader.bool() {
+            let steps = try reader.matrix(rows: n, columns: configuration.populationSize)
+            let lengths = try reader.doubles(count: configuration.populationSize)
+            let injected = try reader.bools()
+            guard injected.count == lengths.count else {
+                throw .invalidState(reason: "the waiting candidates do not fit together")
+            }
+            let reevaluated = try reader.int()
+            guard (0...lengths.count).contains(reevaluated) else {
+                throw .invalidState(reason: "\(reevaluated) candidates are to be evaluated twice")
+            }
+            pending = Population(
+                steps: steps, squaredLengths: lengths, injected: injected,
+                reevaluated: reevaluated)
+        }
+        let injections = try reader.int()
+        guard injections >= 0, injections <= reader.remaining / 8 else {
+            throw .invalidState(reason: "\(injections) injected solutions exceed the data")
+        }
+        for _ in 0..<injections { waitingInjections.append(try reader.doubles(count: n)) }
+        guard sigma > 0, sigma.isFinite, centre.allSatisfy(\.isFinite) else {
+            throw .invalidState(reason: "its mean or step size is not finite")
+        }
+    }
+
+    private func encodeGenerator(into writer: inout StateWriter) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        // Coding a few integers as JSON cannot fail.
+        writer.write((try? encoder.encode(generator)) ?? Data())
+    }
+
+    private static func decodeGenerator(
+        from reader: inout StateReader
+    ) throws(EvolutionStrategyError) -> PCG64 {
+        let bytes = try reader.bytes()
+        do {
+            return try JSONDecoder().decode(PCG64.self, from: bytes)
+        } catch {
+            throw .invalidState(reason: "its random generator cannot be read: \(error)")
+        }
+    }
+}
+
+extension EvolutionStrategy: Codable {
+    /// Codes the bytes of `encodedState()`.
+    ///
+    /// - Parameter encoder: What receives them, as one value.
+    /// - Throws: What the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(encodedState())
+    }
+
+    /// Decodes what `encode(to:)` coded.
+    ///
+    /// - Parameter decoder: What holds the bytes.
+    /// - Throws: `EvolutionStrategyError.invalidState`, or what the decoder throws.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        try self.init(encodedState: try container.decode(Data.self))
+    }
+}
+
+extension EvolutionStrategy: Equatable {
+    /// Whether two strategies are in the same state, bit for bit.
+    public static func == (left: EvolutionStrategy, right: EvolutionStrategy) -> Bool {
+        left.encodedState() == right.encodedState()
+    }
+}
+
+extension EvolutionStrategy.Configuration {
+    func encode(into writer: inout StateWriter) {
+        writer.write(initialMean)
+        writer.write(initialSigma)
+        writer.write(variant.rawValue)
+        writer.write(population)
+        writer.write(seed)
+        writer.write(active)
+        writer.write(initialDeviations)
+        writer.write(bounds?.lower)
+        writer.write(bounds?.upper)
+        writer.write(factorisation.rawValue)
+        stopping.encode(into: &writer)
+        writer.write(noise != nil)
+        noise?.encode(into: &writer)
+    }
+
+    init(from reader: inout StateReader) throws(EvolutionStrategyError) {
+        let mean = try reader.doubles()
+        let sigma = try reader.double()
+        let variantName = try reader.text()
+        guard let variant = EvolutionStrategy.Variant(rawValue: variantName) else {
+            throw .invalidState(reason: "there is no variant \(variantName)")
+        }
+        self.init(initialMean: mean, initialSigma: sigma, variant: variant)
+        population = try reader.optionalInt()
+        seed = try reader.word()
+        active = try reader.bool()
+        initialDeviations = try reader.optionalDoubles()
+        let lower = try reader.optionalDoubles()
+        let upper = try reader.optionalDoubles()
+        if let lower, let upper {
+            bounds = EvolutionStrategy.Bounds(lower: lower, upper: upper)
+        }
+        let factorisationName = try reader.text()
+        guard let factorisation = EvolutionStrategy.Factorisation(rawValue: factorisationName)
+        else { throw .invalidState(reason: "there is no factorisation \(factorisationName)") }
+        self.factorisation = factorisation
+        stopping = try StoppingCriteria(from: &reader)
+        if try reader.bool() { noise = try NoiseHandling.Settings(from: &reader) }
+    }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Foundation
+import SeededRandom
+import Tensors
+
+/// A covariance matrix adaptation evolution strategy (CMA-ES) that is asked for candidates and
+/// told their costs.
+///
+/// It minimises costs; `tell(rewards:)` is for objectives to be maximised. It is a value: a copy
+/// goes its own way from there, and `encodedState()` saves all of it. All random draws come from
+/// the configuration's seed, so that the same costs give the same run, bit for bit, on processors
+/// of one kind. OpenBLAS is held at one thread meanwhile, since its bits may depend on the number.
+public struct EvolutionStrategy: Sendable {
+    /// What the strategy was started with.
+    public let configuration: Configuration
+
+    /// The constants that follow from the configuration.
+    public let parameters: StrategyParameters
+
+    /// The number of generations told so far.
+    public internal(set) var generation = 0
+
+    /// The number of costs told so far.
+    public internal(set) var evaluations = 0
+
+    /// The step size, by which the standard deviations are multiplied.
+    public internal(set) var sigma: Double
+
+    /// The best candidate so far and its cost; nil before the first generation.
+    public internal(set) var best: EvaluatedCandidate?
+
+    /// How many costs were not finite numbers, over all generations.
+    public internal(set) var nonFiniteCosts = 0
+
+    /// The stop criteria met in the last generation; going on nevertheless is allowed.
+    public internal(set) var stopReasons: [StopReason] = []
+
+    /// The mean in unbounded coordinates.
+    var centre: [Double]
+    var distribution: any SearchDistribution
+    var stepPath: StepSizePath
+    var generator: PCG64
+    var monitor: StopMonitor
+    var pending: Population?
+    var waitingInjections: [[Double]] = []
+    var noise: NoiseHandling?
+    let box: BoxMap?
+
+    /// Starts a strategy.
+    ///
+    /// - Parameter configuration: Where and how to search.
+    /// - Throws: `EvolutionStrategyError.invalidSetting`, which names the setting.
+    public init(_ configuration: Configuration) throws(EvolutionStrategyError) {
+        try configuration.validate()
+        self.configuration = configuration
+        parameters = Self.parameters(of: configuration)
+        sigma = configuration.initialSigma
+        box = configuration.bounds.map { BoxMap($0) }
+        centre = box?.unfolded(configuration.initialMean) ?? configuration.initialMean
+        let scales =
+            configuration.initialDeviations
+            ?? [Double](repeating: 1, count: configuration.dimension)
+        distribution =
+            switch configuration.variant {
+            case .full:
+                FullCovariance(
+                    scales: scales, cholesky: configuration.usesCholesky,
+                    interval: parameters.factorisationInterval)
+            case .separable: SeparableCovariance(scales: scales)
+            case .limitedMemory: LimitedMemoryTransformation(scales: scales)
+            }
+        stepPath = StepSizePath(dimension: configuration.dimension)
+        generator = SeedStreams(root: configuration.seed).generator("evolution-strategy")
+        monitor = StopMonitor(mean: centre)
+        noise = configuration.noise.map { NoiseHandling($0, dimension: configuration.dimension) }
+    }
+
+    static func parameters(of configuration: Configuration) -> StrategyParameters {
+        StrategyParameters(
+            variant: configuration.variant, dimension: configuration.dimension,
+            population: configuration.populationSize, active: configuration.active)
+    }
+
+    /// The number of candidates a generation, lambda.
+    public var populationSize: Int { configuration.populationSize }
+
+    /// The mean of the search distribution, within the bounds: a better guess than the best
+    /// candidate where costs are noisy.
+    public var mean: [Double] {
+        var mean = centre
+        box?.fold(&mean)
+        return mean
+    }
+
+    /// The standard deviation of each variable, step size included.
+    public var standardDeviations: [Double] {
+        zip(distribution.scales, distribution.stepDeviations).map { sigma * $0 * $1 }
+    }
+
+    /// The condition number of the covariance, as of its last factorisation.
+    ///
+    /// An estimate in the 1-norm where the covariance is held as a Cholesky factor.
+    public var conditionNumber: Double { distribution.axes.condition }
+
+    /// How often a covariance that was not positive definite any more had its diagonal enlarged.
+    public var covarianceRepairs: Int { distribution.repairs }
+
+    /// The candidates of the next generation.
+    ///
+    /// Until their costs are told, asking again gives the same candidates.
+    ///
+    /// - Returns: `populationSize` points of as many variables as the initial mean has.
+    /// - Throws: `EvolutionStrategyError.degenerateCovariance`.
+    public mutating func ask() throws(EvolutionStrategyError) -> [[Double]] {
+        if pending == nil { try sample() }
+        guard let pending else { return [] }
+        return (0..<pending.count).map { candidate(pending, $0) }
+    }
+
+    /// Tells the costs of the candidates asked for; lower is better.
+    ///
+    /// Candidates are ranked by (cost, index). A cost that is not finite ranks worst and is
+    /// counted; if none is finite the strategy stays as it is and waits for other costs.
+    ///
+    /// - Parameter costs: One for each candidate, in the order of `ask()`.
+    /// - Throws: `EvolutionStrategyError`: nothing was asked, the count is wrong, no cost is
+    ///   finite, or the search diverged.
+    public mutating func tell(costs: [Double]) throws(EvolutionStrategyError) {
+        guard let population = pending else { throw .nothingAsked(generation: generation) }
+        try learn(from: population, costs: costs)
+    }
+
+    /// Tells the rewards of the candidates asked for; higher is better.
+    ///
+    /// - Parameter rewards: One for each candidate, in the order of `ask()`; costs are their
+    ///   negatives.
+    /// - Throws: As `tell(costs:)`.
+    public mutating func tell(rewards: [Double]) throws(EvolutionStrategyError) {
+        try tell(costs: rewards.map { -$0 })
+    }
+
+    /// A candidate's variables.
+    func candidate(_ population: Population, _ index: Int) -> [Double] {
+        let scales = distribution.scales
+        let n = centre.count
+        var point = [Double](unsafeUninitializedCapacity: n) { buffer, count in
+            population.steps.withElements { steps in
+                for row in 0..<n {
+                    buffer[row] = centre[row] + sigma * scales[row] * steps[index * n + row]
+                }
+            }
+            count = n
+        }
+        box?.fold(&point)
+        return point
+    }
+
+    private mutating func sample() throws(EvolutionStrategyError) {
+        try DoubleBLASThreads.one { () throws(EvolutionStrategyError) in
+            try distribution.prepare(generation: generation)
+            let n = configuration.dimension
+            var steps = DoubleMatrix(rows: n, columns: populationSize)
+            var lengths = [Double](repeating: 0, count: populationSize)
+            steps.withMutableElements { elements in
+                generator.fillNormal(elements)
+                for candidate in 0..<lengths.count {
+                    for row in 0..<n {
+                        let normal = elements[candidate * n + row]
+                        lengths[candidate] += normal * normal
+                    }
+                }
+            }
+            distribution.colour(&steps)
+            var population = Population(
+                steps: steps, squaredLengths: lengths,
+                injected: [Bool](repeating: false, count: populationSize))
+            if let noise {
+                population.reevaluated = noise.reevaluationCount(
+                    population: populationSize, generator: &generator)
+            }
+            injectWaiting(into: &population)
+            pending = population
+        }
+    }
+}
+
+/// A candidate and what it cost.
+public struct EvaluatedCandidate: Sendable, Hashable, Codable {
+    /// Its variables.
+    public let candidate: [Double]
+    /// Its cost; lower is better.
+    public let cost: Double
+    /// Which evaluation of the search it was, from 1.
+    public let evaluation: Int
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Foundation
+
+extension RunReport {
+    /// The report for people.
+    ///
+    /// - Parameter rows: How many generations to list, the last ones; nil is all.
+    /// - Returns: Lines for a terminal.
+    package func text(rows: Int? = 30) -> String {
+        var lines = ["\(path): begun \(Self.time(created)) by \(program)", ""]
+        var table = TextTable(header: ["setting", "value"], leftAligned: [0, 1])
+        for setting in settings { table.append([setting.name, setting.value]) }
+        lines += table.lines + [""]
+        if generations.isEmpty {
+            lines.append("no generation is complete yet")
+        } else {
+            lines += generationLines(rows: rows)
+        }
+        lines.append(
+            "rollouts stored: \(trainingRollouts) for the search (\(rolloutsUnderWay) of them of"
+                + " the generation under way), \(evaluationRollouts) for evaluations")
+        if let best = bestEvaluated, let mean = best.evaluationMean {
+            lines.append(
+                "best evaluation: \(Self.figure(mean)) +- "
+                    + "\(Self.figure(best.evaluationStandardDeviation)) over"
+                    + " \(best.evaluationEpisodes ?? 0) tracks after generation"
+                    + " \(best.generation) (controller.safetensors)")
+        }
+        lines += [""] + plot
+        lines += lossLines + workerLines + eventLines
+        while lines.last == "" { lines.removeLast() }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The candidates' returns and the evaluations over the generations.
+    package var plot: [String] {
+        let mean = generations.map { (x: Double($0.generation), y: $0.mean ?? .nan) }
+        let best = generations.map { (x: Double($0.generation), y: $0.best ?? .nan) }
+        let evaluated = generations.map {
+            (x: Double($0.generation), y: $0.evaluationMean ?? .nan)
+        }
+        let lines = BraillePlot([
+            .init(name: "candidates' average return", style: .line, points: mean),
+            .init(name: "best candidate", style: .marks("·"), points: best),
+            .init(name: "evaluation of the mean", style: .marks("◆"), points: evaluated),
+        ]).lines
+        return lines.isEmpty ? [] : lines + [""]
+    }
+
+    private func generationLines(rows: Int?) -> [String] {
+        var table = TextTable(header: [
+            "generation", "best", "mean", "std", "sigma", "tracks", "steps", "steps/s", "workers",
+            "elapsed", "evaluation", "state", "fitness",
+        ])
+        for row in generations.suffix(rows ?? generations.count) {
+            let evaluation = row.evaluationMean.map {
+                "\(Self.figure($0)) +- \(Self.figure(row.evaluationStandardDeviation))"
+            }
+            let speed = row.seconds > 0 ? Double(row.steps) / row.seconds : 0
+            table.append([
+                "\(row.generation)", Self.figure(row.best), Self.figure(row.mean),
+                Self.figure(row.standardDeviation), String(format: "%.4g", row.sigma),
+                "\(row.candidates) x \(row.tracks)", "\(row.totalSteps)",
+                "\(Int(speed.rounded()))", "\(row.workers)", Self.duration(row.elapsed),
+                evaluation ?? "", "\(row.stateDigest.prefix(12))",
+                "\(row.fitnessDigest.prefix(12))",
+            ])
+        }
+        var lines = table.lines
+        if let rows, generations.count > rows {
+            lines.insert(
+                "... \(generations.count - rows) earlier generations (--all lists them)", at: 1)
+        }
+        return lines + [""]
+    }
+
+    private var lossLines: [String] {
+        guard !losses.isEmpty else { return [] }
+        var table = TextTable(
+            header: ["model", "epoch", "examples", "term", "loss"], leftAligned: [0, 2, 3])
+        var last: [String: LossRecord] = [:]
+        var order: [String] = []
+        for loss in losses {
+            let key = "\(loss.model) \(loss.split) \(loss.term)"
+            if last.updateValue(loss, forKey: key) == nil { order.append(key) }
+        }
+        for loss in order.compactMap({ last[$0] }) {
+            table.append([
+                loss.model, "\(loss.epoch)", loss.split, loss.term,
+                String(format: "%.5g", loss.value),
+            ])
+        }
+        return table.lines + [""]
+    }
+
+    private var workerLines: [String] {
+        guard !workers.isEmpty else { return [] }
+        var table = TextTable(
+            header: ["worker", "rollouts", "steps", "first result", "last result", "fingerprint"],
+            leftAligned: [0, 3, 4, 5])
+        for worker in workers.suffix(20) {
+            table.append([
+                worker.name, "\(worker.rollouts)", "\(worker.steps)", Self.time(worker.firstSeen),
+                Self.time(worker.lastSeen), worker.fingerprint,
+            ])
+        }
+        let more = workers.count - 20
+        return table.lines + (more > 0 ? ["... and \(more) more workers (--json lists them)"] : [])
+            + [""]
+    }
+
+    private var eventLines: [String] {
+        guard !events.isEmpty else { return [] }
+        let lines = events.suffix(10).map { "\(Self.time($0.time))  \($0.message)" }
+        return ["last events"] + lines
+    }
+
+    private static func time(_ date: Date) -> String {
+        date.formatted(.iso8601)
+    }
+
+    /// One decimal is finer than the noise of any mean return here.
+    private static func figure(_ value: Double?) -> String {
+        value.map { String(format: "%.1f", $0) } ?? "-"
+    }
+
+    /// Hours, minutes and seconds.
+    package static func duration(_ seconds: Double) -> String {
+        let total = Int(seconds.rounded())
+        let minutes = String(format: "%02d:%02d", total / 60 % 60, total % 60)
+        return total >= 3600 ? "\(total / 3600):\(minutes)" : minutes
+    }
+}

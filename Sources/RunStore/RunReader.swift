@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Foundation
+import GRDB
+
+/// The reading side of a run's database: every query, of a finished run or of one under way.
+package struct RunReader: Sendable {
+    private let queue: DatabaseQueue
+    /// The database file.
+    package let path: String
+
+    init(queue: DatabaseQueue, path: String) {
+        self.queue = queue
+        self.path = path
+    }
+
+    /// Opens a run for reading only; a coordinator may be writing to it meanwhile.
+    ///
+    /// - Parameter directory: The run.
+    /// - Throws: `RunStoreError.noRun` where there is none, or what SQLite says of the file.
+    package init(_ directory: RunDirectory) throws {
+        guard directory.holdsRun else { throw RunStoreError.noRun(path: directory.path) }
+        let path = directory.database.path(percentEncoded: false)
+        self.path = path
+        queue = try namingErrors(of: path) {
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(10)
+            configuration.label = "run (reading)"
+            let queue = try DatabaseQueue(
+                path: Self.location(path, writable: directory.isWritable),
+                configuration: configuration)
+            let migrator = Schema.migrator
+            if try queue.read(migrator.hasBeenSuperseded) {
+                throw RunStoreError.newerFormat(path: path)
+            }
+            guard try queue.read(migrator.hasCompletedMigrations) else {
+                throw RunStoreError.noRun(path: directory.path)
+            }
+            return queue
+        }
+    }
+
+    /// The file's name for SQLite.
+    ///
+    /// A reader of a write-ahead log needs the shared index beside it. Where the directory cannot
+    /// be written and holds no log (a finished run on a read-only disk), the file is declared
+    /// unchanging instead.
+    private static func location(_ path: String, writable: Bool) -> String {
+        guard !writable, !FileManager.default.fileExists(atPath: path + "-wal") else {
+            return path
+        }
+        let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+        return "file:\(escaped)?immutable=1"
+    }
+
+    /// Answers a query, naming what goes wrong.
+    func read<Answer>(_ query: (Database) throws -> Answer) throws -> Answer {
+        try namingErrors(of: path) {
+            try queue.read(query)
+        }
+    }
+
+    /// A row the program cannot have written.
+    func badRow(_ detail: String) -> RunStoreError {
+        RunStoreError.badRow(path: path, detail: detail)
+    }
+
+    func date(_ text: String, _ table: String) throws -> Date {
+        guard let date = Timestamp.date(text) else {
+            throw badRow("\(table) has the time '\(text)', which is not ISO 8601")
+        }
+        return date
+    }
+}
+
+extension RunDirectory {
+    fileprivate var isWritable: Bool {
+        FileManager.default.isWritableFile(atPath: url.path(percentEncoded: false))
+    }
+}

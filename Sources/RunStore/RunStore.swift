@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+package import Foundation
+import GRDB
+
+/// The writing side of a run's database; at most one exists for a run at a time.
+///
+/// It holds the run's lock. Each method is one transaction: it is in the database whole, or not at
+/// all. The journal is a write-ahead log: what a method wrote survives the death of the process;
+/// the end of a generation also survives the loss of power (`synchronous = FULL`).
+package final class RunStore: Sendable {
+    /// A place where a crash can be rehearsed.
+    package struct WritePoint: Sendable, Hashable {
+        /// Which write.
+        package enum Write: String, Sendable, CaseIterable {
+            /// The run's settings and the optimiser's first state.
+            case creation
+            /// A batch of results.
+            case rollouts
+            /// A generation's row and the optimiser's next state.
+            case generation
+            /// An evaluation's row.
+            case evaluation
+        }
+        /// Which write.
+        package let write: Write
+        /// Whether the transaction has been committed.
+        package let committed: Bool
+    }
+
+    /// The run.
+    package let directory: RunDirectory
+    /// All queries.
+    package let reader: RunReader
+    let queue: DatabaseQueue
+    private let lock: RunLock
+    private let rehearse: @Sendable (WritePoint) throws -> Void
+
+    /// Opens the run's database, creating or migrating it as needed.
+    ///
+    /// - Parameters:
+    ///   - directory: The run; it is created where missing.
+    ///   - holder: One line about this process, told to whoever finds the run locked.
+    ///   - rehearse: Called around each write; what it throws stands for a crash there (tests).
+    /// - Throws: `RunStoreError`: another coordinator holds the run, the disk is full or read
+    ///   only, or the file is no run database of this version.
+    package init(
+        _ directory: RunDirectory, holder: String,
+        rehearse: @escaping @Sendable (WritePoint) throws -> Void = { _ in }
+    ) throws {
+        try directory.create()
+        self.directory = directory
+        self.rehearse = rehearse
+        lock = try RunLock(directory, holder: holder)
+        let path = directory.database.path(percentEncoded: false)
+        queue = try namingErrors(of: path) {
+            var configuration = Configuration()
+            configuration.journalMode = .wal
+            configuration.busyMode = .timeout(10)
+            configuration.label = "run"
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let migrator = Schema.migrator
+            if try queue.read(migrator.hasBeenSuperseded) {
+                throw RunStoreError.newerFormat(path: path)
+            }
+            try migrator.migrate(queue)
+            return queue
+        }
+        reader = RunReader(queue: queue, path: path)
+    }
+
+    /// Begins a run: its settings and the optimiser's state before the first generation.
+    ///
+    /// It takes the place of one that was begun before; only one without results may be replaced.
+    ///
+    /// - Parameters:
+    ///   - identifier: The run's name in messages.
+    ///   - program: The program's name and version.
+    ///   - settings: What defines the run, in the order in which to show it.
+    ///   - state: The optimiser's encoded state.
+    ///   - created: The time now.
+    /// - Throws: `RunStoreError`, for example of a full disk.
+    package func begin(
+        identifier: String, program: String, settings: [(name: String, value: String)],
+        state: Data, created: Date
+    ) throws {
+        let holdsResults = try reader.holdsResults()
+        precondition(!holdsResults, "a run with results was begun again")
+        try write(.creation, durable: true) { database in
+            for table in ["run", "settings", "optimiser_state"] {
+                try database.execute(sql: "DELETE FROM \(table)")
+            }
+            try database.execute(
+                sql: "INSERT INTO run (id, identifier, program, created) VALUES (1, ?, ?, ?)",
+                arguments: [identifier, program, Timestamp.text(created)])
+            for (position, setting) in settings.enumerated() {
+                try database.execute(
+                    sql: "INSERT INTO settings (position, name, value) VALUES (?, ?, ?)",
+                    arguments: [position, setting.name, setting.value])
+            }
+            try database.execute(
+                sql: "INSERT INTO optimiser_state (generation, state) VALUES (0, ?)",
+                arguments: [state])
+        }
+    }
+
+    /// One transaction with its rehearsed crashes, on disk before it returns where asked.
+    func write(
+        _ write: WritePoint.Write?, durable: Bool = false, _ body: (Database) throws -> Void
+    ) throws {
+        try namingErrors(of: reader.path) {
+            try queue.writeWithoutTransaction { database in
+                if durable { try database.execute(sql: "PRAGMA synchronous = FULL") }
+                defer { if durable { try? database.execute(sql: "PRAGMA synchronous = NORMAL") } }
+                try database.inTransaction(.immediate) {
+                    try body(database)
+                    if let write { try rehearse(WritePoint(write: write, committed: false)) }
+                    return .commit
+                }
+                if let write { try rehearse(WritePoint(write: write, committed: true)) }
+            }
+        }
+    }
+}

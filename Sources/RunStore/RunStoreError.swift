@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import GRDB
+
+/// What can go wrong between a run and its database.
+package enum RunStoreError: Error, Equatable, CustomStringConvertible {
+    /// There is no run in the directory.
+    case noRun(path: String)
+    /// The directory or the database cannot be written.
+    case unwritable(path: String, reason: String)
+    /// Another coordinator drives the run.
+    case locked(path: String, holder: String)
+    /// The disk has no room left; what was stored before is intact.
+    case diskFull(path: String)
+    /// The file is not a database of this program, or it is damaged.
+    case damaged(path: String, reason: String)
+    /// A newer program wrote the database.
+    case newerFormat(path: String)
+    /// A row lacks a value that the program always writes, or has one it never writes.
+    case badRow(path: String, detail: String)
+    /// Any other failure of SQLite.
+    case failed(path: String, reason: String)
+
+    package var description: String {
+        switch self {
+        case .noRun(let path):
+            "\(path): no run here (run.sqlite is missing); give a directory that"
+                + " 'worldmodels coordinator --logdir' has written"
+        case .unwritable(let path, let reason):
+            "\(path): cannot be written (\(reason)); check the permissions or choose another --logdir"
+        case .locked(let path, let holder):
+            "\(path): another coordinator drives this run (\(holder)); stop it first, or choose"
+                + " another --logdir"
+        case .diskFull(let path):
+            "\(path): the disk is full; all that was stored is intact, so make space and give the"
+                + " same command again"
+        case .damaged(let path, let reason):
+            "\(path): not a readable run database (\(reason)); restore it from a copy"
+        case .newerFormat(let path):
+            "\(path): written by a newer worldmodels; read it with that version"
+        case .badRow(let path, let detail):
+            "\(path): \(detail); the database was changed by something else, restore it from a copy"
+        case .failed(let path, let reason):
+            "\(path): \(reason)"
+        }
+    }
+}
+
+/// Runs a piece of work on the database and names what SQLite says in this program's terms.
+func namingErrors<Result>(of path: String, _ work: () throws -> Result) throws -> Result {
+    do {
+        return try work()
+    } catch let error as DatabaseError {
+        let reason = error.message ?? error.resultCode.description
+        switch error.resultCode {
+        case .SQLITE_FULL:
+            throw RunStoreError.diskFull(path: path)
+        case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN, .SQLITE_AUTH:
+            throw RunStoreError.unwritable(path: path, reason: reason)
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_FORMAT:
+            throw RunStoreError.damaged(path: path, reason: reason)
+        default:
+            throw RunStoreError.failed(path: path, reason: reason)
+        }
+    }
+}

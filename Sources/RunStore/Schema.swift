@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import GRDB
+
+/// The tables, as a list of steps that are never changed once released: a new form is a new step.
+enum Schema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1: the run, its generations and its rollouts") { database in
+            try database.execute(sql: firstTables)
+        }
+        return migrator
+    }
+
+    // A track seed is an unsigned 64-bit number kept as the signed one with the same bits.
+    // A return that is no number (NaN) is kept as NULL. STRICT: a value of another type than its
+    // column is refused by SQLite, so reading need not expect one.
+    private static let firstTables = """
+        CREATE TABLE run (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            identifier TEXT NOT NULL,
+            program TEXT NOT NULL,
+            created TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE settings (
+            position INTEGER NOT NULL,
+            name TEXT NOT NULL PRIMARY KEY,
+            value TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE generations (
+            generation INTEGER PRIMARY KEY,
+            candidates INTEGER NOT NULL,
+            tracks INTEGER NOT NULL,
+            best REAL, mean REAL, standard_deviation REAL, worst REAL,
+            failed INTEGER NOT NULL,
+            sigma REAL NOT NULL,
+            steps INTEGER NOT NULL,
+            seconds REAL NOT NULL,
+            elapsed REAL NOT NULL,
+            workers INTEGER NOT NULL,
+            state_digest TEXT NOT NULL,
+            fitness_digest TEXT NOT NULL,
+            finished TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE optimiser_state (
+            generation INTEGER PRIMARY KEY,
+            state BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE candidates (
+            generation INTEGER NOT NULL,
+            candidate INTEGER NOT NULL,
+            mean_return REAL,
+            PRIMARY KEY (generation, candidate)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE workers (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            first_seen TEXT NOT NULL,
+            last_seen TEXT NOT NULL,
+            rollouts INTEGER NOT NULL,
+            steps INTEGER NOT NULL,
+            UNIQUE (name, fingerprint)
+        ) STRICT;
+        CREATE TABLE rollouts (
+            purpose TEXT NOT NULL CHECK (purpose IN ('training', 'evaluation')),
+            generation INTEGER NOT NULL,
+            candidate INTEGER NOT NULL,
+            repetition INTEGER NOT NULL,
+            track_seed INTEGER NOT NULL,
+            return REAL,
+            steps INTEGER NOT NULL,
+            tiles_visited INTEGER NOT NULL,
+            track_tiles INTEGER NOT NULL,
+            end TEXT NOT NULL,
+            worker INTEGER NOT NULL REFERENCES workers (id),
+            seconds REAL NOT NULL,
+            PRIMARY KEY (purpose, generation, candidate, repetition)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE evaluations (
+            generation INTEGER PRIMARY KEY,
+            episodes INTEGER NOT NULL,
+            mean REAL, standard_deviation REAL,
+            steps INTEGER NOT NULL,
+            seconds REAL NOT NULL,
+            parameters BLOB NOT NULL,
+            digest TEXT NOT NULL,
+            finished TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE events (
+            id INTEGER PRIMARY KEY,
+            time TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            message TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE losses (
+            model TEXT NOT NULL,
+            epoch INTEGER NOT NULL,
+            split TEXT NOT NULL,
+            term TEXT NOT NULL,
+            value REAL,
+            PRIMARY KEY (model, epoch, split, term)
+        ) STRICT, WITHOUT ROWID;
+        """
+}

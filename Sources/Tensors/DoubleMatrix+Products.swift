@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import COpenBLAS
+
+// A symmetric or triangular matrix lives in its lower triangle here; what stands above the
+// diagonal is neither read nor written by the operations that say so.
+
+extension DoubleMatrix {
+    /// The product of two matrices.
+    ///
+    /// - Parameter right: The matrix (k, n) to the right of this one (m, k).
+    /// - Returns: The product (m, n).
+    package func product(_ right: DoubleMatrix) -> DoubleMatrix {
+        precondition(
+            columns == right.rows, "a product of \(columns) columns and \(right.rows) rows")
+        var result = DoubleMatrix(rows: rows, columns: right.columns)
+        guard rows > 0, columns > 0, right.columns > 0 else { return result }
+        let (m, n, k) = (Int32(rows), Int32(right.columns), Int32(columns))
+        withElements { a in
+            right.withElements { b in
+                result.withMutableElements { c in
+                    cblas_dgemm(
+                        CblasColMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1, a.baseAddress, m,
+                        b.baseAddress, k, 0, c.baseAddress, m)
+                }
+            }
+        }
+        return result
+    }
+
+    /// The product of this matrix, or of its transpose, and a vector.
+    ///
+    /// - Parameters:
+    ///   - vector: As many elements as the matrix, or its transpose, has columns.
+    ///   - transposed: Whether the transpose is multiplied.
+    /// - Returns: As many elements as the matrix, or its transpose, has rows.
+    package func product(_ vector: [Double], transposed: Bool = false) -> [Double] {
+        let length = transposed ? rows : columns
+        precondition(vector.count == length, "\(vector.count) elements for \(length) columns")
+        var result = [Double](repeating: 0, count: transposed ? columns : rows)
+        guard rows > 0, columns > 0 else { return result }
+        withElements { a in
+            cblas_dgemv(
+                CblasColMajor, transposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns),
+                1, a.baseAddress, Int32(rows), vector, 1, 0, &result, 1)
+        }
+        return result
+    }
+
+    /// Replaces the matrix by L times itself.
+    ///
+    /// - Parameter factor: The square matrix whose lower triangle is L.
+    package mutating func multiply(byLowerTriangle factor: DoubleMatrix) {
+        precondition(
+            factor.rows == rows && factor.columns == rows,
+            "a triangle of \(factor.rows) rows for a matrix of \(rows)")
+        guard rows > 0, columns > 0 else { return }
+        let (m, n) = (Int32(rows), Int32(columns))
+        factor.withElements { l in
+            withMutableElements { b in
+                cblas_dtrmm(
+                    CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, m, n, 1,
+                    l.baseAddress, m, b.baseAddress, m)
+            }
+        }
+    }
+
+    /// The solution x of L x = v, for L the lower triangle of this matrix.
+    ///
+    /// - Parameter vector: The right-hand side v.
+    /// - Returns: The solution x.
+    package func solvingLowerTriangle(_ vector: [Double]) -> [Double] {
+        precondition(
+            rows == columns && vector.count == rows, "\(vector.count) elements for \(rows) rows")
+        var result = vector
+        guard rows > 0 else { return result }
+        withElements { l in
+            cblas_dtrsv(
+                CblasColMajor, CblasLower, CblasNoTrans, CblasNonUnit, Int32(rows), l.baseAddress,
+                Int32(rows), &result, 1)
+        }
+        return result
+    }
+
+    /// Scales the lower triangle and adds a multiple of v times its transpose to it.
+    ///
+    /// - Parameters:
+    ///   - decay: What the triangle is multiplied with first.
+    ///   - factor: The multiple, of either sign.
+    ///   - vectors: The columns whose outer products are added; as many rows as this matrix.
+    ///   - count: How many of its columns take part, from the first on.
+    package mutating func updateLowerTriangle(
+        decay: Double, adding factor: Double, times vectors: DoubleMatrix, count: Int
+    ) {
+        precondition(
+            rows == columns && vectors.rows == rows && count <= vectors.columns,
+            "an update of \(rows) rows with \(count) of \(vectors.columns) columns")
+        let (n, k) = (Int32(rows), Int32(count))
+        vectors.withElements { v in
+            withMutableElements { c in
+                cblas_dsyrk(
+                    CblasColMajor, CblasLower, CblasNoTrans, n, k, factor, v.baseAddress, n, decay,
+                    c.baseAddress, n)
+            }
+        }
+    }
+}
+
+extension DoubleMatrix {
+    /// The product of this matrix's transpose and another matrix.
+    ///
+    /// - Parameter right: A matrix (k, n); this one is (k, m).
+    /// - Returns: The product (m, n).
+    package func transposedProduct(_ right: DoubleMatrix) -> DoubleMatrix {
+        precondition(rows == right.rows, "a product of \(rows) and \(right.rows) rows")
+        var result = DoubleMatrix(rows: columns, columns: right.columns)
+        guard rows > 0, columns > 0, right.columns > 0 else { return result }
+        let (m, n, k) = (Int32(columns), Int32(right.columns), Int32(rows))
+        withElements { a in
+            right.withElements { b in
+                result.withMutableElements { c in
+                    cblas_dgemm(
+                        CblasColMajor, CblasTrans, CblasNoTrans, m, n, k, 1, a.baseAddress, k,
+                        b.baseAddress, k, 0, c.baseAddress, m)
+                }
+            }
+        }
+        return result
+    }
+
+    /// Scales the matrix and adds a product to it, in place.
+    ///
+    /// - Parameters:
+    ///   - factor: What each element is multiplied with first.
+    ///   - left: The left matrix (m, k) of the product.
+    ///   - right: The right matrix (k, n).
+    package mutating func scale(
+        _ factor: Double, adding left: DoubleMatrix, times right: DoubleMatrix
+    ) {
+        precondition(
+            left.rows == rows && left.columns == right.rows && right.columns == columns,
+            "\(left.rows) x \(left.columns) times \(right.rows) x \(right.columns)")
+        guard rows > 0, columns > 0 else { return }
+        let (m, n, k) = (Int32(rows), Int32(columns), Int32(left.columns))
+        left.withElements { a in
+            right.withElements { b in
+                withMutableElements { c in
+                    cblas_dgemm(
+                        CblasColMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1, a.baseAddress, m,
+                        b.baseAddress, k, factor, c.baseAddress, m)
+                }
+            }
+        }
+    }
+}

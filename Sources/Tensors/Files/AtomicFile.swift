@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+public import Foundation
+
+/// A file that appears whole or not at all.
+///
+/// Bytes go to a temporary file in the same directory; `commit()` syncs it, renames it over the
+/// target and syncs the directory, so that a crash leaves the old content or the new one. A
+/// writer that is dropped without `commit()` leaves nothing behind; what a killed process leaves is
+/// removed by `removeLeftovers(in:)`.
+public final class AtomicFile {
+    /// The file that `commit()` makes or replaces.
+    public let url: URL
+    /// How many bytes have been appended.
+    public private(set) var byteCount = 0
+
+    private let path: String
+    private let temporaryPath: String
+    private var descriptor: Int32
+    private static let suffix = ".partial"
+
+    /// Opens a temporary file beside the target.
+    ///
+    /// - Parameter url: The file to make or replace.
+    /// - Throws: `FileError` if the directory is missing or not writable, or the disk is full.
+    public init(replacing url: URL) throws {
+        self.url = url
+        path = url.path
+        let directory = url.deletingLastPathComponent().path
+        let name = url.lastPathComponent
+        var isDirectory = false
+        if let type = fileType(path) { isDirectory = type == S_IFDIR }
+        if name.isEmpty || isDirectory { throw FileError.notAFile(path: path) }
+        while true {
+            let random = String(UInt64.random(in: 0 ... .max), radix: 36)
+            let candidate = "\(directory)/.\(name.prefix(80)).\(random)\(Self.suffix)"
+            let opened = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            if opened < 0 {
+                let code = errno
+                if code == EEXIST || code == EINTR { continue }
+                throw FileError(code: code, path: path, action: "write")
+            }
+            // The lock tells a living writer's file from a leftover. Should a sweep have taken the
+            // file between the two calls, it has no name any more and another is made.
+            var status = stat()
+            if flock(opened, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK,
+                fstat(opened, &status) == 0, status.st_nlink > 0
+            {
+                descriptor = opened
+                temporaryPath = candidate
+                return
+            }
+            close(opened)
+        }
+    }
+
+    deinit { discard() }
+
+    /// Appends bytes.
+    ///
+    /// - Parameter bytes: What to append.
+    /// - Throws: `FileError` if the disk is full or fails; the temporary file is then gone.
+    public func append(_ bytes: UnsafeRawBufferPointer) throws {
+        try write(bytes, at: byteCount)
+        byteCount += bytes.count
+    }
+
+    /// Appends bytes.
+    ///
+    /// - Parameter bytes: What to append.
+    /// - Throws: `FileError` if the disk is full or fails; the temporary file is then gone.
+    public func append(_ bytes: some ContiguousBytes) throws {
+        try bytes.withUnsafeBytes { try append($0) }
+    }
+
+    /// Replaces bytes that were appended before.
+    ///
+    /// - Parameters:
+    ///   - bytes: The new bytes.
+    ///   - offset: Where they start; they must lie within what was appended.
+    /// - Throws: `FileError` if the disk fails; the temporary file is then gone.
+    public func overwrite(_ bytes: some ContiguousBytes, at offset: Int) throws {
+        try bytes.withUnsafeBytes {
+            precondition(
+                offset >= 0 && offset + $0.count <= byteCount,
+                "overwriting \($0.count) bytes at \(offset) of \(byteCount)")
+            try write($0, at: offset)
+        }
+    }
+
+    /// Makes the file durable and gives it its name.
+    ///
+    /// - Throws: `FileError` if a sync or the rename fails; the target is then as it was.
+    public func commit() throws {
+        precondition(descriptor >= 0, "\(path) was already committed, or a write had failed")
+        if fsync(descriptor) != 0 { throw failure(errno) }
+        if rename(temporaryPath, path) != 0 { throw failure(errno) }
+        close(descriptor)
+        descriptor = -1
+        try Self.syncDirectory(url.deletingLastPathComponent().path)
+    }
+
+    /// Writes a whole file atomically.
+    ///
+    /// - Parameters:
+    ///   - bytes: The file's content.
+    ///   - url: The file to make or replace.
+    /// - Throws: `FileError` if it cannot be written; the target is then as it was.
+    public static func write(_ bytes: some ContiguousBytes, to url: URL) throws {
+        let file = try AtomicFile(replacing: url)
+        try file.append(bytes)
+        try file.commit()
+    }
+
+    /// Removes temporary files that killed processes left in a directory.
+    ///
+    /// Files that a living process is writing are kept: their writers hold a lock on them.
+    ///
+    /// - Parameter directory: The directory to sweep; not its subdirectories.
+    /// - Returns: How many files were removed.
+    @discardableResult
+    public static func removeLeftovers(in directory: URL) -> Int {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
+        var removed = 0
+        for name in names where name.hasPrefix(".") && name.hasSuffix(suffix) {
+            let path = directory.path + "/" + name
+            let descriptor = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
+            guard descriptor >= 0 else { continue }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0, unlink(path) == 0 { removed += 1 }
+            close(descriptor)
+        }
+        return removed
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer, at start: Int) throws {
+        precondition(descriptor >= 0, "\(path) was already committed, or a write had failed")
+        var done = 0
+        while done < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+            let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(start + done))
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw failure(errno)
+            }
+            done += count
+        }
+    }
+
+    private func failure(_ code: Int32) -> FileError {
+        discard()
+        return FileError(code: code, path: path, action: "write")
+    }
+
+    private func discard() {
+        guard descriptor >= 0 else { return }
+        unlink(temporaryPath)
+        close(descriptor)
+        descriptor = -1
+    }
+
+    private static func syncDirectory(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(code: errno, path: path, action: "write") }
+        defer { close(descriptor) }
+        // Some file systems have no sync of directories and say so with EINVAL.
+        if fsync(descriptor) != 0, errno != EINVAL {
+            throw FileError(code: errno, path: path, action: "write")
+        }
+    }
+}
+
+/// The kind of what a path names (`S_IFREG`, `S_IFDIR`, ...), or nil if there is nothing.
+func fileType(_ path: String) -> mode_t? {
+    var status = stat()
+    return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+}

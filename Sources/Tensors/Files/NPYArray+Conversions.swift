@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+/// Conversions to Swift arrays.
+extension NPYArray {
+    /// The elements as single precision; wider types are rounded, true is 1.
+    public func floats() -> [Float] {
+        NPYArray.floats(bytes, elementType)
+    }
+
+    /// Raw elements as single precision: what `floats()` does, for rows of a stream.
+    ///
+    /// - Parameters:
+    ///   - bytes: Whole elements, little-endian.
+    ///   - type: Their type.
+    /// - Returns: One number an element.
+    public static func floats(_ bytes: [UInt8], _ type: NPYElementType) -> [Float] {
+        bytes.withUnsafeBytes { raw in
+            switch type {
+            case .float32: copy(raw, Float.self)
+            case .float16: convert(raw, Float16.self) { Float($0) }
+            case .float64: convert(raw, Double.self) { Float($0) }
+            case .uint8: convert(raw, UInt8.self) { Float($0) }
+            case .int32: convert(raw, Int32.self) { Float($0) }
+            case .int64: convert(raw, Int64.self) { Float($0) }
+            case .bool: convert(raw, UInt8.self) { $0 == 0 ? 0 : 1 }
+            }
+        }
+    }
+
+    /// The elements as double precision; true is 1.
+    public func doubles() -> [Double] {
+        bytes.withUnsafeBytes { raw in
+            switch elementType {
+            case .float64: Self.copy(raw, Double.self)
+            case .float16: Self.convert(raw, Float16.self) { Double($0) }
+            case .float32: Self.convert(raw, Float.self) { Double($0) }
+            case .uint8: Self.convert(raw, UInt8.self) { Double($0) }
+            case .int32: Self.convert(raw, Int32.self) { Double($0) }
+            case .int64: Self.convert(raw, Int64.self) { Double($0) }
+            case .bool: Self.convert(raw, UInt8.self) { $0 == 0 ? 0 : 1 }
+            }
+        }
+    }
+
+    /// Whether each element is not zero (NaN counts as true, as in numpy).
+    public func bools() -> [Bool] {
+        switch elementType {
+        case .uint8, .bool: bytes.map { $0 != 0 }
+        case .int32, .int64, .float16, .float32, .float64: doubles().map { $0 != 0 }
+        }
+    }
+
+    /// The elements as bytes.
+    ///
+    /// - Parameter name: What an error calls the array.
+    /// - Returns: One byte an element.
+    /// - Throws: `FileError.malformed` if an element is not a whole number in 0...255.
+    public func uint8s(name: String) throws -> [UInt8] {
+        switch elementType {
+        case .uint8: bytes
+        case .bool: bytes.map { $0 == 0 ? 0 : 1 }
+        case .int32, .int64, .float16, .float32, .float64: try whole(UInt8.self, name: name)
+        }
+    }
+
+    /// The elements as 32-bit whole numbers.
+    ///
+    /// - Parameter name: What an error calls the array.
+    /// - Returns: One number an element.
+    /// - Throws: `FileError.malformed` if an element is not such a number.
+    public func int32s(name: String) throws -> [Int32] {
+        switch elementType {
+        case .int32: bytes.withUnsafeBytes { Self.copy($0, Int32.self) }
+        case .uint8: bytes.map { Int32($0) }
+        case .bool: bytes.map { $0 == 0 ? 0 : 1 }
+        case .int64, .float16, .float32, .float64: try whole(Int32.self, name: name)
+        }
+    }
+
+    /// The array as a tensor of single precision.
+    public func tensor() -> Tensor {
+        Tensor(shape: shape, values: floats())
+    }
+
+    private func whole<Number: FixedWidthInteger>(
+        _ type: Number.Type, name: String
+    ) throws -> [Number] {
+        // Doubles hold all of Int32 exactly, and Int64 values beyond 2^53 stay far out of range.
+        try doubles().map { value in
+            guard let number = Number(exactly: value) else {
+                throw FileError.malformed(
+                    file: name, reason: "\(value) is not a whole number that fits \(type)")
+            }
+            return number
+        }
+    }
+
+    private static func copy<Element: BitwiseCopyable>(
+        _ raw: UnsafeRawBufferPointer, _ type: Element.Type
+    ) -> [Element] {
+        let count = raw.count / MemoryLayout<Element>.stride
+        return [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
+            UnsafeMutableRawBufferPointer(buffer).copyMemory(from: raw)
+            initialized = count
+        }
+    }
+
+    private static func convert<Source: BitwiseCopyable, Element>(
+        _ raw: UnsafeRawBufferPointer, _ type: Source.Type, _ body: (Source) -> Element
+    ) -> [Element] {
+        let size = MemoryLayout<Source>.stride
+        return (0..<raw.count / size).map {
+            body(raw.loadUnaligned(fromByteOffset: $0 * size, as: Source.self))
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+public import Foundation
+
+/// An array as an NPY file holds it: element type, shape and raw elements in C order.
+public struct NPYArray: Sendable, Hashable {
+    /// Element type and shape.
+    public let header: NPYHeader
+    /// The elements, little-endian, in C order; their size is `header.byteCount`.
+    public let bytes: [UInt8]
+
+    /// The extent of each axis, outermost first.
+    public var shape: [Int] { header.shape }
+    /// The type of the elements.
+    public var elementType: NPYElementType { header.elementType }
+
+    /// Wraps raw elements.
+    ///
+    /// - Parameters:
+    ///   - header: Element type and shape.
+    ///   - bytes: The elements, little-endian, in C order.
+    public init(header: NPYHeader, bytes: [UInt8]) {
+        precondition(
+            bytes.count == header.byteCount, "\(header) does not hold \(bytes.count) bytes")
+        self.header = header
+        self.bytes = bytes
+    }
+
+    /// Wraps values.
+    ///
+    /// - Parameters:
+    ///   - values: The elements in C order.
+    ///   - shape: The extent of each axis; nil makes an array of one axis.
+    public init<Element: NPYElement>(_ values: [Element], shape: [Int]? = nil) {
+        self.init(
+            header: NPYHeader(
+                elementType: Element.npyElementType, shape: shape ?? [values.count]),
+            bytes: values.withUnsafeBytes { [UInt8]($0) })
+    }
+
+    /// Wraps a tensor.
+    ///
+    /// - Parameter tensor: Its values become float32 elements.
+    public init(_ tensor: Tensor) {
+        self.init(tensor.values, shape: tensor.shape)
+    }
+
+    /// Reads an NPY file.
+    ///
+    /// - Parameter url: The file.
+    /// - Throws: `FileError` if it cannot be read or is no NPY file.
+    public init(contentsOf url: URL) throws {
+        let source = try ByteSource(contentsOf: url)
+        try self.init(
+            fileBytes: source.bytes(at: 0, count: source.byteCount), name: source.name)
+    }
+
+    /// Reads the bytes of an NPY file.
+    ///
+    /// - Parameters:
+    ///   - fileBytes: The whole file.
+    ///   - name: What errors call it.
+    /// - Throws: `FileError` if it is no NPY file or its size is not what its header says.
+    public init(fileBytes: [UInt8], name: String) throws {
+        guard let text = NPYHeader.textRange(fileBytes), text.count <= NPYHeader.lengthLimit,
+            text.upperBound <= fileBytes.count
+        else {
+            throw FileError.malformed(file: name, reason: "it does not start as an NPY file")
+        }
+        let header = try NPYHeader(text: fileBytes[text], file: name)
+        guard fileBytes.count - text.upperBound == header.byteCount else {
+            throw FileError.malformed(
+                file: name,
+                reason: "shape \(header.shape) takes \(header.byteCount) bytes, "
+                    + "\(fileBytes.count - text.upperBound) are there")
+        }
+        self.init(header: header, bytes: Array(fileBytes[text.upperBound...]))
+    }
+
+    /// The bytes of an NPY file, as `numpy.save` writes them.
+    public func encoded() -> Data {
+        Data(header.encoded() + bytes)
+    }
+
+    /// Writes an NPY file atomically.
+    ///
+    /// - Parameter url: The file to make or replace.
+    /// - Throws: `FileError` if it cannot be written.
+    public func write(to url: URL) throws {
+        try AtomicFile.write(encoded(), to: url)
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+/// What stands before the elements in an NPY file: element type and shape.
+///
+/// Format: numpy's `numpy.lib.format`, versions 1 to 3; little-endian elements in C order.
+public struct NPYHeader: Sendable, Hashable {
+    /// The type of the elements.
+    public let elementType: NPYElementType
+    /// The extent of each axis, outermost first; empty for a scalar.
+    public let shape: [Int]
+
+    /// The longest header that is read; numpy's own are some 128 bytes.
+    static let lengthLimit = 65_536
+    static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+
+    /// Describes an array.
+    ///
+    /// - Parameters:
+    ///   - elementType: The type of the elements.
+    ///   - shape: The extent of each axis, none negative.
+    public init(elementType: NPYElementType, shape: [Int]) {
+        precondition(shape.allSatisfy { $0 >= 0 }, "shape \(shape) has a negative extent")
+        self.elementType = elementType
+        self.shape = shape
+    }
+
+    /// The number of elements.
+    public var elementCount: Int { shape.reduce(1, *) }
+
+    /// The size of the elements in bytes.
+    public var byteCount: Int { elementCount * elementType.byteCount }
+
+    /// The extent of the first axis; 1 for a scalar.
+    public var rowCount: Int { shape.first ?? 1 }
+
+    /// The size in bytes of what one index of the first axis selects.
+    public var rowByteCount: Int {
+        shape.dropFirst().reduce(1, *) * elementType.byteCount
+    }
+
+    /// The header's bytes as numpy writes them: a multiple of 64, ended by a line feed.
+    ///
+    /// - Parameter minimumCount: Pads to at least so many bytes, so that it can be replaced later.
+    /// - Returns: Everything before the first element.
+    func encoded(minimumCount: Int = 0) -> [UInt8] {
+        let extents =
+            shape.count == 1 ? "\(shape[0])," : shape.map(String.init).joined(separator: ", ")
+        let text =
+            "{'descr': '\(elementType.rawValue)', 'fortran_order': False, 'shape': (\(extents)), }"
+        let padded = max(minimumCount, (10 + text.utf8.count + 1 + 63) / 64 * 64)
+        precondition(padded - 10 <= Int(UInt16.max), "an NPY header of \(padded) bytes")
+        var bytes = Self.magic + [1, 0]
+        bytes.appendLittleEndian(UInt16(padded - 10))
+        bytes += text.utf8
+        bytes += [UInt8](repeating: 0x20, count: padded - bytes.count - 1)
+        bytes.append(0x0a)
+        return bytes
+    }
+
+    /// Where the dictionary lies, by the magic string, version and length; nil in other files.
+    static func textRange(_ start: [UInt8]) -> Range<Int>? {
+        guard start.count >= 12, start.starts(with: magic) else { return nil }
+        switch start[6] {
+        case 1: return 10..<10 + Int(start.littleEndian(UInt16.self, at: 8))
+        case 2, 3: return 12..<12 + Int(start.littleEndian(UInt32.self, at: 8))
+        default: return nil
+        }
+    }
+
+    /// Reads the dictionary text of a header.
+    ///
+    /// - Parameters:
+    ///   - text: The bytes after the length field.
+    ///   - file: What errors call the array.
+    /// - Throws: `FileError.malformed` if the text is no header or of an array that is not readable.
+    init(text: ArraySlice<UInt8>, file: String) throws {
+        func malformed(_ reason: String) -> FileError { .malformed(file: file, reason: reason) }
+        var parser = NPYHeaderParser(text)
+        guard let fields = parser.parse() else {
+            throw malformed("its NPY header is not a dictionary of descr, fortran_order and shape")
+        }
+        guard let type = NPYElementType(description: fields.description) else {
+            let known = NPYElementType.allCases.map(\.rawValue).joined(separator: " ")
+            throw malformed("its elements are \(fields.description); readable are \(known)")
+        }
+        guard !fields.isFortranOrder || fields.shape.count < 2 else {
+            throw malformed("it is in Fortran order; save numpy.ascontiguousarray of it")
+        }
+        guard fields.shape.count <= 32 else {
+            throw malformed("it has \(fields.shape.count) axes")
+        }
+        // Zero extents are left out, so that every partial product is known to fit as well.
+        var size = type.byteCount
+        for extent in fields.shape where extent != 0 {
+            let (product, overflow) = size.multipliedReportingOverflow(by: extent)
+            if overflow { throw malformed("its shape \(fields.shape) is too large") }
+            size = product
+        }
+        self.init(elementType: type, shape: fields.shape)
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+public import Foundation
+
+/// An .npz archive, as `numpy.savez` and `numpy.savez_compressed` write them.
+///
+/// Opening reads the directory only. Arrays are read one by one, whole or in rows; nothing of the
+/// other arrays is touched. Reading is safe from several threads at once.
+public final class NPZReader: Sendable {
+    /// What errors call the archive: its path, or the name given with the data.
+    public var name: String { source.name }
+    /// The names of the arrays, in the archive's order.
+    public let arrayNames: [String]
+
+    private let source: ByteSource
+    private let members: [String: ZIPMember]
+
+    /// The largest array that `array(_:)` reads without being told that it may be larger: 4 GiB.
+    public static let defaultLimit = 4 << 30
+
+    /// Opens an archive.
+    ///
+    /// - Parameter url: The file.
+    /// - Throws: `FileError` if it cannot be read or is no such archive.
+    public convenience init(contentsOf url: URL) throws {
+        try self.init(ByteSource(contentsOf: url))
+    }
+
+    /// Opens an archive in memory.
+    ///
+    /// - Parameters:
+    ///   - data: The bytes of the archive.
+    ///   - name: What errors call it.
+    /// - Throws: `FileError` if it is no such archive.
+    public convenience init(data: Data, name: String) throws {
+        try self.init(ByteSource(data: data, name: name))
+    }
+
+    private init(_ source: ByteSource) throws {
+        self.source = source
+        var names: [String] = []
+        var members: [String: ZIPMember] = [:]
+        for member in try ZIPDirectory(source).members() where member.name.hasSuffix(".npy") {
+            let name = String(member.name.dropLast(4))
+            guard members.updateValue(member, forKey: name) == nil else {
+                throw source.malformed("it holds \(name) twice")
+            }
+            names.append(name)
+        }
+        arrayNames = names
+        self.members = members
+    }
+
+    /// Whether there is an array of this name.
+    ///
+    /// - Parameter name: The name without ".npy".
+    /// - Returns: True if `array(_:)` has something to read.
+    public func contains(_ name: String) -> Bool {
+        members[name] != nil
+    }
+
+    /// Element type and shape of an array.
+    ///
+    /// - Parameter name: The name without ".npy".
+    /// - Returns: The header, whose size has been checked against the archive's directory.
+    /// - Throws: `FileError` if there is no such array or it is damaged.
+    public func header(_ name: String) throws -> NPYHeader {
+        try rows(name).header
+    }
+
+    /// Reads a whole array.
+    ///
+    /// - Parameters:
+    ///   - name: The name without ".npy".
+    ///   - byteLimit: A larger array is refused, so that a small file cannot fill the memory.
+    /// - Returns: The array, its checksum verified.
+    /// - Throws: `FileError` if there is no such array, it is damaged or too large.
+    public func array(_ name: String, byteLimit: Int = defaultLimit) throws -> NPYArray {
+        let rows = try rows(name)
+        let count = rows.header.byteCount
+        guard count <= byteLimit else {
+            throw source.malformed("\(name) takes \(count) bytes, more than \(byteLimit)")
+        }
+        let bytes = try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            try rows.readAll(into: UnsafeMutableRawBufferPointer(buffer))
+            initialized = count
+        }
+        return NPYArray(header: rows.header, bytes: bytes)
+    }
+
+    /// Opens an array to be read row by row.
+    ///
+    /// - Parameter name: The name without ".npy".
+    /// - Returns: A stream that stands before the first row.
+    /// - Throws: `FileError` if there is no such array or its header is damaged.
+    public func rows(_ name: String) throws -> NPYRowStream {
+        guard let member = members[name] else {
+            let known = arrayNames.isEmpty ? "none" : arrayNames.joined(separator: ", ")
+            throw source.malformed("it has no array \(name) (it has: \(known))")
+        }
+        return try NPYRowStream(
+            ZIPMemberStream(member, in: source), name: "\(source.name):\(name)")
+    }
+}

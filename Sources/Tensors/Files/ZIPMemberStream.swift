@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+/// The bytes of one member of an archive, read in order and checked against its checksum.
+final class ZIPMemberStream {
+    let member: ZIPMember
+    private let source: ByteSource
+    private let inflater: Inflater?
+    private var position: Int
+    private let end: Int
+    private var input: [UInt8] = []
+    private var inputStart = 0
+    /// Uncompressed bytes that have not been asked for yet.
+    private(set) var remaining: Int
+    private var checksum = CRC32()
+    /// Skipping within stored bytes leaves the checksum without them.
+    private var isChecked = true
+
+    private static let inputCount = 1 << 16
+
+    init(_ member: ZIPMember, in source: ByteSource) throws {
+        self.member = member
+        self.source = source
+        let header = try source.bytes(at: member.headerOffset, count: ZIPLayout.localByteCount)
+        let start =
+            member.headerOffset + ZIPLayout.localByteCount
+            + Int(header.littleEndian(UInt16.self, at: 26))
+            + Int(header.littleEndian(UInt16.self, at: 28))
+        let method = member.isDeflated ? ZIPLayout.deflated : ZIPLayout.stored
+        guard header.littleEndian(UInt32.self, at: 0) == ZIPLayout.localSignature,
+            header.littleEndian(UInt16.self, at: 8) == method,
+            start <= member.limit - member.compressedByteCount
+        else { throw source.malformed("\(member.name) is not where the directory says") }
+        position = start
+        end = start + member.compressedByteCount
+        remaining = member.byteCount
+        inflater = member.isDeflated ? Inflater() : nil
+    }
+
+    /// Fills a buffer with the next bytes.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws {
+        guard buffer.count <= remaining else { throw source.malformed("\(member.name) is short") }
+        guard buffer.count > 0 else { return }
+        if inflater == nil {
+            try source.read(into: buffer, at: position)
+            position += buffer.count
+        } else {
+            var done = 0
+            while done < buffer.count {
+                let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+                done += try inflate(into: rest)
+            }
+        }
+        checksum.update(UnsafeRawBufferPointer(buffer))
+        remaining -= buffer.count
+        if remaining == 0 { try checkEnd() }
+    }
+
+    /// Passes over the next bytes: at no cost if they are stored, else by inflating them.
+    func skip(_ count: Int) throws {
+        guard count <= remaining else { throw source.malformed("\(member.name) is short") }
+        if inflater == nil {
+            guard count > 0 else { return }
+            position += count
+            remaining -= count
+            isChecked = false
+            return
+        }
+        var left = count
+        try withUnsafeTemporaryAllocation(byteCount: Self.inputCount, alignment: 16) { scratch in
+            while left > 0 {
+                let piece = UnsafeMutableRawBufferPointer(
+                    rebasing: scratch[..<min(left, scratch.count)])
+                try read(into: piece)
+                left -= piece.count
+            }
+        }
+    }
+
+    private func inflate(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        guard let inflater else { return 0 }
+        if inputStart == input.count, position < end {
+            input = try source.bytes(at: position, count: min(Self.inputCount, end - position))
+            position += input.count
+            inputStart = 0
+        }
+        let step = input.withUnsafeMutableBytes {
+            inflater.step(
+                from: UnsafeMutableRawBufferPointer(rebasing: $0[inputStart...]), into: buffer)
+        }
+        inputStart += step.read
+        let damaged = source.malformed("the deflated bytes of \(member.name) are damaged")
+        switch step.outcome {
+        case .progress: guard step.read > 0 || step.written > 0 else { throw damaged }
+        case .end: guard step.written == buffer.count else { throw damaged }
+        case .stalled, .failed: throw damaged
+        }
+        return step.written
+    }
+
+    private func checkEnd() throws {
+        if isChecked, checksum.value != member.checksum {
+            throw source.malformed("the checksum of \(member.name) is wrong")
+        }
+    }
+}

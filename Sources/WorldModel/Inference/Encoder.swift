@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import CKernels
+public import SeededRandom
+import Tensors
+
+/// V's encoder with its weights laid out for the compiled loops.
+///
+/// Four 4x4 convolutions of stride 2 with ReLU, then two linear layers to the mean and the
+/// logarithm of the standard deviation of z (Ha & Schmidhuber 2018, figure 22). An image's result
+/// has the same bits whatever else is in the batch and wherever in it the image stands.
+public struct Encoder: Sendable {
+    /// The length of z.
+    public static let latentSize = 32
+    /// The side of the square observation in pixels.
+    public static let imageSide = 64
+    /// The bytes of an observation: 64 x 64 x 3, rows from the top, RGB.
+    public static let imageBytes = imageSide * imageSide * 3
+    /// The numbers that an image gives: the mean of z, then the logarithm of its deviation.
+    public static let outputSize = 2 * latentSize
+
+    /// One convolution: NHWC images of `side` x `side` x `channels` to (side - 2) / 2 squared.
+    private struct Layer: Sendable {
+        let side: Int
+        let channels: Int
+        let matrix: PackedMatrix
+
+        var outputSide: Int { (side - 2) / 2 }
+        var outputCount: Int { outputSide * outputSide * matrix.columns }
+    }
+
+    private let kernels: Kernels
+    private let layers: [Layer]
+    private let head: PackedMatrix
+
+    /// The memory that encoding needs, for one thread.
+    public final class Scratch {
+        fileprivate let capacity: Int
+        fileprivate let image: AlignedFloats
+        fileprivate let activations: [AlignedFloats]
+        fileprivate let rows: UnsafeMutablePointer<UnsafePointer<Float>?>
+
+        /// Makes room for a batch.
+        ///
+        /// - Parameters:
+        ///   - encoder: The encoder it is for.
+        ///   - capacity: The most images of a batch.
+        public init(for encoder: Encoder, capacity: Int) {
+            precondition(capacity > 0, "a batch of \(capacity) images")
+            self.capacity = capacity
+            image = AlignedFloats(count: Encoder.imageBytes)
+            // The first two layers run image by image, which keeps their data in the cache.
+            activations = encoder.layers.enumerated().map { index, layer in
+                AlignedFloats(count: layer.outputCount * (index == 0 ? 1 : capacity))
+            }
+            rows = .allocate(capacity: capacity)
+            rows.initialize(repeating: nil, count: capacity)
+        }
+
+        deinit { rows.deallocate() }
+    }
+
+    /// Lays out the weights of a VAE.
+    ///
+    /// - Parameters:
+    ///   - parameters: V, of the paper's sizes.
+    ///   - kernels: The compiled loops to use.
+    /// - Throws: `FrozenModelsError` if the sizes are others than the paper's.
+    public init(_ parameters: VAEParameters, kernels: Kernels = .best) throws {
+        guard parameters.sizes.encoderChannels == [32, 64, 128, 256],
+            parameters.sizes.latent == Self.latentSize
+        else {
+            throw FrozenModelsError.unsupportedSizes(
+                model: "V",
+                found: "encoder \(parameters.sizes.encoderChannels), z \(parameters.sizes.latent)",
+                expected: "encoder [32, 64, 128, 256], z \(Self.latentSize)")
+        }
+        self.kernels = kernels
+        var layers: [Layer] = []
+        var side = Self.imageSide
+        for index in 1...4 {
+            let weight = parameters["encoder.conv\(index).weight"]
+            let channels = weight.shape[1]
+            // Files have (out, in, y, x); the inner index here is (y, x, in).
+            let matrix = PackedMatrix(
+                kernels: kernels, bias: parameters["encoder.conv\(index).bias"].values,
+                inner: 16 * channels
+            ) { inner, output in
+                weight.values[(output * channels + inner % channels) * 16 + inner / channels]
+            }
+            layers.append(Layer(side: side, channels: channels, matrix: matrix))
+            side = (side - 2) / 2
+        }
+        self.layers = layers
+        // PyTorch flattens the last image channels first (c, y, x); here it is (y, x, c).
+        let channels = 256
+        let pixels = side * side
+        let mean = parameters["encoder.fc_mu.weight"]
+        let deviation = parameters["encoder.fc_logsigma.weight"]
+        head = PackedMatrix(
+            kernels: kernels,
+            bias: parameters["encoder.fc_mu.bias"].values
+                + parameters["encoder.fc_logsigma.bias"].values,
+            inner: channels * pixels
+        ) { inner, output in
+            let flat = inner % channels * pixels + inner / channels
+            return output < Self.latentSize
+                ? mean.values[output * channels * pixels + flat]
+                : deviation.values[(output - Self.latentSize) * channels * pixels + flat]
+        }
+    }
+
+    /// Encodes a batch.
+    ///
+    /// - Parameters:
+    ///   - images: Where each observation starts (64 x 64 x 3 bytes, rows from the top, RGB).
+    ///   - scratch: The working memory, made for at least as many images.
+    ///   - output: Room for `outputSize` numbers an image: the mean, then log sigma.
+    public func encode(
+        _ images: UnsafeBufferPointer<UnsafePointer<UInt8>>, scratch: Scratch,
+        into output: UnsafeMutablePointer<Float>
+    ) {
+        let count = images.count
+        precondition(count <= scratch.capacity, "\(count) images, room for \(scratch.capacity)")
+        let loops = kernels.table.pointee
+        for index in 0..<count {
+            loops.unit_range(images[index], scratch.image.start, Self.imageBytes)
+            convolve(0, scratch.image.start, scratch.activations[0].start, images: 1)
+            convolve(
+                1, scratch.activations[0].start,
+                scratch.activations[1].start + index * layers[1].outputCount, images: 1)
+        }
+        convolve(2, scratch.activations[1].start, scratch.activations[2].start, images: count)
+        convolve(3, scratch.activations[2].start, scratch.activations[3].start, images: count)
+        for index in 0..<count {
+            scratch.rows[index] = UnsafePointer(scratch.activations[3].start + index * head.inner)
+        }
+        loops.multiply(
+            scratch.rows, count, head.inner, head.weights.start, head.bias.start, head.columns,
+            output)
+    }
+
+    /// Draws z = mean + sigma * N(0, 1) (Kingma & Welling 2014, section 2.4).
+    ///
+    /// - Parameters:
+    ///   - output: An image's `outputSize` numbers; log sigma is replaced by sigma.
+    ///   - noise: The episode's own stream.
+    ///   - latent: Room for 32 numbers.
+    public func sample(
+        _ output: UnsafeMutablePointer<Float>, noise: inout PCG64,
+        into latent: UnsafeMutablePointer<Float>
+    ) {
+        let sigma = output + Self.latentSize
+        kernels.table.pointee.exponential(sigma, Self.latentSize)
+        for index in stride(from: 0, to: Self.latentSize, by: 2) {
+            let pair = noise.normalPair()
+            latent[index] = output[index] + sigma[index] * Float(pair.0)
+            latent[index + 1] = output[index + 1] + sigma[index + 1] * Float(pair.1)
+        }
+    }
+
+    /// Encodes observations that lie one after another.
+    ///
+    /// - Parameter observations: A whole number of observations of `imageBytes` each.
+    /// - Returns: The means and the logarithms of the deviations, 32 an image each.
+    public func encode(_ observations: [UInt8]) -> (means: [Float], logSigmas: [Float]) {
+        precondition(
+            observations.count % Self.imageBytes == 0,
+            "\(observations.count) bytes are no whole number of images")
+        let count = observations.count / Self.imageBytes
+        let batch = 16
+        let scratch = Scratch(for: self, capacity: batch)
+        var output = [Float](repeating: 0, count: count * Self.outputSize)
+        observations.withUnsafeBufferPointer { bytes in
+            output.withUnsafeMutableBufferPointer { numbers in
+                guard let pixels = bytes.baseAddress, let target = numbers.baseAddress else {
+                    return
+                }
+                for first in stride(from: 0, to: count, by: batch) {
+                    let starts = (first..<min(count, first + batch)).map {
+                        pixels + $0 * Self.imageBytes
+                    }
+                    starts.withUnsafeBufferPointer {
+                        encode($0, scratch: scratch, into: target + first * Self.outputSize)
+                    }
+                }
+            }
+        }
+        var means: [Float] = []
+        var logSigmas: [Float] = []
+        for start in stride(from: 0, to: output.count, by: Self.outputSize) {
+            means += output[start..<(start + Self.latentSize)]
+            logSigmas += output[(start + Self.latentSize)..<(start + Self.outputSize)]
+        }
+        return (means, logSigmas)
+    }
+
+    private func convolve(
+        _ index: Int, _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>,
+        images: Int
+    ) {
+        let layer = layers[index]
+        var shape = ck_convolution(
+            weights: UnsafePointer(layer.matrix.weights.start),
+            bias: UnsafePointer(layer.matrix.bias.start), height: layer.side, width: layer.side,
+            channels: layer.channels, outputs: layer.matrix.columns)
+        kernels.table.pointee.convolve(&shape, input, output, images)
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+public import Foundation
+import Tensors
+
+/// Why V and M cannot be used for rollouts.
+public enum FrozenModelsError: Error, Equatable, CustomStringConvertible {
+    /// The inference code is written for the paper's sizes.
+    case unsupportedSizes(model: String, found: String, expected: String)
+
+    /// One line that names the fault and the remedy.
+    public var description: String {
+        switch self {
+        case .unsupportedSizes(let model, let found, let expected):
+            "\(model) has \(found); rollouts need \(expected): train it with the default sizes"
+        }
+    }
+}
+
+/// V's encoder and M's LSTM, ready to run; the weights are shared by all engines of a process.
+public struct FrozenModels: Sendable {
+    /// V's encoder.
+    public let encoder: Encoder
+    /// M's LSTM.
+    public let recurrence: RecurrentCell
+    /// The compiled loops both were laid out for.
+    public let kernels: Kernels
+
+    /// Lays out the weights of V and M.
+    ///
+    /// - Parameters:
+    ///   - vae: V.
+    ///   - mdrnn: M.
+    ///   - kernels: The compiled loops to use; all give the same bits.
+    /// - Throws: `FrozenModelsError` if the sizes are others than the paper's.
+    public init(vae: VAEParameters, mdrnn: MDRNNParameters, kernels: Kernels = .best) throws {
+        encoder = try Encoder(vae, kernels: kernels)
+        recurrence = try RecurrentCell(mdrnn, kernels: kernels)
+        self.kernels = kernels
+    }
+
+    /// Reads V and M from the bytes of their files.
+    ///
+    /// - Parameters:
+    ///   - vae: The bytes of `vae.safetensors`.
+    ///   - mdrnn: The bytes of `mdrnn.safetensors`.
+    ///   - kernels: The compiled loops to use; all give the same bits.
+    /// - Throws: An error that names the file if its bytes are no such model.
+    public init(vae: Data, mdrnn: Data, kernels: Kernels = .best) throws {
+        let vaeName = "vae.safetensors"
+        let mdrnnName = "mdrnn.safetensors"
+        try self.init(
+            vae: VAEParameters(SafetensorsFile(data: vae, name: vaeName), name: vaeName),
+            mdrnn: MDRNNParameters(SafetensorsFile(data: mdrnn, name: mdrnnName), name: mdrnnName),
+            kernels: kernels)
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+public import SeededRandom
+public import Tensors
+
+/// The sizes of the mixture-density recurrent network.
+public struct MDRNNSizes: Sendable, Hashable {
+    /// The length of the latent vector z.
+    public var latent: Int
+    /// The length of the action.
+    public var actions: Int
+    /// The length of the LSTM's hidden state.
+    public var hidden: Int
+    /// How many Gaussians are mixed for each prediction of z.
+    public var mixtures: Int
+
+    /// The LSTM's input: the action, then z.
+    public var input: Int { actions + latent }
+    /// The head's output: means and log-sigmas (mixtures x latent each), mixture logits, the
+    /// reward, the termination's logit.
+    public var output: Int { (2 * latent + 1) * mixtures + 2 }
+
+    /// The sizes of an MDN-RNN.
+    ///
+    /// - Parameters:
+    ///   - latent: The length of the latent vector z.
+    ///   - actions: The length of the action.
+    ///   - hidden: The length of the LSTM's hidden state.
+    ///   - mixtures: How many Gaussians are mixed.
+    public init(latent: Int = 32, actions: Int = 3, hidden: Int = 256, mixtures: Int = 5) {
+        self.latent = latent
+        self.actions = actions
+        self.hidden = hidden
+        self.mixtures = mixtures
+    }
+}
+
+/// The weights of the MDN-RNN (M), under the names and in the layouts of ctallec/world-models.
+///
+/// The LSTM's input is the action followed by z; its gates are stacked input, forget, cell,
+/// output, as PyTorch has them.
+public struct MDRNNParameters: ParameterSet {
+    /// What the file's metadata call this model.
+    public static let kind = "mdrnn"
+    /// The numbers that fix the tensors' shapes.
+    public let sizes: MDRNNSizes
+    /// The weights under PyTorch's names.
+    public let tensors: [String: Tensor]
+
+    /// Draws PyTorch's default start of an MDN-RNN of the paper's sizes.
+    ///
+    /// - Parameter generator: The stream; its state moves on.
+    public init(randomFrom generator: inout PCG64) {
+        self.init(randomFrom: &generator, sizes: MDRNNSizes())
+    }
+
+    /// Wraps tensors which match the specification by name and shape.
+    public init(checked: [String: Tensor], sizes: MDRNNSizes) {
+        self.tensors = checked
+        self.sizes = sizes
+    }
+
+    /// The tensors in the order in which they are drawn at random.
+    ///
+    /// - Parameter sizes: The numbers that fix the shapes.
+    /// - Returns: One entry a tensor.
+    public static func specification(_ sizes: MDRNNSizes = MDRNNSizes()) -> [TensorSpecification] {
+        let hidden = sizes.hidden
+        let gates = 4 * hidden
+        return TensorSpecification.layer(
+            "gmm_linear", weight: [sizes.output, hidden], bias: sizes.output, fanIn: hidden)
+            + [
+                TensorSpecification(
+                    name: "rnn.weight_ih_l0", shape: [gates, sizes.input], fanIn: hidden),
+                TensorSpecification(
+                    name: "rnn.weight_hh_l0", shape: [gates, hidden], fanIn: hidden),
+                TensorSpecification(name: "rnn.bias_ih_l0", shape: [gates], fanIn: hidden),
+                TensorSpecification(name: "rnn.bias_hh_l0", shape: [gates], fanIn: hidden),
+            ]
+    }
+
+    /// Reads the sizes off the tensors' shapes; `init(tensors:name:)` checks the rest.
+    public static func sizes(of tensors: [String: Tensor], name: String) throws -> MDRNNSizes {
+        let recurrent = try shape(of: "rnn.weight_hh_l0", rank: 2, in: tensors, name: name)
+        let input = try shape(of: "rnn.weight_ih_l0", rank: 2, in: tensors, name: name)
+        let head = try shape(of: "gmm_linear.weight", rank: 2, in: tensors, name: name)
+        // (2 L + 1) G + 2 outputs and L + A inputs: with the paper's three actions both follow.
+        let actions = MDRNNSizes().actions
+        let latent = input[1] - actions
+        guard latent > 0, head[0] > 2, (head[0] - 2) % (2 * latent + 1) == 0 else {
+            throw ParameterError.wrongShape(
+                file: name, tensor: "gmm_linear.weight", found: head,
+                expected: [MDRNNSizes(latent: max(1, latent)).output, recurrent[1]])
+        }
+        return MDRNNSizes(
+            latent: latent, actions: actions, hidden: recurrent[1],
+            mixtures: (head[0] - 2) / (2 * latent + 1))
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+public import SeededRandom
+public import Tensors
+
+/// The weights of one model under PyTorch's names and in PyTorch's layouts.
+public protocol ParameterSet: Sendable, Hashable {
+    /// The numbers that fix the tensors' shapes.
+    associatedtype Sizes: Sendable, Hashable
+
+    /// What the file's metadata call this model, such as "vae".
+    static var kind: String { get }
+
+    /// The tensors of a model of the given sizes, in the order in which they are drawn at random.
+    ///
+    /// - Parameter sizes: The numbers that fix the shapes.
+    /// - Returns: One entry a tensor.
+    static func specification(_ sizes: Sizes) -> [TensorSpecification]
+
+    /// Reads the sizes off the tensors' shapes.
+    ///
+    /// - Parameters:
+    ///   - tensors: What a file holds.
+    ///   - name: The file, for the error's text.
+    /// - Returns: The sizes; the caller checks every tensor against them.
+    /// - Throws: `ParameterError` when a tensor needed for this is missing or has no such shape.
+    static func sizes(of tensors: [String: Tensor], name: String) throws -> Sizes
+
+    /// The numbers that fix the tensors' shapes.
+    var sizes: Sizes { get }
+
+    /// The weights under PyTorch's names.
+    var tensors: [String: Tensor] { get }
+
+    /// Wraps tensors which fit the sizes.
+    ///
+    /// - Parameters:
+    ///   - checked: Tensors that match `specification(sizes)` by name and shape.
+    ///   - sizes: The numbers that fix the shapes.
+    init(checked: [String: Tensor], sizes: Sizes)
+}
+
+extension ParameterSet {
+    /// Draws PyTorch's default start.
+    ///
+    /// - Parameters:
+    ///   - generator: The stream; its state moves on.
+    ///   - sizes: The numbers that fix the shapes.
+    public init(randomFrom generator: inout PCG64, sizes: Sizes) {
+        var tensors: [String: Tensor] = [:]
+        for entry in Self.specification(sizes) {
+            let bound = entry.initialBound
+            let values = (0..<entry.count).map { _ in Float(generator.uniform(-bound, bound)) }
+            tensors[entry.name] = Tensor(shape: entry.shape, values: values)
+        }
+        self.init(checked: tensors, sizes: sizes)
+    }
+
+    /// Checks tensors by name, shape and value, and takes them.
+    ///
+    /// - Parameters:
+    ///   - tensors: The weights under PyTorch's names; nothing may be missing or left over.
+    ///   - name: Where they come from, for the error's text.
+    /// - Throws: `ParameterError` that names the first tensor that does not fit.
+    public init(tensors: [String: Tensor], name: String) throws {
+        let sizes = try Self.sizes(of: tensors, name: name)
+        let specification = Self.specification(sizes)
+        for entry in specification {
+            guard let tensor = tensors[entry.name] else {
+                throw ParameterError.missingTensor(file: name, tensor: entry.name, kind: Self.kind)
+            }
+            guard tensor.shape == entry.shape else {
+                throw ParameterError.wrongShape(
+                    file: name, tensor: entry.name, found: tensor.shape, expected: entry.shape)
+            }
+            if let index = tensor.values.firstIndex(where: { !$0.isFinite }) {
+                throw ParameterError.notFinite(file: name, tensor: entry.name, index: index)
+            }
+        }
+        let known = Set(specification.map(\.name))
+        if let extra = tensors.keys.filter({ !known.contains($0) }).min() {
+            throw ParameterError.unknownTensor(file: name, tensor: extra, kind: Self.kind)
+        }
+        self.init(checked: tensors, sizes: sizes)
+    }
+
+    /// Takes the weights of a model file after checking them by name, shape and value.
+    ///
+    /// - Parameters:
+    ///   - file: The decoded file, written here or by PyTorch.
+    ///   - name: The file's name, for the error's text.
+    /// - Throws: `ParameterError` that names the file and what does not fit.
+    public init(_ file: SafetensorsFile, name: String) throws {
+        if let kind = file.metadata["kind"], kind != Self.kind {
+            throw ParameterError.wrongKind(file: name, found: kind, expected: Self.kind)
+        }
+        try self.init(tensors: file.tensors, name: name)
+    }
+
+    /// The model file with these weights.
+    ///
+    /// - Parameter metadata: What else the header says; "kind" is added.
+    /// - Returns: A file that `safetensors.torch.load_file` reads.
+    public func file(metadata: [String: String] = [:]) -> SafetensorsFile {
+        var metadata = metadata
+        metadata["kind"] = Self.kind
+        return SafetensorsFile(metadata: metadata, tensors: tensors)
+    }
+
+    /// The tensor of a name that the specification has.
+    ///
+    /// - Parameter name: The name in PyTorch's `state_dict`.
+    public subscript(name: String) -> Tensor {
+        guard let tensor = tensors[name] else {
+            preconditionFailure("\(Self.kind) has no tensor named \(name)")
+        }
+        return tensor
+    }
+
+    /// The shape of a tensor that the sizes are read off.
+    static func shape(
+        of tensor: String, rank: Int, in tensors: [String: Tensor], name: String
+    ) throws -> [Int] {
+        guard let shape = tensors[tensor]?.shape else {
+            throw ParameterError.missingTensor(file: name, tensor: tensor, kind: kind)
+        }
+        guard shape.count == rank, shape.allSatisfy({ $0 > 0 }) else {
+            throw ParameterError.wrongRank(
+                file: name, tensor: tensor, found: shape, expected: rank)
+        }
+        return shape
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+/// What one tensor of a model is called in its file, how large it is, and how it starts.
+public struct TensorSpecification: Sendable, Hashable {
+    /// The name in PyTorch's `state_dict`.
+    public let name: String
+    /// The extent of each axis in PyTorch's layout, outermost first.
+    public let shape: [Int]
+    /// PyTorch's default start: every element is drawn uniformly from (-bound, bound).
+    public let initialBound: Double
+
+    /// The number of elements.
+    public var count: Int { shape.reduce(1, *) }
+
+    /// Describes one tensor.
+    ///
+    /// - Parameters:
+    ///   - name: The name in PyTorch's `state_dict`.
+    ///   - shape: The extent of each axis in PyTorch's layout.
+    ///   - fanIn: How many inputs one output sums; the starting bound is its inverse square root.
+    public init(name: String, shape: [Int], fanIn: Int) {
+        precondition(fanIn > 0, "\(name): a fan-in of \(fanIn) has no starting bound")
+        self.name = name
+        self.shape = shape
+        self.initialBound = 1 / Double(fanIn).squareRoot()
+    }
+
+    /// A layer's weight and bias, which PyTorch starts within the same bound.
+    ///
+    /// - Parameters:
+    ///   - name: The layer's name, such as "encoder.conv1".
+    ///   - weight: The weight's shape.
+    ///   - bias: The bias's length.
+    ///   - fanIn: How many inputs one output sums, as PyTorch counts them.
+    /// - Returns: The two tensors, the weight first.
+    static func layer(
+        _ name: String, weight: [Int], bias: Int, fanIn: Int
+    ) -> [TensorSpecification] {
+        [
+            TensorSpecification(name: name + ".weight", shape: weight, fanIn: fanIn),
+            TensorSpecification(name: name + ".bias", shape: [bias], fanIn: fanIn),
+        ]
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+public import ArgumentParser
+import Foundation
+public import Rollouts
+import Synchronization
+import Tensors
+import WorldModel
+
+/// Records episodes for the training of V and M.
+struct GenerateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate",
+        abstract: "Record episodes of CarRacing as .npz files.",
+        discussion: """
+            Each file has observations (T, 64, 64, 3) uint8, actions (T, 3) float32, rewards (T,) \
+            float32 and terminals (T,) bool; row t is the observation before the action, the \
+            action, and what followed. File i is the same whatever the number of threads. Files \
+            that are there already are kept, so the same command continues an interrupted one.
+            """)
+
+    @Option(help: "How many episodes.")
+    var rollouts: Int
+
+    @Option(help: .init("Where the files go; made if it is missing.", valueName: "dir"))
+    var rootdir: String
+
+    @Option(help: "How many threads.")
+    var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    @Option(
+        help: """
+            Who drives: brownian (a random walk of the controls) or white (independent controls), \
+            as in the original; driver (follows the road, disturbed); controller (that of --logdir).
+            """)
+    var policy = DrivingPolicy.brownian
+
+    @Option(help: "The steps after which an episode ends.")
+    var steps = 1000
+
+    @Option(help: "The seed of tracks and controls.")
+    var seed: UInt64 = 0
+
+    @Option(help: .init("The run whose controller drives.", valueName: "dir"))
+    var logdir: String?
+
+    @Flag(help: "Record all files anew.")
+    var overwrite = false
+
+    func validate() throws {
+        if rollouts < 1 { throw ValidationError("--rollouts \(rollouts): at least 1") }
+        if threads < 1 { throw ValidationError("--threads \(threads): at least 1") }
+        if steps < 1 { throw ValidationError("--steps \(steps): at least 1") }
+        if policy == .controller && logdir == nil {
+            throw ValidationError("--policy controller needs --logdir")
+        }
+    }
+
+    func run() throws {
+        let directory = URL(fileURLWithPath: rootdir, isDirectory: true)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        AtomicFile.removeLeftovers(in: directory)
+        let missing = (0..<rollouts).filter { index in
+            let file = directory.appendingPathComponent(DatasetRecorder.fileName(index))
+            return overwrite || !FileManager.default.fileExists(atPath: file.path)
+        }
+        if missing.count < rollouts {
+            print(
+                "\(rootdir) has \(rollouts - missing.count) of the \(rollouts) episodes already; "
+                    + "they are kept (--overwrite records them anew)")
+        }
+        let agent = try logdir.flatMap { policy == .controller ? try AgentFiles($0) : nil }
+        let recorder = DatasetRecorder(
+            policy: policy, steps: steps, seed: seed,
+            agent: try agent.map { ($0.models, try $0.requireController()) })
+        let total = missing.count
+        let done = Mutex((files: 0, steps: 0))
+        let start = StepTimes.now()
+        try recorder.record(missing, to: directory, threads: threads) { _, steps in
+            let now = done.withLock {
+                $0.files += 1
+                $0.steps += steps
+                return $0
+            }
+            let rate = Double(now.steps) / (StepTimes.now() - start)
+            StatusLine.show(
+                "episode \(now.files)/\(total)  \(now.steps) steps  \(Int(rate)) steps/s",
+                isLast: now.files == total)
+        }
+    }
+}
+
+extension DrivingPolicy: ExpressibleByArgument {}

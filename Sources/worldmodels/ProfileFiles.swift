@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Coordinator
+import Foundation
+
+/// Finds profiles: those that come with the program, and a user's own.
+enum ProfileFiles {
+    /// Reads a profile.
+    ///
+    /// - Parameter name: A file's path, or the name of one that comes with the program.
+    /// - Returns: The profile.
+    /// - Throws: `ProfileError`.
+    static func load(_ name: String) throws -> Profile {
+        let isPath = name.contains("/") || name.hasSuffix(".json")
+        let candidates = isPath ? [name] : places.map { "\($0)/\(name).json" }
+        for path in candidates {
+            if let data = FileManager.default.contents(atPath: path) {
+                return try Profile(data, path: path)
+            }
+        }
+        throw ProfileError.missing(name: name, searched: candidates)
+    }
+
+    /// Where profiles are looked for: from the working directory, and from the program's place,
+    /// be that a build directory within the sources or PREFIX/bin of an installation.
+    private static var places: [String] {
+        var places = ["cluster/profiles"]
+        guard let program = Bundle.main.executableURL?.resolvingSymlinksInPath() else {
+            return places
+        }
+        var directory = program.deletingLastPathComponent()
+        places.append(
+            directory.deletingLastPathComponent().appending(path: "share/worldmodels/profiles")
+                .path)
+        while directory.path != "/" {
+            let place = directory.appending(path: "cluster/profiles").path
+            if FileManager.default.fileExists(atPath: place) { places.append(place) }
+            directory.deleteLastPathComponent()
+        }
+        return places
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Coordinator
+import Foundation
+import RunStore
+import Synchronization
+import Testing
+
+/// The coordinator dies at every write, before and after its commit, and starts again.
+struct ResumeTests {
+    private struct Killed: Error {}
+
+    /// Throws at the n-th write point it sees.
+    private final class Killer: Sendable {
+        private let seen = Mutex(0)
+        private let victim: Int
+
+        init(at victim: Int) { self.victim = victim }
+
+        var count: Int { seen.withLock { $0 } }
+
+        func pass() throws {
+            let number = seen.withLock { seen in
+                seen += 1
+                return seen
+            }
+            if number == victim { throw Killed() }
+        }
+    }
+
+    @Test func `a run killed at any write ends as the undisturbed one, bit for bit`() async throws {
+        let calm = TemporaryRun()
+        try await calm.drive(generations: 3)
+        let expected = try calm.outcome()
+        var victim = 1
+        while true {
+            let killer = Killer(at: victim)
+            let run = TemporaryRun()
+            do {
+                try await run.drive(generations: 3, rehearse: { _ in try killer.pass() })
+                // It outlived every write point: all of them have been tried.
+                #expect(killer.count < victim)
+                break
+            } catch is Killed {
+                let service = ToyService(reversed: victim.isMultiple(of: 2))
+                try await run.drive(generations: 3, service: service)
+                let outcome = try run.outcome()
+                #expect(outcome == expected, "killed at write point \(victim)")
+            }
+            victim += 1
+        }
+        #expect(victim > 12)
+    }
+
+    @Test func `a run killed at every generation needs no rollout twice`() async throws {
+        let calm = TemporaryRun()
+        try await calm.drive(generations: 4)
+        let run = TemporaryRun()
+        var driven: [TaskIdentifier: Int] = [:]
+        for _ in 0..<20 {
+            let service = ToyService()
+            // Dies when the generation's row has been committed, before anything else happens.
+            let ending = try? await run.drive(
+                generations: 4, service: service,
+                rehearse: { point in
+                    if point.write == .generation && point.committed { throw Killed() }
+                })
+            driven.merge(service.driven) { $0 + $1 }
+            if ending != nil { break }
+        }
+        #expect(try run.outcome() == calm.outcome())
+        // Four generations of 6 candidates on 2 tracks, two evaluations of 3 tracks.
+        #expect(driven.count == 54)
+        #expect(driven.values.allSatisfy { $0 == 1 })
+    }
+
+    @Test func `a run stopped within a generation asks only for what is missing`() async throws {
+        let calm = TemporaryRun()
+        try await calm.drive(generations: 2)
+        let run = TemporaryRun()
+        let started = Task {
+            try await run.drive(generations: 2) { event in
+                // After 5 of the second generation's 12 results the user says stop.
+                if case .result(let rollout, 5, _) = event, rollout.generation == 2,
+                    rollout.purpose == .training
+                {
+                    withUnsafeCurrentTask { $0?.cancel() }
+                }
+            }
+        }
+        #expect(try await started.value == .interrupted)
+        let service = ToyService()
+        try await run.drive(generations: 2, service: service)
+        #expect(service.driven.count == 10)
+        #expect(try run.outcome() == calm.outcome())
+    }
+
+    @Test func `a longer limit continues a finished run`() async throws {
+        let calm = TemporaryRun()
+        try await calm.drive(generations: 6)
+        let run = TemporaryRun()
+        try await run.drive(generations: 4)
+        try await run.drive(generations: 6)
+        #expect(try run.outcome() == calm.outcome())
+    }
+
+    @Test func `a run without a result may become another, one with results may not`()
+        async throws
+    {
+        let run = TemporaryRun()
+        let idle = ToyService { _ in 0 }
+        // Told to stop before the first result.
+        let stopped = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await run.drive(service: idle)
+        }
+        #expect(try await stopped.value == .interrupted)
+        let other = TemporaryRun.given.merging([.sigma: "0.2"]) { $1 }
+        try await run.drive(generations: 1, given: other)
+        #expect(try RunReader(run.directory).settings().contains { $0 == ("sigma", "0.2") })
+        await #expect(throws: RunError.self) {
+            try await run.drive(generations: 2)
+        }
+    }
+}

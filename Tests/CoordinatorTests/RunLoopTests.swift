@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Coordinator
+import Foundation
+import RunStore
+import Testing
+
+struct RunLoopTests {
+    @Test func `a run ends with its generations, evaluations and best controller stored`()
+        async throws
+    {
+        let run = TemporaryRun()
+        #expect(try await run.drive() == .generations(5))
+        let reader = try RunReader(run.directory)
+        let generations = try reader.generations()
+        #expect(generations.map(\.generation) == [1, 2, 3, 4, 5])
+        for generation in generations {
+            #expect(generation.candidates == 6 && generation.tracks == 2)
+            #expect(generation.steps == 120 && generation.workers == 1)
+            #expect(generation.stateDigest.count == 64)
+        }
+        let first = try #require(generations.first)
+        let fitnesses = try reader.meanReturns(generation: 1)
+        #expect(first.best == fitnesses.max() && first.worst == fitnesses.min())
+        #expect(first.sigma == 0.291)
+        // Every second generation, and at the end.
+        let evaluations = try reader.evaluations()
+        #expect(evaluations.map(\.generation) == [2, 4, 5])
+        #expect(evaluations.allSatisfy { $0.episodes == 3 && $0.parameters.count == 5 })
+        let best = try #require(evaluations.max { $0.mean < $1.mean })
+        #expect(run.controllers.last?.digest == best.digest)
+        #expect(try reader.rolloutCount(purpose: .training) == 60)
+        #expect(try reader.rolloutCount(purpose: .evaluation) == 9)
+        #expect(try reader.workers().map(\.rollouts) == [69])
+    }
+
+    @Test func `the search goes uphill in return`() async throws {
+        let run = TemporaryRun()
+        try await run.drive(generations: 30)
+        let means = try RunReader(run.directory).generations().map(\.mean)
+        let first = try #require(means.first)
+        let last = try #require(means.last)
+        #expect(last > first + 50, "\(first) -> \(last)")
+    }
+
+    @Test func `candidates of a generation share tracks that no evaluation uses`() async throws {
+        let run = TemporaryRun()
+        try await run.drive(generations: 3)
+        let reader = try RunReader(run.directory)
+        var training: Set<UInt64> = []
+        for generation in 1...3 {
+            let rollouts = try reader.rollouts(generation: generation, purpose: .training)
+            let tracks = Set(rollouts.map(\.trackSeed))
+            #expect(tracks.count == 2)
+            #expect(training.isDisjoint(with: tracks))
+            training.formUnion(tracks)
+        }
+        let second = try reader.rollouts(generation: 2, purpose: .evaluation).map(\.trackSeed)
+        let third = try reader.rollouts(generation: 3, purpose: .evaluation).map(\.trackSeed)
+        #expect(second == third && Set(second).count == 3)
+        #expect(training.isDisjoint(with: second))
+    }
+
+    @Test func `digests know nothing of time, worker names or the order of arrival`() async throws {
+        let one = TemporaryRun()
+        let other = TemporaryRun()
+        try await one.drive()
+        try await other.drive(service: ToyService(worker: "somebody", reversed: true))
+        #expect(try one.outcome() == other.outcome())
+        let different = TemporaryRun()
+        try await different.drive(
+            given: TemporaryRun.given.merging([.seed: "8"]) { $1 })
+        #expect(try one.outcome() != different.outcome())
+    }
+
+    @Test func `a target return ends the run at the evaluation that reaches it`() async throws {
+        let run = TemporaryRun()
+        let ending = try await run.drive(generations: 50, target: 700)
+        guard case .target(700, let reached) = ending else {
+            Issue.record("ended with \(ending)")
+            return
+        }
+        #expect(reached >= 700)
+        let count = try RunReader(run.directory).generations().count
+        #expect(count < 50 && count.isMultiple(of: 2))
+        // The same command again is done at once.
+        let service = ToyService()
+        #expect(try await run.drive(generations: 50, target: 700, service: service) == ending)
+        #expect(service.driven.isEmpty)
+    }
+
+    @Test func `a candidate without a return ranks last and spoils no figure`() async throws {
+        let run = TemporaryRun()
+        let service = ToyService { task in
+            task.id.candidate == 2 && task.id.repetition == 1 && task.id.purpose == .training
+                ? .nan : ToyService.formula(task)
+        }
+        try await run.drive(generations: 2, service: service)
+        let reader = try RunReader(run.directory)
+        let last = try #require(try reader.lastGeneration())
+        #expect(last.failed == 1 && last.mean.isFinite && last.worst.isFinite)
+        #expect(try reader.meanReturns(generation: 2)[2].isNaN)
+        #expect(try reader.rollouts(generation: 2, purpose: .training)[5].episodeReturn.isNaN)
+    }
+
+    @Test func `a return counts by what the database can keep of it`() async throws {
+        // SQLite keeps neither the sign of zero nor the bits of a NaN: were they to count, a
+        // restarted coordinator would compute another digest than one that kept running.
+        let odd = Double(bitPattern: 0x7ff8_0000_0000_1234)
+        func service(_ zero: Double, _ nan: Double) -> ToyService {
+            ToyService { task in
+                switch task.id.candidate {
+                case 0: zero
+                case 1: nan
+                default: ToyService.formula(task)
+                }
+            }
+        }
+        let one = TemporaryRun()
+        let other = TemporaryRun()
+        try await one.drive(generations: 2, service: service(0, .nan))
+        try await other.drive(generations: 2, service: service(-0.0, odd))
+        #expect(try one.outcome() == other.outcome())
+    }
+
+    @Test func `cost is minus return`() {
+        #expect(Fitness.cost(900) == -900)
+        #expect(Fitness.cost(.nan) == .infinity)
+        #expect(Fitness.cost(-.infinity) == .infinity)
+    }
+}
+
+extension TemporaryRun {
+    /// Everything of a run that must not depend on how it came about.
+    struct Outcome: Equatable {
+        var generations: [[String]]
+        var evaluations: [String]
+        var state: Data?
+        var controller: [Float]?
+    }
+
+    func outcome() throws -> Outcome {
+        let reader = try RunReader(directory)
+        return Outcome(
+            generations: try reader.generations().map {
+                [$0.stateDigest, $0.fitnessDigest, $0.best.description, $0.steps.description]
+            },
+            evaluations: try reader.evaluations().map(\.digest),
+            state: try reader.latestState()?.state,
+            controller: controllers.last?.parameters)
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Coordinator
+import Foundation
+import RunStore
+import Synchronization
+
+/// A run in a directory of its own that goes away with the value.
+final class TemporaryRun: Sendable {
+    let directory: RunDirectory
+    private let saved = Mutex<[EvaluationRecord]>([])
+
+    init() {
+        let name = "worldmodels-test-\(UUID().uuidString)"
+        directory = RunDirectory(
+            path: FileManager.default.temporaryDirectory.appending(path: name).path)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: directory.url)
+    }
+
+    /// The controllers that were saved as best.
+    var controllers: [EvaluationRecord] { saved.withLock { $0 } }
+
+    /// What the command line would give for a small run.
+    static let given: [SettingKey: String] = [
+        .populationSize: "6", .samples: "2", .seed: "7", .sigma: "0.3", .evaluateEvery: "2",
+        .evaluationEpisodes: "3",
+    ]
+
+    /// Opens the database, begins the run where it has not begun, and drives it.
+    @discardableResult
+    func drive(
+        generations: Int? = 5, target: Double? = nil, service: any RolloutService = ToyService(),
+        given: [SettingKey: String] = TemporaryRun.given,
+        observe: @escaping @Sendable (RunEvent) -> Void = { _ in },
+        rehearse: @escaping @Sendable (RunStore.WritePoint) throws -> Void = { _ in }
+    ) async throws -> RunEnding {
+        let store = try RunStore(directory, holder: "a test", rehearse: rehearse)
+        let start = try RunStart(
+            store, given: given, profile: nil, program: "tests", now: Date()
+        ) { settings in
+            ToySearch(
+                populationSize: settings.populationSize, sigma: settings.sigma,
+                seed: settings.seed)
+        }
+        let loop = RunLoop<ToySearch>(
+            store: store, service: service, settings: start.settings,
+            limits: RunLimits(generations: generations, targetReturn: target),
+            saveController: { record in self.saved.withLock { $0.append(record) } },
+            observe: observe)
+        return try await loop.run()
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Foundation
+import RunStore
+import Testing
+
+struct BadDatabaseTests {
+    private func scratch() -> RunDirectory {
+        RunDirectory(
+            path: FileManager.default.temporaryDirectory
+                .appending(path: "worldmodels-test-\(UUID().uuidString)").path)
+    }
+
+    @Test func `a directory without a run is named`() throws {
+        let directory = scratch()
+        #expect(throws: RunStoreError.noRun(path: directory.path)) { try RunReader(directory) }
+        #expect(!FileManager.default.fileExists(atPath: directory.path))
+    }
+
+    @Test func `a file that is no database is named`() throws {
+        let directory = scratch()
+        try directory.create()
+        defer { try? FileManager.default.removeItem(at: directory.url) }
+        try Data(repeating: 0x41, count: 5000).write(to: directory.database)
+        let path = directory.database.path
+        for open in [
+            { _ = try RunReader(directory) }, { _ = try RunStore(directory, holder: "test") },
+        ] {
+            let error = try #require(throws: RunStoreError.self) { try open() }
+            guard case .damaged(path, _) = error else {
+                Issue.record("\(error)")
+                continue
+            }
+        }
+    }
+
+    @Test func `a database that has not begun is no run`() throws {
+        let directory = scratch()
+        try directory.create()
+        defer { try? FileManager.default.removeItem(at: directory.url) }
+        try Data().write(to: directory.database)
+        #expect(throws: RunStoreError.noRun(path: directory.path)) { try RunReader(directory) }
+    }
+
+    @Test func `a directory that cannot be made is named`() throws {
+        let directory = RunDirectory(path: "/proc/no-such-place/run")
+        let error = try #require(throws: RunStoreError.self) {
+            try RunStore(directory, holder: "test")
+        }
+        guard case .unwritable(directory.path, _) = error else {
+            Issue.record("\(error)")
+            return
+        }
+    }
+
+    @Test func `each message is one line that names the path`() {
+        let errors: [RunStoreError] = [
+            .noRun(path: "p"), .unwritable(path: "p", reason: "r"),
+            .locked(path: "p", holder: "h"), .diskFull(path: "p"),
+            .damaged(path: "p", reason: "r"), .newerFormat(path: "p"),
+            .badRow(path: "p", detail: "d"), .failed(path: "p", reason: "r"),
+        ]
+        for error in errors {
+            #expect(error.description.hasPrefix("p: ") && !error.description.contains("\n"))
+        }
+    }
+}

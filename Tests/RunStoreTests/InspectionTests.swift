@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Foundation
+import RunStore
+import Testing
+
+/// A run of a few made-up generations.
+private final class ShownRun: Sendable {
+    let directory: RunDirectory
+
+    init(generations: Int = 3, spoiled: Int? = nil) throws {
+        directory = RunDirectory(
+            path: FileManager.default.temporaryDirectory
+                .appending(path: "worldmodels-test-\(UUID().uuidString)").path)
+        let store = try RunStore(directory, holder: "test")
+        let start = Date(timeIntervalSince1970: 1_800_000_000)
+        try store.begin(
+            identifier: "r", program: "worldmodels 0.1.0",
+            settings: [("pop-size", "2"), ("seed", "1")], state: Data(), created: start)
+        for generation in 1...generations {
+            let best = 100 * Double(generation)
+            let digest = String(repeating: "\(generation % 10)", count: 64)
+            let isSpoiled = spoiled == generation
+            let record = GenerationRecord(
+                generation: generation, candidates: 2, tracks: 4,
+                best: isSpoiled ? .nan : best, mean: isSpoiled ? .nan : best - 50,
+                standardDeviation: 50, worst: best - 100, failed: isSpoiled ? 2 : 0, sigma: 0.1,
+                steps: 1000, seconds: 2, elapsed: 2 * Double(generation), workers: 1,
+                stateDigest: digest, fitnessDigest: isSpoiled ? "bad" : digest, finished: start)
+            try store.finish(record, meanReturns: [best, best - 100], state: Data())
+            guard generation.isMultiple(of: 2) else { continue }
+            try store.record(
+                EvaluationRecord(
+                    generation: generation, episodes: 16, mean: 77.25, standardDeviation: 8,
+                    steps: 99, seconds: 1, parameters: [1, 2], digest: "e", finished: start))
+        }
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: directory.url)
+    }
+}
+
+struct InspectionTests {
+    @Test func `the table has a line a generation and the plot a line a row`() throws {
+        let run = try ShownRun()
+        let text = try RunReport(run.directory).text()
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let row = try #require(lines.first { $0.contains("222222222222") })
+        for field in ["200.0", "150.0", "50.0", "2 x 4", "2000", "500", "00:04", "77.2 +- 8.0"] {
+            #expect(row.contains(field), "\(field) in \(row)")
+        }
+        #expect(text.contains("best evaluation: 77.2 +- 8.0 over 16 tracks after generation 2"))
+        #expect(lines.count { $0.contains("┤") } == 12)
+        #expect(text.contains("◆"))
+    }
+
+    @Test func `a long run lists its last generations unless all are wanted`() throws {
+        let run = try ShownRun(generations: 40)
+        let report = try RunReport(run.directory)
+        #expect(report.text().contains("... 10 earlier generations"))
+        let whole = report.text(rows: nil)
+        #expect(!whole.contains("earlier generations"))
+        #expect(
+            whole.split(separator: "\n").count == report.text().split(separator: "\n").count + 9)
+    }
+
+    @Test func `comma-separated values have a field for each column in every row`() throws {
+        let run = try ShownRun(spoiled: 3)
+        let rows = try RunReport(run.directory).csv.split(separator: "\n")
+            .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        #expect(rows.count == 4)
+        #expect(rows.allSatisfy { $0.count == 21 })
+        #expect(rows[2][14] == "77.25" && rows[1][14] == "")
+        #expect(rows[3][3] == "" && rows[3][7] == "2")
+    }
+
+    @Test func `JSON leaves out what is no number`() throws {
+        let run = try ShownRun(spoiled: 1)
+        let data = try RunReport(run.directory).json()
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let generations = try #require(object["generations"] as? [[String: Any]])
+        #expect(generations.count == 3)
+        #expect(generations[0]["best"] == nil && generations[0]["failed"] as? Int == 2)
+        #expect(generations[1]["evaluationMean"] as? Double == 77.25)
+        #expect(generations[2]["totalSteps"] as? Int == 3000)
+        #expect(object["created"] as? String == "2027-01-15T08:00:00Z")
+    }
+
+    @Test func `a comparison names the first generation that differs`() throws {
+        func report(_ run: ShownRun) throws -> RunReport {
+            try withExtendedLifetime(run) { try RunReport(run.directory) }
+        }
+        let one = try report(ShownRun(generations: 5))
+        let longer = try report(ShownRun(generations: 7))
+        let other = try report(ShownRun(generations: 5, spoiled: 4))
+        #expect(RunComparison(one, longer) == .equal(generations: 5))
+        #expect(RunComparison(one, other) == .returns(generation: 4))
+    }
+}
+
+struct BraillePlotTests {
+    @Test func `a rising line runs from the lower left to the upper right`() {
+        let series = BraillePlot.Series(
+            name: "s", style: .line, points: [(x: 0, y: 0), (x: 1, y: 1)])
+        let lines = BraillePlot([series], columns: 4, rows: 2).lines
+        // 8 x 8 dots, one in each column: the diagonal.
+        #expect(lines == ["1 ┤  ⡠⠊", "0 ┤⡠⠊  ", "  └────", "   0  1", "   ⠒⠒ s"])
+    }
+
+    @Test func `nothing to draw gives no lines`() {
+        #expect(BraillePlot([]).lines.isEmpty)
+        let empty = BraillePlot.Series(name: "s", style: .line, points: [(x: 0, y: .nan)])
+        #expect(BraillePlot([empty]).lines.isEmpty)
+    }
+
+    @Test func `a single point is drawn`() {
+        let one = BraillePlot.Series(name: "s", style: .marks("x"), points: [(x: 3, y: 5)])
+        #expect(BraillePlot([one]).lines.contains { $0.contains("x") })
+    }
+}

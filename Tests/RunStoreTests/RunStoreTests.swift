@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Foundation
+import RunStore
+import Testing
+
+/// A directory that goes away with the value.
+private final class Scratch: Sendable {
+    let directory: RunDirectory
+
+    init() {
+        let name = "worldmodels-test-\(UUID().uuidString)"
+        directory = RunDirectory(
+            path: FileManager.default.temporaryDirectory.appending(path: name).path)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: directory.url)
+    }
+}
+
+private func rollout(
+    _ candidate: Int, _ repetition: Int, value: Double = 1, worker: String = "a",
+    purpose: RolloutPurpose = .training
+) -> RolloutRecord {
+    RolloutRecord(
+        purpose: purpose, generation: 1, candidate: candidate, repetition: repetition,
+        trackSeed: .max - UInt64(repetition), episodeReturn: value, steps: 100, tilesVisited: 7,
+        trackTiles: 300, end: "lap", worker: worker, fingerprint: "cpu/1", seconds: 0.25)
+}
+
+private let noon = Date(timeIntervalSince1970: 1_800_000_000.125)
+
+struct RunStoreTests {
+    @Test func `what is written is read back, bit for bit`() throws {
+        let scratch = Scratch()
+        let store = try RunStore(scratch.directory, holder: "test")
+        try store.begin(
+            identifier: "r1", program: "worldmodels 0.1.0",
+            settings: [("seed", "3"), ("a", "b")], state: Data([1, 2, 3]), created: noon)
+        let awkward = [0.1, 0, .leastNonzeroMagnitude, 905.123456789, .nan, -.infinity]
+        let rollouts = awkward.enumerated().map { rollout(0, $0, value: $1) }
+        try store.append(rollouts, arrived: noon)
+
+        let reader = try RunReader(scratch.directory)
+        let identity = try #require(try reader.identity())
+        #expect(identity.identifier == "r1" && identity.created == noon)
+        #expect(try reader.settings().map(\.name) == ["seed", "a"])
+        let stored = try reader.rollouts(generation: 1, purpose: .training)
+        #expect(stored.map(\.trackSeed) == rollouts.map(\.trackSeed))
+        for (value, kept) in zip(awkward, stored.map(\.episodeReturn)) {
+            #expect(value.isNaN ? kept.isNaN : value.bitPattern == kept.bitPattern, "\(value)")
+        }
+        let state = try #require(try reader.latestState())
+        #expect(state.generation == 0 && state.state == Data([1, 2, 3]))
+        #expect(try reader.workers().first?.firstSeen == noon)
+    }
+
+    @Test func `a result that comes twice counts once, and the first stays`() throws {
+        let scratch = Scratch()
+        let store = try RunStore(scratch.directory, holder: "test")
+        try store.append([rollout(0, 0, value: 5), rollout(0, 1)], arrived: noon)
+        try store.append(
+            [rollout(0, 0, value: 6, worker: "b"), rollout(1, 0, worker: "b")], arrived: noon)
+        let stored = try store.reader.rollouts(generation: 1, purpose: .training)
+        #expect(stored.map(\.episodeReturn) == [5, 1, 1])
+        #expect(try store.reader.workers().map(\.rollouts) == [2, 1])
+        #expect(try store.reader.workers().map(\.steps) == [200, 100])
+        #expect(try store.reader.rollouts(generation: 1, purpose: .evaluation).isEmpty)
+    }
+
+    @Test func `a second coordinator is refused by name until the first is gone`() throws {
+        let scratch = Scratch()
+        var first: RunStore? = try RunStore(scratch.directory, holder: "process 17 on left")
+        #expect(
+            throws: RunStoreError.locked(
+                path: scratch.directory.path, holder: "process 17 on left")
+        ) {
+            try RunStore(scratch.directory, holder: "process 18 on right")
+        }
+        // Looking is allowed meanwhile.
+        _ = try RunReader(scratch.directory)
+        #expect(first?.directory == scratch.directory)
+        first = nil
+        _ = try RunStore(scratch.directory, holder: "process 18 on right")
+    }
+
+    @Test func `a generation is stored with its state or not at all`() throws {
+        struct Crash: Error {}
+        let scratch = Scratch()
+        let store = try RunStore(scratch.directory, holder: "test") { point in
+            if point.write == .generation && !point.committed { throw Crash() }
+        }
+        try store.begin(
+            identifier: "r", program: "p", settings: [], state: Data([0]), created: noon)
+        let record = GenerationRecord(
+            generation: 1, candidates: 2, tracks: 1, best: 2, mean: 1, standardDeviation: 1,
+            worst: 0, failed: 0, sigma: 0.1, steps: 10, seconds: 1, elapsed: 1, workers: 1,
+            stateDigest: "s", fitnessDigest: "f", finished: noon)
+        #expect(throws: Crash.self) {
+            try store.finish(record, meanReturns: [1, 2], state: Data([1]))
+        }
+        #expect(try store.reader.generations().isEmpty)
+        #expect(try store.reader.meanReturns(generation: 1).isEmpty)
+        #expect(try store.reader.latestState()?.generation == 0)
+    }
+
+    @Test func `only the last two states are kept`() throws {
+        let scratch = Scratch()
+        let store = try RunStore(scratch.directory, holder: "test")
+        try store.begin(
+            identifier: "r", program: "p", settings: [], state: Data([0]), created: noon)
+        for generation in 1...4 {
+            let record = GenerationRecord(
+                generation: generation, candidates: 1, tracks: 1, best: .nan, mean: .nan,
+                standardDeviation: .nan, worst: .nan, failed: 1, sigma: 0.1, steps: 10, seconds: 1,
+                elapsed: 1, workers: 1, stateDigest: "s", fitnessDigest: "f", finished: noon)
+            try store.finish(record, meanReturns: [.nan], state: Data([UInt8(generation)]))
+        }
+        let latest = try #require(try store.reader.latestState())
+        #expect(latest.generation == 4 && latest.state == Data([4]))
+        #expect(try store.reader.stateCount() == 2)
+        #expect(try store.reader.generations().map(\.best.isNaN) == [true, true, true, true])
+    }
+
+    @Test func `events and losses are kept in order`() throws {
+        let scratch = Scratch()
+        let store = try RunStore(scratch.directory, holder: "test")
+        try store.record(EventRecord(time: noon, kind: "started", message: "one"))
+        try store.record(EventRecord(time: noon, kind: "stopped", message: "two"))
+        let first = LossRecord(model: "vae", epoch: 1, split: "training", term: "total", value: 9)
+        let again = LossRecord(model: "vae", epoch: 1, split: "training", term: "total", value: 8)
+        try store.record([first])
+        try store.record([again])
+        #expect(try store.reader.events().map(\.message) == ["one", "two"])
+        #expect(try store.reader.losses() == [again])
+    }
+}

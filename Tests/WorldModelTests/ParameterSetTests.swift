@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import SeededRandom
+import Tensors
+import Testing
+import WorldModel
+
+struct ParameterSetTests {
+    private static let smallVAE = VAESizes(
+        latent: 3, encoderChannels: [2, 3, 4, 5], decoderInput: 6, decoderChannels: [4, 3, 2])
+    private static let smallRNN = MDRNNSizes(latent: 4, hidden: 6, mixtures: 2)
+
+    @Test func `the paper's VAE has 4,348,547 weights and its M 384,071`() {
+        let vae = VAEParameters.specification().reduce(0) { $0 + $1.count }
+        let rnn = MDRNNParameters.specification().reduce(0) { $0 + $1.count }
+        #expect(vae == 4_348_547)
+        #expect(rnn == 384_071)
+    }
+
+    @Test func `a file gives back the weights and the sizes`() throws {
+        var generator = PCG64(seed: 1)
+        let vae = VAEParameters(randomFrom: &generator, sizes: Self.smallVAE)
+        let vaeFile = try SafetensorsFile(
+            data: vae.file(metadata: ["epoch": "3"]).encoded(), name: "v")
+        #expect(try VAEParameters(vaeFile, name: "v") == vae)
+        #expect(vaeFile.metadata == ["epoch": "3", "kind": "vae"])
+        let rnn = MDRNNParameters(randomFrom: &generator, sizes: Self.smallRNN)
+        let rnnFile = try SafetensorsFile(data: rnn.file().encoded(), name: "m")
+        let loaded = try MDRNNParameters(rnnFile, name: "m")
+        #expect(loaded == rnn)
+        #expect(loaded.sizes == Self.smallRNN)
+    }
+
+    @Test func `the random start keeps PyTorch's bounds`() {
+        var generator = PCG64(seed: 2)
+        let vae = VAEParameters(randomFrom: &generator, sizes: Self.smallVAE)
+        for entry in VAEParameters.specification(Self.smallVAE) {
+            let largest = vae[entry.name].values.map(abs).max() ?? 0
+            #expect(Double(largest) <= entry.initialBound)
+            if entry.count > 50 { #expect(Double(largest) > 0.85 * entry.initialBound) }
+        }
+        // Conv2d(3, 2, 4): 1 / sqrt(3 * 16); ConvTranspose2d(2, 3, 6): 1 / sqrt(3 * 36).
+        let bounds = Dictionary(
+            uniqueKeysWithValues: VAEParameters.specification(Self.smallVAE).map {
+                ($0.name, $0.initialBound)
+            })
+        #expect(bounds["encoder.conv1.weight"] == 1 / Double(48).squareRoot())
+        #expect(bounds["decoder.deconv4.bias"] == 1 / Double(108).squareRoot())
+    }
+
+    @Test func `what does not fit is refused by name`() throws {
+        var generator = PCG64(seed: 3)
+        let good = MDRNNParameters(randomFrom: &generator, sizes: Self.smallRNN).file()
+
+        var missing = good
+        missing.tensors["rnn.bias_hh_l0"] = nil
+        #expect(
+            throws: ParameterError.missingTensor(
+                file: "m", tensor: "rnn.bias_hh_l0", kind: "mdrnn")
+        ) { try MDRNNParameters(missing, name: "m") }
+
+        var extra = good
+        extra.tensors["more"] = Tensor(zeros: [1])
+        #expect(throws: ParameterError.unknownTensor(file: "m", tensor: "more", kind: "mdrnn")) {
+            try MDRNNParameters(extra, name: "m")
+        }
+
+        var reshaped = good
+        reshaped.tensors["rnn.bias_ih_l0"] = Tensor(zeros: [23])
+        #expect(
+            throws: ParameterError.wrongShape(
+                file: "m", tensor: "rnn.bias_ih_l0", found: [23], expected: [24])
+        ) { try MDRNNParameters(reshaped, name: "m") }
+
+        var infinite = good
+        infinite.tensors["gmm_linear.bias"]?.values[2] = .nan
+        #expect(
+            throws: ParameterError.notFinite(file: "m", tensor: "gmm_linear.bias", index: 2)
+        ) { try MDRNNParameters(infinite, name: "m") }
+
+        #expect(throws: ParameterError.wrongKind(file: "m", found: "mdrnn", expected: "vae")) {
+            try VAEParameters(good, name: "m")
+        }
+    }
+}
