@@ -3,7 +3,7 @@
 
 /// The version of the wire contract in cluster.proto.
 package enum ProtocolVersion {
-    /// The version this build speaks. Only equal versions work together.
+    /// The version this build speaks; only equal versions work together.
     package static let current: UInt32 = 1
 }
 

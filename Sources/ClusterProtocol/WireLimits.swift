@@ -3,7 +3,7 @@
 
 /// What the longest sound message may hold; anything beyond is refused before it costs much.
 package enum WireLimits {
-    /// Bytes of a message to the coordinator. Results are small; nothing else is sent to it.
+    /// Bytes of a message to the coordinator; results are small; nothing else is sent to it.
     package static let bytesToCoordinator = 1 << 20
     /// Bytes of a message to a worker: a full batch of assignments, or a model's chunk.
     package static let bytesToWorker = 8 << 20

@@ -5,17 +5,17 @@ import CZeroMQ
 
 /// Settings shared by both ends; every one explicit, none left to ZeroMQ's defaults.
 enum ZeroMQTransportOptions {
-    /// Time that messages have to leave after `close`. Milliseconds.
+    /// Time that messages have to leave after `close`; milliseconds.
     static let linger: Int32 = 1000
     /// Messages kept for, and from, one peer.
     static let highWaterMark: Int32 = 1000
-    /// Handshakes that take longer are cut. Milliseconds.
+    /// Handshakes that take longer are cut; milliseconds.
     static let handshake: Int32 = 10_000
-    /// Pings on an idle connection, so that a cut link is noticed by both ends. Milliseconds.
+    /// Pings on an idle connection, so that a cut link is noticed by both ends; milliseconds.
     static let ping: Int32 = 5000
-    /// An unanswered ping breaks the connection after this. Milliseconds.
+    /// An unanswered ping breaks the connection after this; milliseconds.
     static let pingTimeout: Int32 = 15_000
-    /// First pause before connecting again, and the longest. Milliseconds.
+    /// First pause before connecting again, and the longest; milliseconds.
     static let reconnect: Int32 = 100
     static let reconnectLongest: Int32 = 2000
     /// Connections waiting to be accepted.

@@ -19,7 +19,7 @@ import Foundation
 struct BackgroundDeaths: Sendable {
     /// Deaths proved to be no task's fault.
     private(set) var proved = 0
-    /// Time that workers spent with tasks in hand. Seconds.
+    /// Time that workers spent with tasks in hand; seconds.
     private(set) var exposure = 0.0
     private var lastAdvance: Double?
 

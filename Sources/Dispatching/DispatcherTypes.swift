@@ -13,7 +13,7 @@ extension Dispatcher {
 
     /// The rules.
     package struct Configuration: Sendable {
-        /// Silence after which a worker counts as dead, and without progress as hung. Seconds.
+        /// Silence after which a worker counts as dead, and without progress as hung; seconds.
         package var leaseSeconds: Seconds = 10
         /// A lease the worker does not name so long after it was given was lost on the way.
         package var transitSeconds: Seconds = 4

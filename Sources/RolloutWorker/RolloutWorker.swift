@@ -31,14 +31,14 @@ package final class RolloutWorker: Sendable {
         self.configuration = configuration
     }
 
-    /// Asks it to finish what runs, within the grace time, and to leave. From any thread.
+    /// Asks it to finish what runs, within the grace time, and to leave; from any thread.
     package func drain() {
         _ = order.compareExchange(
             expected: Order.work.rawValue, desired: Order.drain.rawValue, ordering: .relaxed)
         waker.withLock { $0?.wake() }
     }
 
-    /// Asks it to hand back what runs and to leave at once. From any thread.
+    /// Asks it to hand back what runs and to leave at once; from any thread.
     package func leaveNow() {
         order.store(Order.leaveNow.rawValue, ordering: .relaxed)
         waker.withLock { $0?.wake() }

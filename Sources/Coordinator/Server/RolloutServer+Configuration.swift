@@ -12,9 +12,9 @@ extension RolloutServer {
         public var run: String
         /// Seconds between a worker's heartbeats.
         public var heartbeatSeconds = 1.0
-        /// Silence after which a worker counts as dead. Seconds.
+        /// Silence after which a worker counts as dead; seconds.
         public var leaseSeconds = 10.0
-        /// Time a worker's engine may take without a step. Seconds.
+        /// Time a worker's engine may take without a step; seconds.
         public var stallSeconds = 60.0
         /// Workers beyond this number are refused; nil is no limit of its own.
         public var maximumWorkers: Int?
