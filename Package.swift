@@ -23,8 +23,8 @@ let systemLibraries: [Target] = [
 
 let libraries: [Target] = [
     .target(name: "SeededRandom"),
-    .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
     .target(name: "CKernels"),
+    .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
     .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
     .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
     .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
@@ -38,6 +38,9 @@ let libraries: [Target] = [
     .target(
         name: "Rollouts",
         dependencies: ["CarRacing", "CarRacingRendering", "SeededRandom", "Tensors", "WorldModel"]),
+    .target(
+        name: "WorldModelTraining",
+        dependencies: ["CKernels", "Pictures", "SeededRandom", "Tensors", "WorldModel"]),
 ]
 
 // MARK: The program
@@ -47,7 +50,7 @@ let program: [Target] = [
         name: "worldmodels",
         dependencies: [
             "CarRacing", "CarRacingRendering", "Coordinator", "EvolutionStrategies", "Pictures",
-            "Rollouts", "RunStore", "SeededRandom", "Tensors", "WorldModel",
+            "Rollouts", "RunStore", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
@@ -55,6 +58,10 @@ let program: [Target] = [
 // MARK: Tests
 
 let tests: [Target] = [
+    .testTarget(
+        name: "WorldModelTrainingTests",
+        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining"],
+        resources: [.copy("Golden")]),
     .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
     .testTarget(
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),

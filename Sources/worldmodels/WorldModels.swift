@@ -14,5 +14,7 @@ struct WorldModels: AsyncParsableCommand {
             GenerateCommand.self,
             InspectCommand.self,
             EvaluateCommand.self,
+            TrainVAECommand.self,
+            TrainMDRNNCommand.self,
         ])
 }

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import SeededRandom
+import Tensors
+import WorldModel
+
+/// The frames of recordings in a random order, within a bound on memory.
+///
+/// The files are taken in a random order and read until the bound is reached; the frames of such a
+/// block are handed out in a random order, then the next block is read. Where all files fit in
+/// one block it is read once and kept. An epoch's order depends on the generator alone.
+final class FrameStream {
+    /// The side of the frames handed out.
+    static let side = VAESizes.imageSide
+    /// The bytes of a frame.
+    static let frameSize = side * side * 3
+
+    private let recordings: [RolloutDataset.Recording]
+    private let byteLimit: Int
+    private var resident: [UInt8]?
+    private var residentOrder: [Int] = []
+    /// The files that turned out to be damaged when read.
+    private(set) var skipped: [RolloutDataset.Skipped] = []
+
+    /// Frames of recordings.
+    ///
+    /// - Parameters:
+    ///   - recordings: The files.
+    ///   - byteLimit: How many bytes of frames are held at a time, at least one file's.
+    init(_ recordings: [RolloutDataset.Recording], byteLimit: Int) {
+        self.recordings = recordings
+        self.byteLimit = byteLimit
+    }
+
+    /// The number of frames, by the headers.
+    var count: Int { recordings.reduce(0) { $0 + $1.length } }
+
+    /// Hands out every frame once, in batches.
+    ///
+    /// - Parameters:
+    ///   - batchSize: The frames of a batch; the epoch's last may have fewer.
+    ///   - generator: Draws the order; nil keeps the files' order.
+    ///   - body: Given a batch's frames and their number.
+    /// - Throws: What the body throws.
+    func forEachBatch(
+        size batchSize: Int, generator: inout PCG64?,
+        _ body: (_ frames: UnsafePointer<UInt8>, _ count: Int) throws -> Void
+    ) throws {
+        var batch = [UInt8](repeating: 0, count: batchSize * Self.frameSize)
+        var filled = 0
+        func flush() throws {
+            if filled == 0 { return }
+            let count = filled
+            filled = 0
+            try batch.withUnsafeBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { return }
+                try body(base, count)
+            }
+        }
+        try forEachBlock(&generator) { block, generator in
+            let frames = block.count / Self.frameSize
+            let order = generator?.permutation(frames) ?? Array(0..<frames)
+            for frame in order {
+                batch.withUnsafeMutableBytes { target in
+                    block.withUnsafeBytes { source in
+                        let start = frame * Self.frameSize
+                        target[(filled * Self.frameSize)...].copyBytes(
+                            from: source[start..<(start + Self.frameSize)])
+                    }
+                }
+                filled += 1
+                if filled == batchSize { try flush() }
+            }
+        }
+        try flush()
+    }
+
+    private func forEachBlock(
+        _ generator: inout PCG64?,
+        _ body: (_ block: [UInt8], _ generator: inout PCG64?) throws -> Void
+    ) throws {
+        if count * Self.frameSize <= byteLimit {
+            let block = resident ?? read(Array(recordings.indices))
+            resident = block
+            try body(block, &generator)
+            return
+        }
+        let order = generator?.permutation(recordings.count) ?? Array(recordings.indices)
+        var start = 0
+        while start < order.count {
+            var end = start
+            var bytes = 0
+            repeat {
+                bytes += recordings[order[end]].length * Self.frameSize
+                end += 1
+            } while end < order.count
+                && bytes + recordings[order[end]].length * Self.frameSize <= byteLimit
+            try body(read(Array(order[start..<end])), &generator)
+            start = end
+        }
+    }
+
+    private func read(_ indices: [Int]) -> [UInt8] {
+        var block: [UInt8] = []
+        block.reserveCapacity(
+            indices.reduce(0) { $0 + recordings[$1].length } * Self.frameSize)
+        for index in indices {
+            let recording = recordings[index]
+            do {
+                block += try Self.frames(of: recording)
+            } catch {
+                if !skipped.contains(where: { $0.path == recording.path }) {
+                    skipped.append(
+                        RolloutDataset.Skipped(
+                            path: recording.path, reason: String(describing: error)))
+                }
+            }
+        }
+        return block
+    }
+
+    /// The frames of one recording at the side that V takes.
+    ///
+    /// - Parameter recording: The file.
+    /// - Returns: (length, 64, 64, 3) bytes.
+    /// - Throws: `FileError` or `RolloutFileError` if the file is damaged.
+    static func frames(of recording: RolloutDataset.Recording) throws -> [UInt8] {
+        let file = try RolloutFile(contentsOf: recording.url)
+        return FrameResizer(from: file.side, to: side).resize(file.observations)
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Foundation
+import Tensors
+
+/// Where a training run stands after an epoch: all that the next epoch depends on.
+///
+/// Random streams need no saving: each epoch's are derived from the seed and the epoch's number.
+struct TrainingState: Codable, Hashable {
+    /// The epochs that are complete.
+    var epoch = 0
+    /// The optimiser's updates.
+    var optimiserSteps = 0
+    /// Learning rate and patience.
+    var schedule: PlateauSchedule
+    /// The lowest held-out loss; nil before the first epoch.
+    var bestLoss: Double?
+
+    /// The key of the header under which the state stands.
+    private static let key = "state"
+
+    /// Reads a state and its tensors.
+    ///
+    /// - Parameter url: The file.
+    /// - Returns: The state and the tensors by name, or nil if there is no such file.
+    /// - Throws: `FileError` or `TrainingError.damagedState`.
+    static func load(_ url: URL) throws -> (TrainingState, SafetensorsFile)? {
+        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+        let file = try SafetensorsFile(contentsOf: url)
+        guard let text = file.metadata[key],
+            let state = try? JSONDecoder().decode(TrainingState.self, from: Data(text.utf8))
+        else { throw TrainingError.damagedState(path: url.path, field: key) }
+        return (state, file)
+    }
+
+    /// Writes the state and its tensors, whole or not at all.
+    ///
+    /// - Parameters:
+    ///   - url: The file to make or replace.
+    ///   - tensors: The weights and the optimiser's moments.
+    ///   - metadata: What else the header says.
+    /// - Throws: `FileError`.
+    func save(
+        to url: URL, tensors: [String: Tensor], metadata: [String: String]
+    ) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        var metadata = metadata
+        metadata[Self.key] = String(decoding: try encoder.encode(self), as: UTF8.self)
+        try SafetensorsFile(metadata: metadata, tensors: tensors).write(to: url)
+    }
+
+    /// Checks that the state's tensors are those of a layout.
+    ///
+    /// - Parameters:
+    ///   - file: The state's file.
+    ///   - layout: The model's tensors.
+    ///   - prefixes: What stands before the names, one for each set.
+    ///   - url: The file's place, for the error's text.
+    /// - Throws: `TrainingError.stateDisagrees` or `.damagedState`.
+    static func check(
+        _ file: SafetensorsFile, _ layout: FlatLayout, prefixes: [String], url: URL
+    ) throws {
+        for prefix in prefixes {
+            for entry in layout.entries {
+                guard let tensor = file.tensors[prefix + entry.name] else {
+                    throw TrainingError.damagedState(path: url.path, field: prefix + entry.name)
+                }
+                guard tensor.shape == entry.shape else {
+                    throw TrainingError.stateDisagrees(
+                        path: url.path, field: "a \(entry.name) of shape",
+                        found: "\(tensor.shape)", expected: "\(entry.shape)")
+                }
+            }
+        }
+    }
+}
+
+/// The files of a run's directory that training reads and writes.
+struct TrainingFiles {
+    /// The best V.
+    var vae: URL { logdir.appending(path: "vae.safetensors") }
+    /// The best M.
+    var mdrnn: URL { logdir.appending(path: "mdrnn.safetensors") }
+    /// What is needed to resume.
+    var training: URL { logdir.appending(path: "training") }
+    /// What is there to look at.
+    var pictures: URL { logdir.appending(path: "pictures") }
+
+    private let logdir: URL
+
+    /// Makes the directories.
+    ///
+    /// - Parameter logdir: The run's directory.
+    /// - Throws: What the file system refuses.
+    init(logdir: URL) throws {
+        self.logdir = logdir
+        for directory in [logdir, training, pictures] {
+            try FileManager.default.createDirectory(
+                at: directory, withIntermediateDirectories: true)
+        }
+    }
+
+    /// The state of a model's training.
+    func state(_ model: String) -> URL { training.appending(path: "\(model)-state.safetensors") }
+
+    /// The log of a model's losses, one JSON object a line.
+    func log(_ model: String) -> URL { training.appending(path: "\(model)-losses.jsonl") }
+
+    /// Appends an epoch to the log, dropping what earlier runs logged of it and later ones.
+    func append(_ epoch: TrainingEpoch) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        let url = log(epoch.model)
+        let old = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
+        let kept = old.split(separator: "\n").filter { line in
+            let earlier = try? JSONDecoder().decode(TrainingEpoch.self, from: Data(line.utf8))
+            return earlier.map { $0.epoch < epoch.epoch } ?? false
+        }
+        let line = String(decoding: try encoder.encode(epoch), as: UTF8.self)
+        let text = (kept.map(String.init) + [line]).joined(separator: "\n") + "\n"
+        try AtomicFile.write(Data(text.utf8), to: url)
+    }
+}

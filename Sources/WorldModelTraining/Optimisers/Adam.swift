@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import CKernels
+
+/// Adam (Kingma & Ba 2015, algorithm 1) with PyTorch's definition and defaults.
+final class Adam {
+    private let beta1: Double
+    private let beta2: Double
+    private let epsilon: Double
+    /// The running mean of the gradient.
+    let firstMoment: FloatBuffer
+    /// The running mean of the squared gradient.
+    let secondMoment: FloatBuffer
+    /// How many updates were made.
+    var steps = 0
+
+    /// Moments of zero.
+    ///
+    /// - Parameters:
+    ///   - count: The number of weights.
+    ///   - beta1: The decay of the first moment.
+    ///   - beta2: The decay of the second moment.
+    ///   - epsilon: Added to the root of the second moment.
+    init(count: Int, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8) {
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        firstMoment = FloatBuffer(count)
+        secondMoment = FloatBuffer(count)
+    }
+
+    /// One update.
+    ///
+    /// - Parameters:
+    ///   - parameters: The weights.
+    ///   - gradient: Their gradient.
+    ///   - rate: The learning rate.
+    ///   - pool: The threads.
+    func step(_ parameters: FloatBuffer, gradient: FloatBuffer, rate: Double, pool: WorkerPool) {
+        steps += 1
+        let correctedRate = Float(rate / (1 - power(beta1, steps)))
+        let root = Float((1 - power(beta2, steps)).squareRoot())
+        let (m, v) = (firstMoment, secondMoment)
+        pool.forEachBlock(of: parameters.count) { first, count, _ in
+            training_adam(
+                parameters.at(first), gradient.at(first), m.at(first), v.at(first), count,
+                correctedRate, Float(beta1), Float(beta2), root, Float(epsilon))
+        }
+    }
+
+    /// base^exponent by repeated squaring: the same bits everywhere.
+    private func power(_ base: Double, _ exponent: Int) -> Double {
+        var result = 1.0
+        var factor = base
+        var rest = exponent
+        while rest > 0 {
+            if rest & 1 == 1 { result *= factor }
+            factor *= factor
+            rest >>= 1
+        }
+        return result
+    }
+}

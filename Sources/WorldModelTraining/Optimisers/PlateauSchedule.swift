@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+/// PyTorch's `ReduceLROnPlateau` (mode min, relative threshold) and the original's early stopping.
+struct PlateauSchedule: Sendable, Hashable, Codable {
+    /// The learning rate now.
+    private(set) var rate: Double
+    /// The lowest held-out loss so far, by more than the threshold; nil before the first.
+    private(set) var best: Double?
+    /// Epochs without improvement since the last one, or since the rate was reduced.
+    private(set) var badEpochs = 0
+    /// Epochs without improvement since the last one.
+    private(set) var epochsSinceImprovement = 0
+
+    /// By how much the rate is multiplied.
+    private let factor: Double
+    /// How many bad epochs are borne before the rate is reduced.
+    private let patience: Int
+    /// How many bad epochs are borne before training stops.
+    private let stopPatience: Int
+    /// An improvement is smaller than best (1 - threshold).
+    private static let threshold = 1e-4
+    /// A reduction by less than this is not made.
+    private static let smallestReduction = 1e-8
+
+    /// A schedule before its first epoch, with the original's defaults.
+    ///
+    /// - Parameters:
+    ///   - rate: The learning rate to start with.
+    ///   - factor: By how much the rate is multiplied.
+    ///   - patience: How many bad epochs are borne before the rate is reduced.
+    ///   - stopPatience: How many bad epochs are borne before training stops.
+    init(rate: Double, factor: Double = 0.5, patience: Int = 5, stopPatience: Int = 30) {
+        self.rate = rate
+        self.factor = factor
+        self.patience = patience
+        self.stopPatience = stopPatience
+    }
+
+    /// Whether there was no improvement for more epochs than are borne.
+    var shouldStop: Bool { epochsSinceImprovement > stopPatience }
+
+    /// Takes note of an epoch's held-out loss.
+    ///
+    /// - Parameter loss: The loss, lower is better.
+    mutating func record(_ loss: Double) {
+        // best (1 - threshold) would move the wrong way for the negative losses that M can have.
+        let improves = best.map { loss < $0 - Self.threshold * abs($0) } ?? true
+        if improves {
+            best = loss
+            badEpochs = 0
+            epochsSinceImprovement = 0
+        } else {
+            badEpochs += 1
+            epochsSinceImprovement += 1
+        }
+        if badEpochs > patience {
+            let reduced = rate * factor
+            if rate - reduced > Self.smallestReduction { rate = reduced }
+            badEpochs = 0
+        }
+    }
+}

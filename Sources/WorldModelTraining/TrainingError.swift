@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+/// What stops training: one line that names the thing and what to do.
+public enum TrainingError: Error, CustomStringConvertible, Equatable {
+    /// There is no directory of this path.
+    case missingDataset(path: String)
+    /// No file of the directory is a usable recording.
+    case emptyDataset(path: String, skipped: Int)
+    /// No recording is long enough for one sequence.
+    case recordingsTooShort(path: String, steps: Int)
+    /// A recording's actions are not as long as the model's.
+    case wrongActionSize(path: String, found: Int, expected: Int)
+    /// M is to be trained before V.
+    case missingVAE(path: String)
+    /// The loss is infinite or not a number.
+    case notFinite(model: String, epoch: Int, step: Int, checkpoint: String?)
+    /// A saved state is of a run with other settings.
+    case stateDisagrees(path: String, field: String, found: String, expected: String)
+    /// A saved state lacks something.
+    case damagedState(path: String, field: String)
+
+    /// One line for the user.
+    public var description: String {
+        switch self {
+        case .missingDataset(let path):
+            "\(path): there is no such directory; record rollouts there first"
+        case .emptyDataset(let path, let skipped):
+            "\(path): no usable recording (\(skipped) damaged files skipped); "
+                + "record rollouts there first"
+        case .recordingsTooShort(let path, let steps):
+            "\(path): no recording has the \(steps) steps of a sequence; "
+                + "record longer episodes or ask for shorter sequences"
+        case .wrongActionSize(let path, let found, let expected):
+            "\(path): actions of length \(found), not \(expected); give recordings of one kind"
+        case .missingVAE(let path):
+            "\(path): there is no trained VAE; train it first with the same --logdir"
+        case .notFinite(let model, let epoch, let step, let checkpoint):
+            "the loss of \(model) became NaN in epoch \(epoch) at step \(step); "
+                + (checkpoint.map { "the last good checkpoint is \($0); " } ?? "")
+                + "lower the learning rate"
+        case .stateDisagrees(let path, let field, let found, let expected):
+            "\(path): saved with \(field) \(found), not \(expected); "
+                + "use the same options or start afresh with --noreload"
+        case .damagedState(let path, let field):
+            "\(path): \(field) is missing or damaged; start afresh with --noreload"
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArgumentParser
+import Foundation
+import WorldModelTraining
+
+/// Trains M on the latents of recorded rollouts.
+struct TrainMDRNNCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train-mdrnn",
+        abstract: "Train the MDN-RNN (M) on the latents that LOGDIR's VAE gives recorded rollouts.",
+        discussion: """
+            Continues what it finds in LOGDIR; the best model by the held-out loss is \
+            LOGDIR/mdrnn.safetensors. The latents are computed once and kept in LOGDIR/training.
+            """)
+
+    @OptionGroup var common: TrainingOptions
+
+    @Option(help: "Epochs in all, those of earlier runs included.")
+    var epochs = 30
+
+    @Option(help: "Sequences of a batch.")
+    var batchSize = 16
+
+    @Option(help: "Steps of a sequence.")
+    var sequenceLength = 32
+
+    @Option(help: "Distance in steps of the starts of two sequences of a rollout.")
+    var sequenceStride = 1
+
+    @Option(help: "Length of the LSTM's hidden state.")
+    var hidden = 256
+
+    @Option(help: "Gaussians of the mixture.")
+    var mixtures = 5
+
+    @Flag(help: "Make the reward's squared error part of the loss.")
+    var includeReward = false
+
+    func validate() throws {
+        try common.validate(epochs: epochs, batchSize: batchSize)
+        guard (1...100_000).contains(sequenceLength), sequenceStride > 0 else {
+            throw ValidationError(
+                "--sequence-length must be 1 to 100000 and --sequence-stride at least 1.")
+        }
+        guard (1...4096).contains(hidden), (1...64).contains(mixtures) else {
+            throw ValidationError("--hidden must be 1 to 4096 and --mixtures 1 to 64.")
+        }
+    }
+
+    func run() async throws {
+        var settings = MDRNNTrainer.Configuration(
+            logdir: URL(filePath: common.logdir), data: URL(filePath: common.data))
+        settings.epochs = epochs
+        settings.batchSize = batchSize
+        settings.sequenceLength = sequenceLength
+        settings.sequenceStride = sequenceStride
+        settings.learningRate = common.learningRate
+        settings.hiddenSize = hidden
+        settings.mixtures = mixtures
+        settings.includesReward = includeReward
+        settings.largestGradient = common.clip
+        settings.threads = common.threadCount
+        settings.seed = common.seed
+        settings.reloads = !common.noreload
+        settings.patience = common.patience
+        let console = TrainingConsole()
+        console.finish(try MDRNNTrainer(settings).run { console.show($0) })
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArgumentParser
+import Foundation
+import WorldModelTraining
+
+/// Trains V on recorded rollouts.
+struct TrainVAECommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train-vae",
+        abstract: "Train the VAE (V) on the frames of recorded rollouts.",
+        discussion: """
+            Continues what it finds in LOGDIR; the best model by the held-out loss is \
+            LOGDIR/vae.safetensors, pictures are in LOGDIR/pictures, losses in LOGDIR/training.
+            """)
+
+    @OptionGroup var common: TrainingOptions
+
+    @Option(help: "Epochs in all, those of earlier runs included.")
+    var epochs = 1000
+
+    @Option(help: "Images of a batch.")
+    var batchSize = 32
+
+    @Option(help: "Length of the latent vector.")
+    var latent = 32
+
+    @Option(help: "Free bits: the divergence a latent below which it is not reduced.")
+    var klTolerance = 0.0
+
+    @Flag(inversion: .prefixedNo, help: "Mirror half the images left to right.")
+    var flips = true
+
+    @Option(help: "Memory for frames in MiB; larger datasets are streamed.")
+    var frameMemory = 1024
+
+    func validate() throws {
+        try common.validate(epochs: epochs, batchSize: batchSize)
+        guard (1...4096).contains(latent) else {
+            throw ValidationError("--latent must be 1 to 4096.")
+        }
+        guard klTolerance >= 0, klTolerance.isFinite else {
+            throw ValidationError("--kl-tolerance must not be negative.")
+        }
+        guard (16...1_000_000).contains(frameMemory) else {
+            throw ValidationError("--frame-memory must be 16 to 1000000 MiB.")
+        }
+    }
+
+    func run() async throws {
+        var settings = VAETrainer.Configuration(
+            logdir: URL(filePath: common.logdir), data: URL(filePath: common.data))
+        settings.epochs = epochs
+        settings.batchSize = batchSize
+        settings.learningRate = common.learningRate
+        settings.latentSize = latent
+        settings.freeBits = klTolerance
+        settings.mirrors = flips
+        settings.largestGradient = common.clip
+        settings.threads = common.threadCount
+        settings.seed = common.seed
+        settings.reloads = !common.noreload
+        settings.frameMemory = frameMemory << 20
+        settings.patience = common.patience
+        let console = TrainingConsole()
+        console.finish(try VAETrainer(settings).run { console.show($0) })
+    }
+}

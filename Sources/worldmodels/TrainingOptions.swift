@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArgumentParser
+import Foundation
+
+/// The options that train-vae and train-mdrnn share.
+struct TrainingOptions: ParsableArguments {
+    @Option(help: "The run's directory.")
+    var logdir: String
+
+    @Option(help: "The directory with the rollouts.")
+    var data: String
+
+    @Option(help: "Learning rate to start with; halved after 6 epochs without improvement.")
+    var learningRate = 1e-3
+
+    @Option(help: "Largest norm of the gradient; longer ones are shortened.")
+    var clip: Double?
+
+    @Option(help: "Threads; they do not change the result. Default: all processors.")
+    var threads: Int?
+
+    @Option(help: "Root of all random draws.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Epochs without improvement after which training stops.")
+    var patience = 30
+
+    @Flag(help: "Start afresh instead of continuing what LOGDIR holds.")
+    var noreload = false
+
+    /// How many threads to use.
+    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+    /// Checks what both commands are given.
+    ///
+    /// - Parameters:
+    ///   - epochs: The epochs in all.
+    ///   - batchSize: The examples of a batch.
+    /// - Throws: `ValidationError` that names the option.
+    func validate(epochs: Int, batchSize: Int) throws {
+        guard epochs >= 0 else { throw ValidationError("--epochs must not be negative.") }
+        guard (1...4096).contains(batchSize) else {
+            throw ValidationError("--batch-size must be 1 to 4096.")
+        }
+        guard learningRate > 0, learningRate.isFinite else {
+            throw ValidationError("--learning-rate must be positive.")
+        }
+        guard (1...1024).contains(threadCount) else {
+            throw ValidationError("--threads must be 1 to 1024.")
+        }
+        if let clip, !(clip > 0) { throw ValidationError("--clip must be positive.") }
+    }
+}
