@@ -26,6 +26,7 @@ let libraries: [Target] = [
     .target(name: "CKernels"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
     .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
+    .target(name: "TerminalOutput"),
     .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
     .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
     .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
@@ -50,7 +51,8 @@ let program: [Target] = [
         name: "worldmodels",
         dependencies: [
             "CarRacing", "CarRacingRendering", "Coordinator", "EvolutionStrategies", "Pictures",
-            "Rollouts", "RunStore", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining",
+            "Rollouts", "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
+            "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
@@ -59,23 +61,24 @@ let program: [Target] = [
 
 let tests: [Target] = [
     .testTarget(
-        name: "WorldModelTrainingTests",
-        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining"],
-        resources: [.copy("Golden")]),
-    .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
-    .testTarget(
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
     .testTarget(
         name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"],
+        resources: [.copy("Golden")]),
+    .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
+    .testTarget(
+        name: "WorldModelTrainingTests",
+        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining"],
         resources: [.copy("Golden")]),
     .testTarget(
         name: "InferenceTests",
         dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel"],
         resources: [.copy("Golden")]),
-    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
     .testTarget(
         name: "RolloutsTests",
         dependencies: ["CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel"]),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
+    .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
     .testTarget(
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),

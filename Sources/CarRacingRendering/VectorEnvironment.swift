@@ -3,19 +3,6 @@
 
 public import CarRacing
 
-/// The size of an observation.
-public enum ObservationSize: Int, Sendable, Hashable, Codable, CaseIterable {
-    /// 64x64, what V and M see.
-    case px64 = 64
-    /// 96x96, Gymnasium's.
-    case px96 = 96
-
-    /// Rows and columns.
-    public var side: Int { rawValue }
-    /// Bytes of one observation.
-    public var byteCount: Int { 3 * side * side }
-}
-
 /// N CarRacing environments with observations, rewards and ends in contiguous buffers.
 ///
 /// The single environment is the case N = 1. Environments do not influence each other: each
@@ -48,20 +35,19 @@ public final class VectorEnvironment {
     ///   - count: How many.
     ///   - observationSize: The size of an observation.
     ///   - rules: The rules of all episodes.
-    ///   - antialiasing: How edges look.
+    ///   - antialiasing: How edges look; nil: four samples at 96x96, none at 64x64.
     ///   - context: What to draw with.
     /// - Throws: `DrawingError` when the library or a context cannot be had.
     public init(
         count: Int, observationSize: ObservationSize, rules: Rules = Rules(),
-        antialiasing: Antialiasing = .off, context: DrawingLibrary = .osmesa
+        antialiasing: Antialiasing? = nil, context: DrawingLibrary = .osmesa
     ) throws(DrawingError) {
         precondition(count > 0, "a vector of \(count) environments")
         self.count = count
         self.observationSize = observationSize
         self.rules = rules
         painter = try Painter(
-            width: observationSize.side, height: observationSize.side, antialiasing: antialiasing,
-            library: context)
+            observation: observationSize, antialiasing: antialiasing, library: context)
         environments = (0..<count).map { _ in CarRacingEnvironment(rules: rules) }
         observations = .allocate(capacity: count * observationSize.byteCount)
         observations.initialize(repeating: 0)

@@ -73,6 +73,8 @@ extension EvolutionStrategy {
         public var factorisation: Factorisation
         /// When the search is said to be over.
         public var stopping: StoppingCriteria
+        /// How noisy costs are handled; nil to take them as they are.
+        public var noise: NoiseHandling.Settings?
 
         /// A configuration with the usual defaults.
         ///
@@ -87,12 +89,14 @@ extension EvolutionStrategy {
         ///   - bounds: The box that candidates never leave; nil for none.
         ///   - factorisation: How a full covariance is turned into samples.
         ///   - stopping: When the search is said to be over.
+        ///   - noise: How noisy costs are handled; nil to take them as they are.
         public init(
             initialMean: [Double], initialSigma: Double, variant: Variant = .full,
             population: Int? = nil, seed: UInt64 = 1, active: Bool = true,
             initialDeviations: [Double]? = nil, bounds: Bounds? = nil,
             factorisation: Factorisation = .automatic,
-            stopping: StoppingCriteria = StoppingCriteria()
+            stopping: StoppingCriteria = StoppingCriteria(),
+            noise: NoiseHandling.Settings? = nil
         ) {
             self.initialMean = initialMean
             self.initialSigma = initialSigma
@@ -104,6 +108,7 @@ extension EvolutionStrategy {
             self.bounds = bounds
             self.factorisation = factorisation
             self.stopping = stopping
+            self.noise = noise
         }
 
         /// The number of variables, n.
@@ -153,6 +158,7 @@ extension EvolutionStrategy {
                 }
             }
             if let bounds { try validate(bounds) }
+            try noise?.validate()
         }
 
         private func validate(_ bounds: Bounds) throws(EvolutionStrategyError) {

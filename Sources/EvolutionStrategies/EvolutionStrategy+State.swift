@@ -35,11 +35,13 @@ extension EvolutionStrategy {
         monitor.encode(into: &writer)
         stepPath.encode(into: &writer)
         distribution.encode(into: &writer)
+        noise?.encode(into: &writer)
         writer.write(pending != nil)
         if let pending {
             writer.write(pending.steps)
             writer.write(pending.squaredLengths)
             writer.write(pending.injected)
+            writer.write(pending.reevaluated)
         }
         writer.write(waitingInjections.count)
         for solution in waitingInjections { writer.write(solution) }
@@ -108,6 +110,9 @@ extension EvolutionStrategy {
             case .separable: try SeparableCovariance(from: &reader, dimension: n)
             case .limitedMemory: try LimitedMemoryTransformation(from: &reader, dimension: n)
             }
+        if let settings = configuration.noise {
+            noise = try NoiseHandling(from: &reader, settings, dimension: n)
+        }
         if try reader.bool() {
             let steps = try reader.matrix(rows: n, columns: configuration.populationSize)
             let lengths = try reader.doubles(count: configuration.populationSize)
@@ -115,7 +120,13 @@ extension EvolutionStrategy {
             guard injected.count == lengths.count else {
                 throw .invalidState(reason: "the waiting candidates do not fit together")
             }
-            pending = Population(steps: steps, squaredLengths: lengths, injected: injected)
+            let reevaluated = try reader.int()
+            guard (0...lengths.count).contains(reevaluated) else {
+                throw .invalidState(reason: "\(reevaluated) candidates are to be evaluated twice")
+            }
+            pending = Population(
+                steps: steps, squaredLengths: lengths, injected: injected,
+                reevaluated: reevaluated)
         }
         let injections = try reader.int()
         guard injections >= 0, injections <= reader.remaining / 8 else {
@@ -186,6 +197,8 @@ extension EvolutionStrategy.Configuration {
         writer.write(bounds?.upper)
         writer.write(factorisation.rawValue)
         stopping.encode(into: &writer)
+        writer.write(noise != nil)
+        noise?.encode(into: &writer)
     }
 
     init(from reader: inout StateReader) throws(EvolutionStrategyError) {
@@ -210,5 +223,6 @@ extension EvolutionStrategy.Configuration {
         else { throw .invalidState(reason: "there is no factorisation \(factorisationName)") }
         self.factorisation = factorisation
         stopping = try StoppingCriteria(from: &reader)
+        if try reader.bool() { noise = try NoiseHandling.Settings(from: &reader) }
     }
 }

@@ -45,6 +45,7 @@ public struct EvolutionStrategy: Sendable {
     var monitor: StopMonitor
     var pending: Population?
     var waitingInjections: [[Double]] = []
+    var noise: NoiseHandling?
     let box: BoxMap?
 
     /// Starts a strategy.
@@ -73,6 +74,7 @@ public struct EvolutionStrategy: Sendable {
         stepPath = StepSizePath(dimension: configuration.dimension)
         generator = SeedStreams(root: configuration.seed).generator("evolution-strategy")
         monitor = StopMonitor(mean: centre)
+        noise = configuration.noise.map { NoiseHandling($0, dimension: configuration.dimension) }
     }
 
     static func parameters(of configuration: Configuration) -> StrategyParameters {
@@ -174,6 +176,10 @@ public struct EvolutionStrategy: Sendable {
             var population = Population(
                 steps: steps, squaredLengths: lengths,
                 injected: [Bool](repeating: false, count: populationSize))
+            if let noise {
+                population.reevaluated = noise.reevaluationCount(
+                    population: populationSize, generator: &generator)
+            }
             injectWaiting(into: &population)
             pending = population
         }

@@ -17,6 +17,9 @@ struct Population: Sendable, Equatable {
     /// Which candidates were given from outside rather than sampled.
     var injected: [Bool]
 
+    /// How many candidates noise handling wants evaluated twice.
+    var reevaluated = 0
+
     var count: Int { steps.columns }
 
     /// The steps of a population, each multiplied with a weight, added up.

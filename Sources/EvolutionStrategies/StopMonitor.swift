@@ -56,17 +56,17 @@ struct StopMonitor: Sendable, Equatable {
         func add(_ reason: StopReason, if holds: Bool) {
             if holds { reasons.append(reason) }
         }
-        let n = Double(configuration.dimension)
-        let lambda = Double(seen.population)
         if let target = criteria.targetCost {
             add(.targetReached, if: seen.bestCost <= target)
         }
         if let limit = criteria.maximumEvaluations {
             add(.maximumEvaluations, if: seen.evaluations >= limit)
         }
-        let usualGenerations = 100 + 150 * (n + 3) * (n + 3) / lambda.squareRoot()
-        let generations = criteria.maximumGenerations.map(Double.init) ?? usualGenerations
-        add(.maximumGenerations, if: Double(seen.generation) >= generations)
+        let generations =
+            criteria.maximumGenerations
+            ?? StoppingCriteria.usualGenerations(
+                dimension: configuration.dimension, population: seen.population)
+        add(.maximumGenerations, if: seen.generation >= generations)
 
         let initial = configuration.initialDeviations
         let tolerance = criteria.deviationTolerance

@@ -88,6 +88,12 @@ public struct StoppingCriteria: Sendable, Hashable {
         self.maximumGenerations = maximumGenerations
     }
 
+    /// The generations after which a search is given up: 100 + 150 (n + 3)^2 / sqrt(lambda).
+    static func usualGenerations(dimension: Int, population: Int) -> Int {
+        let n = Double(dimension)
+        return Int(100 + 150 * (n + 3) * (n + 3) / Double(population).squareRoot())
+    }
+
     /// Thresholds for a noisy objective: none that takes equal costs for the end.
     ///
     /// - Returns: Criteria that stop on a target, on divergence or on degenerate distributions.

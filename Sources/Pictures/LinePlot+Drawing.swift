@@ -33,6 +33,7 @@ private struct LinePlotPainter {
     private static let ink = RGBColor(51, 51, 51)
     private static let faint = RGBColor(226, 226, 226)
     private static let labelSize = 15.0
+    private static let nameSize = 14.0
 
     init(plot: LinePlot, canvas: Canvas) {
         self.plot = plot
@@ -54,7 +55,9 @@ private struct LinePlotPainter {
             canvas.textWidth(ticks.label($0), size: Self.labelSize)
         }
         left = 56 + (widest.max() ?? 0)
-        right = Double(canvas.width) - 30
+        // The names of lines stand beside them, where they hide no curve.
+        let names = plot.references.map { canvas.textWidth($0.name, size: Self.nameSize) }
+        right = Double(canvas.width) - 30 - min(names.max() ?? 0, Double(canvas.width) / 3)
         bottom = Double(canvas.height) - 66
     }
 
@@ -66,7 +69,6 @@ private struct LinePlotPainter {
         }
         // Curves stay within the axes by their scale; a clip would only cut their thickness.
         for (index, series) in plot.series.enumerated() { paintCurve(series, color(index)) }
-        paintReferenceNames()
         paintLegend()
         let middle = (left + right) / 2
         canvas.text(
@@ -110,20 +112,9 @@ private struct LinePlotPainter {
             canvas.line(
                 [CGPoint(x: left, y: y), CGPoint(x: right, y: y)], color: Self.ink, width: 1.5,
                 dashes: [7, 5])
-        }
-    }
-
-    private func paintReferenceNames() {
-        for reference in plot.references where reference.y.isFinite {
-            let y = self.y(reference.y)
-            let width = canvas.textWidth(reference.name, size: 14)
-            // Above the line, or below where the picture ends.
-            let middle = y - 12 > top ? y - 11 : y + 11
-            canvas.fill(
-                x: right - width - 10, y: middle - 9, width: width + 8, height: 18, color: .white,
-                opacity: 0.75)
             canvas.text(
-                reference.name, x: right - 6, y: middle, size: 14, color: Self.ink, anchor: .right)
+                reference.name, x: right + 8, y: y, size: Self.nameSize, color: Self.ink,
+                anchor: .left)
         }
     }
 

@@ -5,8 +5,6 @@ import COSMesa
 
 /// The OpenGL functions that the painter calls, as the current context's library has them.
 struct GLFunctions {
-    let getError: @convention(c) () -> GLenum
-    let getIntegerv: @convention(c) (GLenum, UnsafeMutablePointer<GLint>) -> Void
     let viewport: @convention(c) (GLint, GLint, GLsizei, GLsizei) -> Void
     let clearColor: @convention(c) (GLfloat, GLfloat, GLfloat, GLfloat) -> Void
     let clear: @convention(c) (GLbitfield) -> Void
@@ -27,15 +25,10 @@ struct GLFunctions {
     let bindFramebuffer: @convention(c) (GLenum, GLuint) -> Void
     let checkFramebufferStatus: @convention(c) (GLenum) -> GLenum
     let framebufferRenderbuffer: @convention(c) (GLenum, GLenum, GLenum, GLuint) -> Void
-    let blitFramebuffer:
-        @convention(c) (
-            GLint, GLint, GLint, GLint, GLint, GLint, GLint, GLint, GLbitfield, GLenum
-        ) -> Void
     let genRenderbuffers: @convention(c) (GLsizei, UnsafeMutablePointer<GLuint>) -> Void
     let deleteRenderbuffers: @convention(c) (GLsizei, UnsafePointer<GLuint>) -> Void
     let bindRenderbuffer: @convention(c) (GLenum, GLuint) -> Void
-    let renderbufferStorageMultisample:
-        @convention(c) (GLenum, GLsizei, GLenum, GLsizei, GLsizei) -> Void
+    let renderbufferStorage: @convention(c) (GLenum, GLenum, GLsizei, GLsizei) -> Void
 
     /// Looks the functions up.
     ///
@@ -52,8 +45,6 @@ struct GLFunctions {
             }
             return unsafeBitCast(symbol, to: Function.self)
         }
-        getError = try find("glGetError")
-        getIntegerv = try find("glGetIntegerv")
         viewport = try find("glViewport")
         clearColor = try find("glClearColor")
         clear = try find("glClear")
@@ -71,10 +62,9 @@ struct GLFunctions {
         bindFramebuffer = try find("glBindFramebuffer")
         checkFramebufferStatus = try find("glCheckFramebufferStatus")
         framebufferRenderbuffer = try find("glFramebufferRenderbuffer")
-        blitFramebuffer = try find("glBlitFramebuffer")
         genRenderbuffers = try find("glGenRenderbuffers")
         deleteRenderbuffers = try find("glDeleteRenderbuffers")
         bindRenderbuffer = try find("glBindRenderbuffer")
-        renderbufferStorageMultisample = try find("glRenderbufferStorageMultisample")
+        renderbufferStorage = try find("glRenderbufferStorage")
     }
 }

@@ -34,9 +34,15 @@ struct IndicatorBar {
     ///
     /// - Parameters:
     ///   - indicators: What it shows.
-    ///   - pixels: height x width x 3 bytes, RGB, the bar's first row first.
-    func draw(_ indicators: Indicators, into pixels: UnsafeMutablePointer<UInt8>) {
-        pixels.update(repeating: 0, count: width * height * 3)
+    ///   - picture: Gets height x width RGBA pixels, the bar's first row first.
+    func draw(_ indicators: Indicators, into picture: UnsafeMutablePointer<UInt32>) {
+        picture.update(repeating: 0, count: width * height)
+        picture.withMemoryRebound(to: UInt8.self, capacity: 4 * width * height) {
+            draw(indicators, $0)
+        }
+    }
+
+    private func draw(_ indicators: Indicators, _ pixels: UnsafeMutablePointer<UInt8>) {
         vertical(5, 0.02 * indicators.speed, shown: indicators.speed, .white, pixels)
         for wheel in 0..<4 {
             let omega = indicators.wheels[wheel]
@@ -95,7 +101,7 @@ struct IndicatorBar {
             let covered = min(bottom, Float(row + 1)) - max(top, Float(row))
             for column in Int(left)..<min(width, Int(right.rounded(.up))) {
                 let share = covered * (min(right, Float(column + 1)) - max(left, Float(column)))
-                let pixel = pixels + 3 * (row * width + column)
+                let pixel = pixels + 4 * (row * width + column)
                 for channel in 0..<3 {
                     let old = Float(pixel[channel])
                     pixel[channel] = UInt8(old + (paint.levels[channel] - old) * share)

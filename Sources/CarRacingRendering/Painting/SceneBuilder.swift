@@ -55,9 +55,11 @@ struct SceneBuilder: ~Copyable {
         for column in columns {
             for row in rows {
                 let (x, y) = (Self.patch * Float(column), Self.patch * Float(row))
+                let middle = view(x + Self.patch / 2, y + Self.patch / 2)
                 batch.quad(
-                    view(x + Self.patch, y), view(x, y), view(x, y + Self.patch),
-                    view(x + Self.patch, y + Self.patch), grass)
+                    view.grown(x + Self.patch, y, from: middle), view.grown(x, y, from: middle),
+                    view.grown(x, y + Self.patch, from: middle),
+                    view.grown(x + Self.patch, y + Self.patch, from: middle), grass)
             }
         }
     }
@@ -79,8 +81,10 @@ struct SceneBuilder: ~Copyable {
                     guard abs(middle.x) < limit.x && abs(middle.y) < limit.y else { continue }
                     let corners = road.corners[index]
                     batch.quad(
-                        view(corners[0], corners[1]), view(corners[2], corners[3]),
-                        view(corners[4], corners[5]), view(corners[6], corners[7]),
+                        view.grown(corners[0], corners[1], from: middle),
+                        view.grown(corners[2], corners[3], from: middle),
+                        view.grown(corners[4], corners[5], from: middle),
+                        view.grown(corners[6], corners[7], from: middle),
                         Window.seen(road.colors[index]))
                 }
             }
@@ -130,9 +134,16 @@ struct SceneBuilder: ~Copyable {
         _ points: [SIMD2<Float>], _ place: BodyPlace, _ view: View, _ color: RGBA
     ) {
         let seen = Window.seen(color)
-        let first = view(place(points[0]))
+        var middle = SIMD2<Float>()
+        for point in points { middle += view(place(point)) }
+        middle /= Float(points.count)
+        func corner(_ index: Int) -> SIMD2<Float> {
+            let point = place(points[index])
+            return view.grown(point.x, point.y, from: middle)
+        }
+        let first = corner(0)
         for index in 2..<points.count {
-            batch.triangle(first, view(place(points[index - 1])), view(place(points[index])), seen)
+            batch.triangle(first, corner(index - 1), corner(index), seen)
         }
     }
 

@@ -12,7 +12,7 @@ enum ScoreStrokes {
     /// A bent line of some thickness.
     struct Stroke {
         var points: [SIMD2<Float>]
-        var thickness: Float = 6
+        var thickness: Float = 5.7
 
         /// How far a point is outside the stroke; negative inside.
         func distance(to point: SIMD2<Float>) -> Float {

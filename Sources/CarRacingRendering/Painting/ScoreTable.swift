@@ -31,14 +31,16 @@ struct ScoreTable {
     private static let minus = 10
     private static let characters = 11
     private static let digitWidth = 23
-    private static let minusWidth = 13
+    /// The distance of two digits; the reference's font varies it by a pixel.
+    private static let advance: Float = 24
     private static let cellHeight = 46
     /// The cell's top, window pixels below the bar's top.
     private static let cellTop = 27
-    private static let middle = 60
 
-    /// How a text may be laid out: with or without a sign, so many digits.
-    private static let layouts: [(sign: Bool, digits: Int)] = [(false, 4), (true, 3), (true, 4)]
+    /// How a text is laid out around its middle: window columns of the sign and the first digit.
+    private static let layouts: [(sign: Float?, first: Float, digits: Int)] = [
+        (nil, 13, 4), (18.5, 31.5, 3), (7, 20, 4),
+    ]
 
     init(width: Int, barHeight: Int) {
         self.width = width
@@ -48,33 +50,31 @@ struct ScoreTable {
         let stepY = Window.barHeight / Float(barHeight)
         for layout in Self.layouts {
             firstPatch.append(patches.count)
-            let total = layout.digits * Self.digitWidth + (layout.sign ? Self.minusWidth : 0)
-            var x = Self.middle - total / 2
-            for place in 0..<(layout.digits + (layout.sign ? 1 : 0)) {
-                let column = Int(Float(x) / stepX)
+            let digits = (0..<layout.digits).map { layout.first + Float($0) * Self.advance }
+            for x in (layout.sign.map { [$0] } ?? []) + digits {
+                let column = Int(x / stepX)
                 let row = Int(Float(Self.cellTop) / stepY)
                 let patch = Patch(
                     column: column, row: row,
-                    width: Int((Float(x + Self.digitWidth) / stepX).rounded(.up)) - column,
+                    width: Int(((x + Float(Self.digitWidth)) / stepX).rounded(.up)) - column,
                     height: Int((Float(Self.cellTop + Self.cellHeight) / stepY).rounded(.up)) - row,
                     start: levels.count)
                 patches.append(patch)
                 for mask in masks {
                     levels += Self.scaled(mask, x: x, patch, stepX: stepX, stepY: stepY)
                 }
-                x += layout.sign && place == 0 ? Self.minusWidth : Self.digitWidth
             }
         }
     }
 
-    /// Adds a score to the bar.
+    /// Adds a score to the bar, 4 bytes a pixel.
     func draw(_ score: Double, into pixels: UnsafeMutablePointer<UInt8>) {
         // Python prints -0.4 as -000 and rounds halves to even.
         let whole = abs(score.rounded(.toNearestOrEven))
         let layout = score.sign == .plus ? 0 : (whole < 1000 ? 1 : 2)
         let digits = Self.layouts[layout].digits
         var place = firstPatch[layout]
-        if Self.layouts[layout].sign {
+        if Self.layouts[layout].sign != nil {
             add(Self.minus, patches[place], pixels)
             place += 1
         }
@@ -94,7 +94,7 @@ struct ScoreTable {
             for row in 0..<min(patch.height, barHeight - patch.row) {
                 for column in 0..<patch.width {
                     let level = levels[start + row * patch.width + column]
-                    let pixel = pixels + 3 * ((patch.row + row) * width + patch.column + column)
+                    let pixel = pixels + 4 * ((patch.row + row) * width + patch.column + column)
                     for channel in 0..<3 {
                         pixel[channel] = UInt8(min(253, Int(pixel[channel]) + Int(level)))
                     }
@@ -105,12 +105,12 @@ struct ScoreTable {
 
     /// A character's mask averaged over the pixels of its patch.
     private static func scaled(
-        _ mask: [Float], x: Int, _ patch: Patch, stepX: Float, stepY: Float
+        _ mask: [Float], x: Float, _ patch: Patch, stepX: Float, stepY: Float
     ) -> [UInt8] {
         var sums = [Float](repeating: 0, count: patch.width * patch.height)
         for row in 0..<cellHeight {
             for column in 0..<digitWidth where mask[row * digitWidth + column] > 0 {
-                let left = Float(x + column) / stepX - Float(patch.column)
+                let left = (x + Float(column)) / stepX - Float(patch.column)
                 let top = Float(cellTop + row) / stepY - Float(patch.row)
                 let (right, bottom) = (left + 1 / stepX, top + 1 / stepY)
                 for targetRow in Int(top)...min(Int(bottom), patch.height - 1) {
@@ -133,7 +133,7 @@ struct ScoreTable {
         var mask = [Float](repeating: 0, count: cellHeight * digitWidth)
         for row in 0..<cellHeight {
             for column in 0..<digitWidth {
-                let point = SIMD2(Float(column) + 0.5, Float(row) + 0.5)
+                let point = SIMD2(Float(column) + 1, 18.5 + (Float(row) - 18) / 1.06)
                 let distance = strokes.map { $0.distance(to: point) }.min() ?? .infinity
                 mask[row * digitWidth + column] = max(0, min(1, 0.5 - distance))
             }

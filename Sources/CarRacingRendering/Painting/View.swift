@@ -24,6 +24,9 @@ enum Window {
     static let farZoom = 0.1 * 6.0
     static let nearZoom = 2.7 * 6.0
 
+    /// Below this zoom the road is narrower than three pixels of an observation.
+    static let farZoomEnd: Float = 2
+
     /// The reference zooms in during the first second.
     static func zoom(seconds: Double) -> Float {
         Float(farZoom * max(1 - seconds, 0) + nearZoom * min(seconds, 1))
@@ -78,6 +81,23 @@ struct View {
 
     @inline(__always)
     func callAsFunction(_ point: SIMD2<Float>) -> SIMD2<Float> { self(point.x, point.y) }
+
+    /// A polygon's corner, moved out as far as the reference's drawing makes polygons larger.
+    ///
+    /// It cuts corners to whole window pixels and paints all that the outline touches.
+    @inline(__always)
+    func grown(_ x: Float, _ y: Float, from middle: SIMD2<Float>) -> SIMD2<Float> {
+        let corner = self(x, y)
+        let outward = corner - middle
+        return corner
+            + SIMD2(
+                outward.x < 0 ? -Self.growth.x : Self.growth.x,
+                outward.y < 0 ? -Self.growth.y : Self.growth.y)
+    }
+
+    /// Half a window pixel, which agrees best with recorded frames.
+    private static let growth = SIMD2<Float>(
+        1 / Window.width, 1 / (Window.height - Window.barHeight))
 
     /// How far [clip units] a length [m] reaches sideways and along.
     func reach(_ length: Float) -> SIMD2<Float> {

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Foundation
+import SeededRandom
+
+/// A strategy that starts again, with another population size, whenever it stops.
+///
+/// For costs with many local minima. It is asked and told like a single strategy; the stop that
+/// it reports is the last one.
+public struct RestartingSearch: Sendable {
+    /// How population size and step size change from run to run.
+    public enum Schedule: String, Sendable, Hashable, Codable, CaseIterable {
+        /// One run.
+        case none
+        /// The population doubles with each restart (Auger and Hansen, 2005).
+        case ipop
+        /// Doubling runs alternate with runs of small populations and small steps, so that both
+        /// get the same evaluations (Hansen, 2009).
+        case bipop
+    }
+
+    /// What the search is started with.
+    public struct Configuration: Sendable, Hashable {
+        /// The first run; its limit of evaluations counts for all runs together.
+        public var strategy: EvolutionStrategy.Configuration
+        /// How later runs differ from it.
+        public var schedule: Schedule
+        /// How often the population may double.
+        public var maximumRestarts: Int
+        /// Where the runs start, uniformly distributed; nil to start all at the initial mean.
+        public var startingBox: EvolutionStrategy.Bounds?
+
+        /// A configuration.
+        ///
+        /// - Parameters:
+        ///   - strategy: The first run.
+        ///   - schedule: How later runs differ from it.
+        ///   - maximumRestarts: How often the population may double.
+        ///   - startingBox: Where the later runs start; nil for the initial mean.
+        public init(
+            strategy: EvolutionStrategy.Configuration, schedule: Schedule = .bipop,
+            maximumRestarts: Int = 9, startingBox: EvolutionStrategy.Bounds? = nil
+        ) {
+            self.strategy = strategy
+            self.schedule = schedule
+            self.maximumRestarts = maximumRestarts
+            self.startingBox = startingBox
+        }
+    }
+
+    /// What the search was started with.
+    public let configuration: Configuration
+
+    /// The run under way.
+    public private(set) var strategy: EvolutionStrategy
+
+    /// The reasons for which each finished run stopped.
+    public private(set) var finishedRuns: [[StopReason]] = []
+
+    /// Why the whole search is over; empty while it goes on.
+    public private(set) var stopReasons: [StopReason] = []
+
+    private var earlierEvaluations = 0
+    private var earlierBest: EvaluatedCandidate?
+    private var smallRuns = 0
+    private var smallEvaluations = 0
+    private var largeEvaluations = 0
+    private var isSmall = true
+    private var generator: PCG64
+
+    /// Starts a search.
+    ///
+    /// - Parameter configuration: The first run and how later ones differ.
+    /// - Throws: `EvolutionStrategyError.invalidSetting`.
+    public init(_ configuration: Configuration) throws(EvolutionStrategyError) {
+        if let box = configuration.startingBox {
+            let n = configuration.strategy.dimension
+            guard box.lower.count == n, box.upper.count == n,
+                zip(box.lower, box.upper).allSatisfy({ $0 <= $1 && ($1 - $0).isFinite })
+            else {
+                throw .invalidSetting(
+                    name: "startingBox", reason: "it is no finite box of \(n) variables")
+            }
+        }
+        self.configuration = configuration
+        generator = SeedStreams(root: configuration.strategy.seed).generator("restarts")
+        strategy = try EvolutionStrategy(configuration.strategy)
+    }
+
+    /// The evaluations of all runs.
+    public var evaluations: Int { earlierEvaluations + strategy.evaluations }
+
+    /// The number of restarts so far.
+    public var restarts: Int { finishedRuns.count - (stopReasons.isEmpty ? 0 : 1) }
+
+    /// The best candidate of all runs; its evaluation is counted over all runs.
+    public var best: EvaluatedCandidate? {
+        guard let now = strategy.best else { return earlierBest }
+        if let earlierBest, earlierBest.cost <= now.cost { return earlierBest }
+        return EvaluatedCandidate(
+            candidate: now.candidate, cost: now.cost,
+            evaluation: earlierEvaluations + now.evaluation)
+    }
+
+    /// The candidates of the next generation, of a new run where the last one stopped.
+    ///
+    /// - Returns: As many points as the run's population has.
+    /// - Throws: As `EvolutionStrategy.ask()`.
+    public mutating func ask() throws(EvolutionStrategyError) -> [[Double]] {
+        try strategy.ask()
+    }
+
+    /// Puts a solution from elsewhere among the candidates of the run's next generation.
+    ///
+    /// - Parameter solution: As many variables as the mean has, within the bounds.
+    /// - Throws: `EvolutionStrategyError.invalidCandidate`.
+    public mutating func inject(_ solution: [Double]) throws(EvolutionStrategyError) {
+        try strategy.inject(solution)
+    }
+
+    /// Tells the costs of the candidates asked for; lower is better.
+    ///
+    /// - Parameter costs: One for each candidate, in the order of `ask()`.
+    /// - Throws: As `EvolutionStrategy.tell(costs:)`.
+    public mutating func tell(costs: [Double]) throws(EvolutionStrategyError) {
+        try strategy.tell(costs: costs)
+        if strategy.stopReasons.isEmpty { return }
+        finishedRuns.append(strategy.stopReasons)
+        if isSmall {
+            smallEvaluations += strategy.evaluations
+        } else {
+            largeEvaluations += strategy.evaluations
+        }
+        let doublings = finishedRuns.count - smallRuns
+        if configuration.schedule == .none || strategy.stopReasons.contains(where: \.endsRestarts)
+            || doublings > configuration.maximumRestarts
+        {
+            stopReasons = strategy.stopReasons
+            return
+        }
+        let next = nextRun()
+        earlierBest = best
+        earlierEvaluations += strategy.evaluations
+        strategy = try EvolutionStrategy(next)
+    }
+
+    /// The settings of the next run (pycma's schedule).
+    private mutating func nextRun() -> EvolutionStrategy.Configuration {
+        let first = configuration.strategy
+        let run = finishedRuns.count
+        var next = first
+        next.seed = SeedStreams(root: first.seed).seed("restart", UInt64(run))
+        next.stopping.maximumEvaluations = first.stopping.maximumEvaluations.map {
+            $0 - evaluations
+        }
+        let population = Double(first.populationSize)
+        isSmall =
+            configuration.schedule == .bipop && smallEvaluations < max(1, largeEvaluations)
+        if isSmall {
+            smallRuns += 1
+            let doublings = Double(run - smallRuns)
+            let (a, b) = (generator.unit(), generator.unit())
+            next.initialSigma *= pow(0.01, a)
+            next.population = Int(population * pow(pow(2, doublings), b * b))
+            let usual = StoppingCriteria.usualGenerations(
+                dimension: first.dimension, population: first.populationSize)
+            next.stopping.maximumGenerations = min(
+                first.stopping.maximumGenerations ?? usual,
+                max(1, Int(0.5 * Double(largeEvaluations)) / next.populationSize))
+        } else {
+            next.population = Int(population * pow(2, Double(run - smallRuns)))
+        }
+        if let box = configuration.startingBox {
+            next.initialMean = zip(box.lower, box.upper).map { generator.uniform($0, $1) }
+        }
+        return next
+    }
+}

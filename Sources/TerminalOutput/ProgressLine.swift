@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Foundation
+import Synchronization
+
+/// A line on the standard error that follows the progress of a piece of work.
+///
+/// On a terminal the line is redrawn in place, at most ten times a second. Elsewhere, as in a log
+/// file, a plain line appears every few seconds. The standard output is left to results.
+package final class ProgressLine: Sendable {
+    private struct State {
+        var count: Int
+        var fields: [(name: String, value: String)] = []
+        var lastShown: ContinuousClock.Instant?
+        var isFinished = false
+    }
+
+    private let text: ProgressText
+    private let terminal: Terminal
+    private let interval: Duration
+    private let start = ContinuousClock.now
+    private let state: Mutex<State>
+
+    /// Starts the line.
+    ///
+    /// - Parameters:
+    ///   - title: What is being done.
+    ///   - total: The count at the end, if it is known.
+    ///   - unit: What is counted, in the plural: "images", "rollouts".
+    ///   - start: The count at the start, when work is continued.
+    ///   - plainInterval: The time between lines where there is no terminal.
+    package init(
+        _ title: String, total: Int? = nil, unit: String, start: Int = 0,
+        plainInterval: Duration = .seconds(5)
+    ) {
+        text = ProgressText(title: title, total: total, unit: unit, start: start)
+        terminal = Terminal.standardError
+        interval = terminal.isInteractive ? .milliseconds(100) : plainInterval
+        state = Mutex(State(count: start))
+    }
+
+    /// Tells how far the work has come.
+    ///
+    /// - Parameters:
+    ///   - count: The new count.
+    ///   - fields: More to say, as names and values; nil keeps what was said last.
+    package func update(_ count: Int, fields: [(name: String, value: String)]? = nil) {
+        state.withLock { state in
+            state.count = count
+            if let fields { state.fields = fields }
+            guard !state.isFinished else { return }
+            let now = ContinuousClock.now
+            let last = state.lastShown ?? (terminal.isInteractive ? nil : start)
+            if let last, now - last < interval { return }
+            state.lastShown = now
+            show(state)
+        }
+    }
+
+    /// Prints a line above the progress line.
+    ///
+    /// - Parameter message: One line of text.
+    package func message(_ message: String) {
+        state.withLock { state in
+            terminal.write((terminal.isInteractive ? "\r\u{1b}[K" : "") + message + "\n")
+            if terminal.isInteractive, !state.isFinished, state.lastShown != nil { show(state) }
+        }
+    }
+
+    /// Shows the final count and ends the line; later updates are not shown.
+    ///
+    /// - Parameter fields: More to say, as names and values; nil keeps what was said last.
+    package func finish(fields: [(name: String, value: String)]? = nil) {
+        state.withLock { state in
+            if let fields { state.fields = fields }
+            guard !state.isFinished else { return }
+            state.isFinished = true
+            show(state)
+            if terminal.isInteractive { terminal.write("\n") }
+        }
+    }
+
+    private func show(_ state: State) {
+        let line = text.line(
+            count: state.count, seconds: (ContinuousClock.now - start) / .seconds(1),
+            fields: state.fields, width: terminal.isInteractive ? terminal.width : nil)
+        terminal.write(terminal.isInteractive ? "\r\(line)\u{1b}[K" : line + "\n")
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+/// The text of a progress line, computed from what is known at a moment.
+package struct ProgressText: Sendable {
+    /// What is being done.
+    package var title: String
+    /// The count at the end, if it is known.
+    package var total: Int?
+    /// What is counted, in the plural.
+    package var unit: String
+    /// The count at the start: what was done before is not part of the rate.
+    package var start: Int
+
+    /// Describes a piece of work.
+    ///
+    /// - Parameters:
+    ///   - title: What is being done.
+    ///   - total: The count at the end, if it is known.
+    ///   - unit: What is counted, in the plural.
+    ///   - start: The count at the start, when work is continued.
+    package init(title: String, total: Int?, unit: String, start: Int = 0) {
+        self.title = title
+        self.total = total
+        self.unit = unit
+        self.start = start
+    }
+
+    /// One line: title, bar, count, rate, time, fields.
+    ///
+    /// - Parameters:
+    ///   - count: How far the work has come.
+    ///   - seconds: The time since the start.
+    ///   - fields: More to say, as names and values.
+    ///   - width: The columns there are; the line is cut to fit. Nil: no bar and no cut.
+    /// - Returns: The line without a line feed.
+    package func line(
+        count: Int, seconds: Double, fields: [(name: String, value: String)], width: Int?
+    ) -> String {
+        var parts: [String] = []
+        if let total {
+            parts.append("\(Format.count(count))/\(Format.count(total)) \(unit)")
+        } else {
+            parts.append("\(Format.count(count)) \(unit)")
+        }
+        let done = count - start
+        let rate = seconds > 0 ? Double(done) / seconds : 0
+        if done > 0, rate > 0 { parts.append("\(Format.number(rate)) \(unit)/s") }
+        if let total, count < total, rate > 0 {
+            parts.append("\(Format.duration(Double(total - count) / rate)) left")
+        } else {
+            parts.append(Format.duration(seconds))
+        }
+        parts += fields.map { $0.name.isEmpty ? $0.value : "\($0.name) \($0.value)" }
+        let text = parts.joined(separator: ", ")
+        guard let width else { return "\(title): \(text)" }
+        var line = title + " "
+        if let total, total > 0 {
+            // The bar takes what the text leaves, within reason.
+            let room = min(30, width - 1 - title.count - text.count - 4)
+            if room >= 5 { line += bar(share: Double(count) / Double(total), cells: room) + " " }
+        }
+        return String((line + text).prefix(max(0, width - 1)))
+    }
+
+    /// A bar in eighths of a cell.
+    func bar(share: Double, cells: Int) -> String {
+        let eighths = Int((min(max(share, 0), 1) * Double(cells * 8)).rounded(.down))
+        var bar = String(repeating: "█", count: eighths / 8)
+        if eighths % 8 > 0 { bar.append(["▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8 - 1]) }
+        return "│" + bar + String(repeating: " ", count: cells - bar.count) + "│"
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Foundation
+
+/// A file descriptor that may be a terminal.
+package struct Terminal: Sendable {
+    private let descriptor: Int32
+    /// Whether lines can be redrawn in place.
+    package let isInteractive: Bool
+
+    /// Where results go.
+    package static let standardOutput = Terminal(STDOUT_FILENO)
+    /// Where progress and warnings go.
+    package static let standardError = Terminal(STDERR_FILENO)
+
+    private init(_ descriptor: Int32) {
+        self.descriptor = descriptor
+        let kind = ProcessInfo.processInfo.environment["TERM"]
+        isInteractive = isatty(descriptor) == 1 && kind != nil && kind != "dumb"
+    }
+
+    /// The number of columns; 80 where nobody knows.
+    package var width: Int {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    /// Writes text at once, without a buffer that would mix the order of streams.
+    ///
+    /// - Parameter text: The text; nothing is added.
+    package func write(_ text: String) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes {
+                Foundation.write(descriptor, $0.baseAddress, $0.count)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                // A closed terminal must not end the work.
+                return
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+/// A table of text with aligned columns.
+package struct TextTable: Sendable {
+    /// A column's title and side.
+    package struct Column: Sendable {
+        /// What stands above.
+        package var title: String
+        /// Whether the cells are numbers, which are aligned at the right.
+        package var isNumeric: Bool
+
+        /// Makes a column.
+        ///
+        /// - Parameters:
+        ///   - title: What stands above.
+        ///   - isNumeric: Whether the cells are aligned at the right.
+        package init(_ title: String, isNumeric: Bool = true) {
+            self.title = title
+            self.isNumeric = isNumeric
+        }
+    }
+
+    /// The columns from left to right.
+    package let columns: [Column]
+    /// The rows added so far, as many cells each as there are columns.
+    package private(set) var rows: [[String]] = []
+
+    /// Starts a table.
+    ///
+    /// - Parameter columns: The columns from left to right.
+    package init(_ columns: [Column]) {
+        self.columns = columns
+    }
+
+    /// Adds a row.
+    ///
+    /// - Parameter cells: As many texts as there are columns.
+    package mutating func add(_ cells: [String]) {
+        precondition(
+            cells.count == columns.count, "\(cells.count) cells for \(columns.count) columns")
+        rows.append(cells)
+    }
+
+    /// The table's lines: titles, a rule, the rows.
+    package var text: String {
+        let widths = columns.indices.map { index in
+            ([columns[index].title] + rows.map { $0[index] }).map(\.count).max() ?? 0
+        }
+        func line(_ cells: [String]) -> String {
+            var line = ""
+            for (index, cell) in cells.enumerated() {
+                let blanks = String(repeating: " ", count: widths[index] - cell.count)
+                if index > 0 { line += "  " }
+                line += columns[index].isNumeric ? blanks + cell : cell + blanks
+            }
+            // No blanks at the end, where they would wrap on a narrow terminal.
+            while line.last == " " { line.removeLast() }
+            return line
+        }
+        let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
+        return ([line(columns.map(\.title)), rule] + rows.map(line)).joined(separator: "\n")
+    }
+}

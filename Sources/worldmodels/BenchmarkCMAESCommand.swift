@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArgumentParser
+import EvolutionStrategies
+import Foundation
+
+/// Measures generations of an evolution strategy, the objective's time excluded.
+struct BenchmarkCMAESCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cmaes",
+        abstract: "Measure generations of CMA-ES: time to ask, time to tell, memory.",
+        discussion: """
+            The objective is the sphere; its time does not count. residentMiB is the process' \
+            peak, the program itself included.
+            """)
+
+    @Option(help: "The number of variables.")
+    var dimension = 867
+
+    @Option(help: "The candidates a generation.")
+    var population = 64
+
+    @Option(help: "The form of the distribution: full, separable or limited-memory.")
+    var variant = EvolutionStrategy.Variant.full
+
+    @Option(help: "How samples are made of a full covariance: automatic, eigensystem, cholesky.")
+    var factorisation = EvolutionStrategy.Factorisation.automatic
+
+    @Option(help: "The generations to measure.")
+    var generations = 300
+
+    private struct Report: Encodable {
+        var benchmark = "cmaes"
+        var rate: Double
+        var unit = "generations/s"
+        var askMilliseconds: Double
+        var tellMilliseconds: Double
+        var residentMiB: Double?
+        var dimension: Int
+        var population: Int
+        var variant: String
+        var generations: Int
+        var stateMilliseconds: Double
+        var stateBytes: Int
+    }
+
+    func validate() throws {
+        guard dimension > 0 else { throw ValidationError("--dimension must be positive") }
+        guard generations > 0 else { throw ValidationError("--generations must be positive") }
+    }
+
+    func run() throws {
+        var strategy = try EvolutionStrategy(
+            EvolutionStrategy.Configuration(
+                initialMean: [Double](repeating: 0, count: dimension), initialSigma: 0.1,
+                variant: variant, population: population, factorisation: factorisation))
+        let clock = ContinuousClock()
+        var (asking, telling) = (Duration.zero, Duration.zero)
+        for _ in 0..<generations {
+            let start = clock.now
+            let candidates = try strategy.ask()
+            asking += clock.now - start
+            let costs = candidates.map { $0.reduce(0) { $0 + $1 * $1 } }
+            let told = clock.now
+            try strategy.tell(costs: costs)
+            telling += clock.now - told
+        }
+        let resident = Self.peakResidentMiB()
+        let start = clock.now
+        let state = strategy.encodedState()
+        let saving = clock.now - start
+        let count = Double(generations)
+        let report = Report(
+            rate: count / ((asking + telling) / .seconds(1)),
+            askMilliseconds: asking / .milliseconds(1) / count,
+            tellMilliseconds: telling / .milliseconds(1) / count, residentMiB: resident,
+            dimension: dimension, population: population, variant: variant.rawValue,
+            generations: generations, stateMilliseconds: saving / .milliseconds(1),
+            stateBytes: state.count)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        FileHandle.standardOutput.write(try encoder.encode(report) + Data("\n".utf8))
+    }
+
+    /// The most memory this process has held, which Linux tells in /proc.
+    private static func peakResidentMiB() -> Double? {
+        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+            let kibibytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first
+        else { return nil }
+        return Double(kibibytes).map { $0 / 1024 }
+    }
+}

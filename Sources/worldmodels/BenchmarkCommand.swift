@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArgumentParser
+
+/// Measures the speed of single parts on this machine.
+struct BenchmarkCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "benchmark",
+        abstract: "Measure the speed of single parts; each prints one JSON object.",
+        subcommands: [BenchmarkCMAESCommand.self])
+}
