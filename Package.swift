@@ -64,12 +64,8 @@ let program: [Target] = [
         name: "worldmodels",
         dependencies: [
             "CarRacing", "CarRacingRendering", "Coordinator", "EvolutionStrategies", "Pictures",
-            "Rollouts", "RunStore", "SeededRandom", "Tensors", "WorldModel",
-            "WorldModel", "WorldModelTraining",
-            "CarRacing", "CarRacingRendering", "Rollouts", "SeededRandom", "Tensors", "WorldModel",
-            "CarRacing", "CarRacingRendering",
-            "TerminalOutput",
-            "EvolutionStrategies",
+            "Rollouts", "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
+            "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
 ]
@@ -100,19 +96,20 @@ let tests: [Target] = [
     .testTarget(
         name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"],
         resources: [.copy("Golden")]),
+    .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
     .testTarget(
-        name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
-        resources: [.copy("Golden")]),
+        name: "WorldModelTrainingTests",
+        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining"],
         resources: [.copy("Golden")]),
     .testTarget(
         name: "InferenceTests",
         dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel"],
         resources: [.copy("Golden")]),
-    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
     .testTarget(
         name: "RolloutsTests",
         dependencies: ["CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
+    .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
     .testTarget(
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
@@ -121,7 +118,6 @@ let tests: [Target] = [
         name: "CoordinatorTests",
         dependencies: ["Coordinator", "EvolutionStrategies", "RunStore", "SeededRandom"]),
     .testTarget(
-    .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
         name: "EvolutionStrategiesTests",
         dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
         resources: [.copy("Golden")]),

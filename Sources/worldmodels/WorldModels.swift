@@ -12,10 +12,11 @@ struct WorldModels: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             GenerateCommand.self,
-            InspectCommand.self,
-            EvaluateCommand.self,
             TrainVAECommand.self,
             TrainMDRNNCommand.self,
+            EvaluateCommand.self,
+            InspectCommand.self,
+            OptimizeCommand.self,
+            BenchmarkCommand.self,
         ])
-        subcommands: [OptimizeCommand.self, BenchmarkCommand.self])
 }
