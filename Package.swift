@@ -11,8 +11,8 @@ import PackageDescription
 
 let systemLibraries: [Target] = [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
-    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
     .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
@@ -26,18 +26,6 @@ let libraries: [Target] = [
     .target(name: "SeededRandom"),
     .target(name: "CKernels"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
-    .target(
-        name: "ClusterProtocol",
-        dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
-        exclude: ["cluster.proto", "regenerate.sh"]),
-    .target(name: "Dispatching", dependencies: ["ClusterProtocol"]),
-    .target(name: "ClusterTransport", dependencies: ["CZeroMQ", "ClusterProtocol"]),
-    .target(
-        name: "RolloutWorker", dependencies: ["ClusterProtocol", "ClusterTransport"]),
-    .target(
-        name: "Coordinator",
-        dependencies: ["ClusterProtocol", "ClusterTransport", "Dispatching"]),
-    .target(name: "CKernels"),
     .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
     .target(name: "TerminalOutput"),
     .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
@@ -48,7 +36,19 @@ let libraries: [Target] = [
     .target(name: "RunStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
     .target(
         name: "Coordinator",
-        dependencies: ["EvolutionStrategies", "RunStore", "SeededRandom", "WorldModel"]),
+        dependencies: [
+            "ClusterProtocol", "ClusterTransport", "Dispatching", "EvolutionStrategies",
+            "RunStore", "SeededRandom", "WorldModel",
+        ]),
+    .target(
+        name: "ClusterProtocol",
+        dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+        exclude: ["cluster.proto", "regenerate.sh"]),
+    .target(name: "Dispatching", dependencies: ["ClusterProtocol"]),
+    .target(name: "ClusterTransport", dependencies: ["CZeroMQ", "ClusterProtocol"]),
+    .target(
+        name: "RolloutWorker",
+        dependencies: ["ClusterProtocol", "ClusterTransport", "Rollouts", "WorldModel"]),
     .target(
         name: "Rollouts",
         dependencies: ["CarRacing", "CarRacingRendering", "SeededRandom", "Tensors", "WorldModel"]),
@@ -63,8 +63,9 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            "CarRacing", "CarRacingRendering", "Coordinator", "EvolutionStrategies", "Pictures",
-            "Rollouts", "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
+            "CarRacing", "CarRacingRendering", "ClusterProtocol", "ClusterTransport",
+            "Coordinator", "EvolutionStrategies", "Pictures", "RolloutWorker", "Rollouts",
+            "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
             "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
@@ -73,24 +74,6 @@ let program: [Target] = [
 // MARK: Tests
 
 let tests: [Target] = [
-    .testTarget(
-        name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
-    .testTarget(
-        name: "ClusterProtocolTests",
-        dependencies: [
-            "ClusterProtocol", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-        ]),
-    .testTarget(name: "DispatchingTests", dependencies: ["Dispatching", "SeededRandom"]),
-    .testTarget(
-        name: "CoordinatorTests",
-        dependencies: [
-            "ClusterProtocol", "ClusterTransport", "Coordinator", "Dispatching", "RolloutWorker",
-            "SeededRandom",
-        ]),
-        name: "WorldModelTrainingTests",
-        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining"],
-        resources: [.copy("Golden")]),
-    .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
     .testTarget(
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
     .testTarget(
@@ -116,7 +99,16 @@ let tests: [Target] = [
     .testTarget(name: "RunStoreTests", dependencies: ["RunStore"]),
     .testTarget(
         name: "CoordinatorTests",
-        dependencies: ["Coordinator", "EvolutionStrategies", "RunStore", "SeededRandom"]),
+        dependencies: [
+            "ClusterProtocol", "ClusterTransport", "Coordinator", "EvolutionStrategies",
+            "RolloutWorker", "RunStore", "SeededRandom",
+        ]),
+    .testTarget(
+        name: "ClusterProtocolTests",
+        dependencies: [
+            "ClusterProtocol", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        ]),
+    .testTarget(name: "DispatchingTests", dependencies: ["Dispatching", "SeededRandom"]),
     .testTarget(
         name: "EvolutionStrategiesTests",
         dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
@@ -131,8 +123,8 @@ let package = Package(
         .library(name: "EvolutionStrategies", targets: ["EvolutionStrategies"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: systemLibraries + libraries + program + tests,

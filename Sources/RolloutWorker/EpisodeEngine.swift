@@ -11,10 +11,13 @@ package struct EpisodeTask: Sendable {
     package var parameters: [Float]
     /// The seed the track is made from.
     package var trackSeed: UInt64
+    /// Whether it judges a controller: no episode is cut short then.
+    package var isEvaluation: Bool
 
     /// Describes an episode.
-    package init(id: UInt64, parameters: [Float], trackSeed: UInt64) {
+    package init(id: UInt64, parameters: [Float], trackSeed: UInt64, isEvaluation: Bool = false) {
         self.id = id
+        self.isEvaluation = isEvaluation
         self.parameters = parameters
         self.trackSeed = trackSeed
     }

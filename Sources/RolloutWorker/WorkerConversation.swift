@@ -278,7 +278,8 @@ final class WorkerConversation {
             held[assignment.lease] = assignment.name
             return EpisodeTask(
                 id: assignment.lease, parameters: ParameterBits.decode(assignment.parameters),
-                trackSeed: assignment.trackSeed)
+                trackSeed: assignment.trackSeed,
+                isEvaluation: assignment.name.purpose == .evaluation)
         }
         if drainDeadline != nil {
             // Given before the coordinator knew: not named in heartbeats, so given to others.

@@ -8,5 +8,5 @@ struct BenchmarkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmark",
         abstract: "Measure the speed of single parts; each prints one JSON object.",
-        subcommands: [BenchmarkCMAESCommand.self])
+        subcommands: [BenchmarkCMAESCommand.self, BenchmarkClusterCommand.self])
 }

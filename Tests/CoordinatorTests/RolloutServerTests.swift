@@ -3,7 +3,6 @@
 
 import ClusterProtocol
 import ClusterTransport
-import Dispatching
 import Foundation
 import RolloutWorker
 import Synchronization
@@ -31,7 +30,7 @@ struct RolloutServerTests {
         #expect(results.map(\.id) == tasks.map(\.id))
         for (result, task) in zip(results, tasks) {
             #expect(
-                result.return
+                result.episodeReturn
                     == ScriptedEngine.expectedReturn(task.parameters, seed: task.trackSeed))
         }
     }
@@ -211,7 +210,7 @@ struct RolloutServerTests {
         let results = try await server.perform(tasks) { _ in }
         #expect(results.map(\.id) == tasks.map(\.id))
         #expect(results.map(\.isSetAside) == (0..<10).map { $0 == 4 })
-        #expect(results[4].return == -.infinity)
+        #expect(results[4].episodeReturn.isNaN)
         worker.worker.drain()
         _ = try await worker.end()
         server.stop()

@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 package import ClusterTransport
-public import Dispatching
-public import Foundation
+import Dispatching
+package import Foundation
 import Synchronization
 
 /// Has episodes driven by whatever workers connect: the coordinator's side of the cluster.
@@ -11,11 +11,11 @@ import Synchronization
 /// One thread owns the listening socket and the dispatcher; everything else talks to it through a
 /// mailbox. A task is given out again as often as it takes, so `perform` ends as soon as one worker
 /// lives long enough.
-public final class RolloutServer: Sendable {
+package final class RolloutServer: RolloutService {
     /// Where workers connect to, with the port that was taken.
-    public let address: String
+    package let address: String
     /// What happens, for people; one consumer, the newest 4,096 kept.
-    public let events: AsyncStream<ServerEvent>
+    package let events: AsyncStream<ServerEvent>
 
     private let mailbox: ServerMailbox
 
@@ -27,7 +27,7 @@ public final class RolloutServer: Sendable {
     ///   - settings: The rollouts' settings as JSON, the same for every task.
     /// - Throws: `TransportError`: the address is in use, malformed or not this host's, or it is
     ///   beyond loopback without keys.
-    public convenience init(
+    package convenience init(
         configuration: Configuration, models: [ServedModel], settings: Data
     ) throws {
         let endpoint = try Endpoint(parsing: configuration.bind, binding: true)
@@ -82,7 +82,7 @@ public final class RolloutServer: Sendable {
     /// - Returns: One result a task, in the tasks' order; a task that kills workers comes back set
     ///   aside.
     /// - Throws: What `onResult` throws; `CancellationError`; `ServerStopped`.
-    public func perform(
+    package func perform(
         _ tasks: [EvaluationTask], onResult: @Sendable (TaskResult) throws -> Void
     ) async throws -> [TaskResult] {
         guard !tasks.isEmpty else { return [] }
@@ -105,38 +105,38 @@ public final class RolloutServer: Sendable {
     }
 
     /// The workers that are connected now.
-    public func workers() -> [WorkerSnapshot] {
+    package func workers() -> [WorkerSnapshot] {
         mailbox.report().workers
     }
 
     /// Counts since the start.
-    public func counters() -> ServerCounters {
+    package func counters() -> ServerCounters {
         mailbox.report().counters
     }
 
     /// Says what the run loop is doing, for status clients.
     ///
     /// - Parameter json: Any JSON object.
-    public func setRunStatus(_ json: Data) {
+    package func setRunStatus(_ json: Data) {
         mailbox.setRunStatus(json)
     }
 
     /// Tells the workers that the coordinator stops, and ends the thread; `perform` throws.
     ///
     /// - Parameter reason: One line for people.
-    public func stop(reason: String = "the coordinator ended") {
+    package func stop(reason: String = "the coordinator ended") {
         mailbox.post(.stop(reason: reason))
         mailbox.waitUntilStopped()
     }
 }
 
 /// The server was stopped while work was open.
-public struct ServerStopped: Error, Equatable, CustomStringConvertible {
+package struct ServerStopped: Error, Equatable, CustomStringConvertible {
     /// Why.
-    public var reason: String
+    package var reason: String
 
     /// One line for people.
-    public var description: String { "the rollout server stopped: \(reason)" }
+    package var description: String { "the rollout server stopped: \(reason)" }
 }
 
 /// Passes the loop to its thread.

@@ -2,27 +2,27 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ClusterProtocol
-public import Foundation
+package import Foundation
 
 /// A model file that every worker fetches from the coordinator.
-public struct ServedModel: Sendable {
+package struct ServedModel: Sendable {
     /// What it is, such as "vae".
-    public let name: String
+    package let name: String
     /// The file's bytes.
-    public let data: Data
+    package let data: Data
     /// SHA-256 of the bytes.
-    public let sha256: Data
+    package let sha256: Data
 
     /// Wraps a file.
     ///
     /// - Parameters:
     ///   - name: What it is, as the workers' engine knows it.
     ///   - data: The file's bytes, at least one.
-    public init(name: String, data: Data) {
+    package init(name: String, data: Data) {
         precondition(!data.isEmpty, "the model \(name) is empty")
         self.name = name
         self.data = data
-        sha256 = SHA256.digest(data)
+        sha256 = ClusterProtocol.SHA256.digest(data)
     }
 
     var description: WireModel {

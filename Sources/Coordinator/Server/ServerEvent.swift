@@ -4,7 +4,7 @@
 import Foundation
 
 /// What a rollout server tells people while it works.
-public enum ServerEvent: Sendable, CustomStringConvertible {
+package enum ServerEvent: Sendable, CustomStringConvertible {
     /// A worker takes part, for the first time or again.
     case joined(worker: String, environments: Int, fingerprint: String)
     /// A worker left on purpose.
@@ -31,7 +31,7 @@ public enum ServerEvent: Sendable, CustomStringConvertible {
     case stopped(reason: String)
 
     /// One line for people.
-    public var description: String {
+    package var description: String {
         switch self {
         case .joined(let worker, let environments, let fingerprint):
             "worker \(worker) joined with \(environments) environments (\(fingerprint))"
@@ -62,9 +62,9 @@ public enum ServerEvent: Sendable, CustomStringConvertible {
 }
 
 /// A worker as the server sees it.
-public struct WorkerSnapshot: Sendable, Hashable, Codable {
+package struct WorkerSnapshot: Sendable, Hashable, Codable {
     /// Whether work goes to it.
-    public enum State: String, Sendable, Hashable, Codable {
+    package enum State: String, Sendable, Hashable, Codable {
         /// It fetches the models.
         case preparing
         /// It works, or could.
@@ -74,59 +74,59 @@ public struct WorkerSnapshot: Sendable, Hashable, Codable {
     }
 
     /// Host and process.
-    public var name: String
+    package var name: String
     /// The host's name.
-    public var host: String
+    package var host: String
     /// The process identifier.
-    public var process: Int
+    package var process: Int
     /// Processor cores of the host.
-    public var cores: Int
+    package var cores: Int
     /// Episodes it runs at once.
-    public var environments: Int
+    package var environments: Int
     /// The program's version.
-    public var software: String
+    package var software: String
     /// What decides the bits of its results.
-    public var fingerprint: String
+    package var fingerprint: String
     /// Whether work goes to it.
-    public var state: State
+    package var state: State
     /// Tasks it holds.
-    public var outstanding: Int
+    package var outstanding: Int
     /// Tasks it has finished.
-    public var completed: Int
+    package var completed: Int
     /// Finished tasks a second since it joined.
-    public var rolloutsPerSecond: Double
+    package var rolloutsPerSecond: Double
     /// Since its last message.
-    public var secondsSinceHeard: Double
+    package var secondsSinceHeard: Double
     /// Failures and impossible results.
-    public var errors: Int
+    package var errors: Int
 }
 
 /// Counts of a rollout server since its start.
-public struct ServerCounters: Sendable, Hashable, Codable {
+package struct ServerCounters: Sendable, Hashable, Codable {
     /// Tasks without a result.
-    public var openTasks = 0
+    package var openTasks = 0
     /// Tasks with workers.
-    public var outstanding = 0
+    package var outstanding = 0
     /// Tasks with a result.
-    public var completed = 0
+    package var completed = 0
     /// Tasks taken from a worker and queued again.
-    public var requeued = 0
+    package var requeued = 0
     /// Tasks repeated on idle workers.
-    public var speculated = 0
+    package var speculated = 0
     /// Second results equal to the first.
-    public var duplicates = 0
+    package var duplicates = 0
     /// Second results that differ from the first.
-    public var disagreements = 0
+    package var disagreements = 0
     /// Results nobody waited for.
-    public var late = 0
+    package var late = 0
     /// Results that cannot be true.
-    public var offences = 0
+    package var offences = 0
     /// Tasks given up.
-    public var setAside = 0
+    package var setAside = 0
     /// Workers lost without a word.
-    public var deaths = 0
+    package var deaths = 0
     /// Messages dropped unread.
-    public var malformed = 0
+    package var malformed = 0
     /// Connections that failed the security handshake.
-    public var unauthenticated = 0
+    package var unauthenticated = 0
 }

@@ -168,7 +168,7 @@ extension ServerLoop {
             return
         }
         let known = workerKeys[hello.instance]
-        let connected = workers.values.count { $0.peer != nil && $0.instance != hello.instance }
+        let connected = peers.count - (peers[peer] == nil ? 0 : 1)
         if connected >= configuration.maximumWorkers ?? Self.peerLimit {
             let reason = "the coordinator has its \(connected) workers already"
             events.yield(.refused(worker: name, reason: reason))
@@ -182,6 +182,9 @@ extension ServerLoop {
         } else if let old = workers[worker]?.peer, old != peer {
             peers[old] = nil
         }
+        // A connection is one worker: whoever says another name takes the first one back, so that
+        // a flood of names costs no memory.
+        if let former = peers[peer]?.worker, former != worker { forget(former) }
         let time = now
         workers[worker] = WorkerRecord(
             instance: hello.instance, host: hello.host, process: Int(hello.process),
@@ -224,6 +227,13 @@ extension ServerLoop {
         chunk.offset = request.offset
         chunk.data = model.data[start..<min(start + WireLimits.chunkBytes, model.data.endIndex)]
         try send(.modelChunk(chunk), to: peer)
+    }
+
+    private func forget(_ worker: Int) {
+        if let instance = workers.removeValue(forKey: worker)?.instance {
+            workerKeys[instance] = nil
+        }
+        dispatcher.leave(worker)
     }
 
     /// Forgets connections that said Hello and fell silent, and workers that will not return.

@@ -91,15 +91,22 @@ extension TaskResult {
     /// A result whose task is filled in by the caller.
     init(_ outcome: Dispatcher.Outcome, by worker: WorkerRecord?, seconds: Double) {
         self.init(
-            id: Self.unnamed, return: Double(bitPattern: outcome.returnBits), steps: outcome.steps,
+            id: Self.unnamed, episodeReturn: Double(bitPattern: outcome.returnBits),
+            steps: outcome.steps,
             tilesVisited: outcome.tilesVisited, trackTiles: outcome.trackTiles, end: outcome.end,
             worker: worker?.name ?? "", fingerprint: worker?.fingerprint ?? "", seconds: seconds)
     }
 
-    /// A task given up, which the caller fills in: it ranks below every return.
+    /// The `end` of a task that killed or failed too many workers and was given up.
+    package static let setAsideEnd = "setAside"
+
+    /// Whether the task was given up; its return is NaN, which ranks below every return.
+    package var isSetAside: Bool { end == Self.setAsideEnd }
+
+    /// A task given up, whose name the caller fills in.
     static var setAside: TaskResult {
         TaskResult(
-            id: unnamed, return: -.infinity, steps: 0, tilesVisited: 0, trackTiles: 0,
+            id: unnamed, episodeReturn: .nan, steps: 0, tilesVisited: 0, trackTiles: 0,
             end: setAsideEnd, worker: "", fingerprint: "", seconds: 0)
     }
 }

@@ -249,7 +249,7 @@ final class ServerLoop {
     }
 
     private func nameOf(_ task: Dispatcher.TaskKey) -> String {
-        (pending[task]?.id ?? names[task]).map(String.init(describing:)) ?? "an earlier task"
+        (pending[task]?.id ?? names[task])?.description ?? "an earlier task"
     }
 
     func nameOf(worker: Int) -> String {
