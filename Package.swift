@@ -33,7 +33,9 @@ let libraries: [Target] = [
     .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
     .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
     .target(name: "EvolutionStrategies", dependencies: ["Tensors", "SeededRandom"]),
-    .target(name: "RunStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
+        name: "RunStore",
+        dependencies: ["TerminalOutput", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
         name: "Coordinator",
         dependencies: [
@@ -96,7 +98,9 @@ let tests: [Target] = [
     .testTarget(
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
-    .testTarget(name: "RunStoreTests", dependencies: ["RunStore"]),
+    .testTarget(
+        name: "RunStoreTests",
+        dependencies: ["RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(
         name: "CoordinatorTests",
         dependencies: [

@@ -14,6 +14,7 @@ struct WorldModels: AsyncParsableCommand {
             GenerateCommand.self,
             TrainVAECommand.self,
             TrainMDRNNCommand.self,
+            CoordinatorCommand.self,
             WorkerCommand.self,
             KeysCommand.self,
             StatusCommand.self,
