@@ -11,6 +11,7 @@ import PackageDescription
 
 let systemLibraries: [Target] = [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
@@ -22,6 +23,12 @@ let systemLibraries: [Target] = [
 // MARK: Layers 1 and up: the libraries
 
 let libraries: [Target] = [
+    .target(name: "SeededRandom"),
+    .target(name: "CKernels"),
+    .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
+    .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
+    .target(name: "TerminalOutput"),
+    .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
     .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
     .target(name: "CKernels"),
     .target(name: "SeededRandom"),
@@ -33,6 +40,27 @@ let libraries: [Target] = [
     .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
     .target(name: "RunStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
     .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
+    .target(
+        name: "RunStore",
+        dependencies: ["TerminalOutput", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
+        name: "Coordinator",
+        dependencies: [
+            "ClusterProtocol", "ClusterTransport", "Dispatching", "EvolutionStrategies",
+            "RunStore", "SeededRandom", "WorldModel",
+        ]),
+    .target(
+        name: "ClusterProtocol",
+        dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+        exclude: ["cluster.proto", "regenerate.sh"]),
+    .target(name: "Dispatching", dependencies: ["ClusterProtocol"]),
+    .target(name: "ClusterTransport", dependencies: ["CZeroMQ", "ClusterProtocol"]),
+    .target(
+        name: "RolloutWorker",
+        dependencies: ["ClusterProtocol", "ClusterTransport", "Rollouts", "WorldModel"]),
+    .target(
+        name: "Rollouts",
+        dependencies: ["CarRacing", "CarRacingRendering", "SeededRandom", "Tensors", "WorldModel"]),
     .target(
         name: "WorldModelTraining",
         dependencies: ["CKernels", "Pictures", "SeededRandom", "Tensors", "WorldModel"]),
@@ -54,6 +82,9 @@ let program: [Target] = [
         dependencies: [
             "CarRacing", "CarRacingRendering", "Coordinator", "EvolutionStrategies", "Pictures",
             "Rollouts", "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
+            "CarRacing", "CarRacingRendering", "ClusterProtocol", "ClusterTransport",
+            "Coordinator", "EvolutionStrategies", "Pictures", "RolloutWorker", "Rollouts",
+            "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
             "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ])
@@ -77,6 +108,11 @@ let tests: [Target] = [
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
     .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
+    .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
+    .testTarget(
+        name: "WorldModelTrainingTests",
+        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining"],
+        resources: [.copy("Golden")]),
     .testTarget(
         name: "InferenceTests",
         dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel"],
@@ -92,6 +128,33 @@ let tests: [Target] = [
     .testTarget(
         name: "CoordinatorTests",
         dependencies: ["Coordinator", "EvolutionStrategies", "RunStore", "SeededRandom"]),
+    .testTarget(
+        name: "RolloutsTests",
+        dependencies: ["CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel"]),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
+    .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
+    .testTarget(
+        name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
+        resources: [.copy("Golden")]),
+    .testTarget(
+        name: "RunStoreTests",
+        dependencies: ["RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
+    .testTarget(
+        name: "CoordinatorTests",
+        dependencies: [
+            "ClusterProtocol", "ClusterTransport", "Coordinator", "EvolutionStrategies",
+            "RolloutWorker", "RunStore", "SeededRandom",
+        ]),
+    .testTarget(
+        name: "ClusterProtocolTests",
+        dependencies: [
+            "ClusterProtocol", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        ]),
+    .testTarget(name: "DispatchingTests", dependencies: ["Dispatching", "SeededRandom"]),
+    .testTarget(
+        name: "EvolutionStrategiesTests",
+        dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
+        resources: [.copy("Golden")]),
 ]
 
 let package = Package(
@@ -102,6 +165,7 @@ let package = Package(
         .library(name: "EvolutionStrategies", targets: ["EvolutionStrategies"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],

@@ -119,6 +119,21 @@ extension RunStore {
         }
     }
 
+    /// Changes settings that may change during a run.
+    ///
+    /// - Parameter settings: Names with their new values; other settings stay.
+    /// - Throws: `RunStoreError`, for example of a full disk.
+    package func change(_ settings: [(name: String, value: String)]) throws {
+        guard !settings.isEmpty else { return }
+        try write(nil) { database in
+            for setting in settings {
+                try database.execute(
+                    sql: "UPDATE settings SET value = ? WHERE name = ?",
+                    arguments: [setting.value, setting.name])
+            }
+        }
+    }
+
     /// Notes something that happened.
     ///
     /// - Parameter event: The event.

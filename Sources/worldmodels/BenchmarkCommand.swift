@@ -16,4 +16,5 @@ struct BenchmarkCommand: ParsableCommand {
             BenchmarkRolloutCommand.self,
             BenchmarkCMAESCommand.self,
         ])
+        subcommands: [BenchmarkCMAESCommand.self, BenchmarkClusterCommand.self])
 }

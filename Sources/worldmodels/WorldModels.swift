@@ -20,6 +20,12 @@ struct WorldModels: AsyncParsableCommand {
             ModelCommand.self,
             DreamCommand.self,
             EnvironmentCommand.self,
+            CoordinatorCommand.self,
+            WorkerCommand.self,
+            KeysCommand.self,
+            StatusCommand.self,
+            EvaluateCommand.self,
+            InspectCommand.self,
             OptimizeCommand.self,
             BenchmarkCommand.self,
         ])

@@ -96,6 +96,16 @@ struct ResumeTests {
         #expect(try run.outcome() == calm.outcome())
     }
 
+    @Test func `what may change during a run is stored anew`() async throws {
+        let run = TemporaryRun()
+        try await run.drive(generations: 1)
+        let given = TemporaryRun.given.merging([.evaluateEvery: "3"]) { $1 }
+        try await run.drive(generations: 3, given: given)
+        let settings = try RunReader(run.directory).settings()
+        #expect(settings.contains { $0 == ("evaluate-every", "3") })
+        #expect(try RunReader(run.directory).evaluations().map(\.generation) == [1, 3])
+    }
+
     @Test func `a longer limit continues a finished run`() async throws {
         let calm = TemporaryRun()
         try await calm.drive(generations: 6)

@@ -59,7 +59,7 @@ struct InspectionTests {
     @Test func `a long run lists its last generations unless all are wanted`() throws {
         let run = try ShownRun(generations: 40)
         let report = try RunReport(run.directory)
-        #expect(report.text().contains("... 10 earlier generations"))
+        #expect(report.text().contains("... and 10 earlier generations"))
         let whole = report.text(rows: nil)
         #expect(!whole.contains("earlier generations"))
         #expect(

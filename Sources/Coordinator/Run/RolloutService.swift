@@ -29,6 +29,15 @@ package struct TaskIdentifier: Sendable, Hashable {
     }
 }
 
+extension TaskIdentifier: CustomStringConvertible {
+    /// For people.
+    package var description: String {
+        let purposeName = purpose == .training ? "training" : "evaluation"
+        return "\(purposeName) of generation \(generation), candidate \(candidate), "
+            + "repetition \(repetition)"
+    }
+}
+
 /// One rollout to be driven.
 package struct EvaluationTask: Sendable, Hashable {
     /// Which one it is.

@@ -24,9 +24,9 @@ extension RunLoop {
         let rollouts = try await gather(tasks, generation: generation, purpose: .evaluation)
         let returns = rollouts.map(\.episodeReturn)
         let summary = Fitness.Summary(returns, sample: true)
-        var digest = SHA256()
-        digest.update(parameters)
-        digest.update(returns)
+        var bits = DigestBytes()
+        bits.append(parameters)
+        bits.append(returns)
         let finished = now()
         let record = EvaluationRecord(
             generation: generation, episodes: returns.count,
@@ -34,7 +34,7 @@ extension RunLoop {
             standardDeviation: summary.standardDeviation,
             steps: rollouts.reduce(0) { $0 + $1.steps },
             seconds: finished.timeIntervalSince(began), parameters: parameters,
-            digest: digest.finish(), finished: finished)
+            digest: bits.digest, finished: finished)
         try store.record(record)
         let isBest = record.mean.isFinite && best.map { record.mean > $0.mean } ?? true
         if isBest {

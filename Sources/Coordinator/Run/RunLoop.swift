@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ClusterProtocol
 package import Foundation
 package import RunStore
 import SeededRandom
@@ -134,8 +135,8 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
         try search.tell(costs: fitnesses.map(Fitness.cost))
 
         let state = try search.encodedState()
-        var fitnessDigest = SHA256()
-        fitnessDigest.update(fitnesses)
+        var fitnessBits = DigestBytes()
+        fitnessBits.append(fitnesses)
         let summary = Fitness.Summary(fitnesses)
         let finished = now()
         let record = GenerationRecord(
@@ -147,7 +148,7 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
             seconds: finished.timeIntervalSince(began),
             elapsed: earlier + finished.timeIntervalSince(start),
             workers: Set(rollouts.map(\.worker)).count,
-            stateDigest: SHA256.hexadecimal(of: state), fitnessDigest: fitnessDigest.finish(),
+            stateDigest: SHA256.digest(state).hexadecimal, fitnessDigest: fitnessBits.digest,
             finished: finished)
         try store.finish(record, meanReturns: fitnesses, state: state)
         observe(.generation(record))

@@ -38,6 +38,8 @@ package struct RunStart: Sendable {
         if holdsResults, let identity = try store.reader.identity() {
             identifier = identity.identifier
             isNew = false
+            try store.change(
+                settings.listed.filter { SettingKey(rawValue: $0.name)?.mayChange == true })
         } else {
             identifier = UUID().uuidString.lowercased()
             isNew = true

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
+import TerminalOutput
 
 extension RunReport {
     /// The report for people.
@@ -10,9 +11,11 @@ extension RunReport {
     /// - Returns: Lines for a terminal.
     package func text(rows: Int? = 30) -> String {
         var lines = ["\(path): begun \(Self.time(created)) by \(program)", ""]
-        var table = TextTable(header: ["setting", "value"], leftAligned: [0, 1])
-        for setting in settings { table.append([setting.name, setting.value]) }
-        lines += table.lines + [""]
+        var table = TextTable([
+            .init("setting", isNumeric: false), .init("value", isNumeric: false),
+        ])
+        for setting in settings { table.add([setting.name, setting.value]) }
+        lines += [table.text, ""]
         if generations.isEmpty {
             lines.append("no generation is complete yet")
         } else {
@@ -50,16 +53,17 @@ extension RunReport {
     }
 
     private func generationLines(rows: Int?) -> [String] {
-        var table = TextTable(header: [
-            "generation", "best", "mean", "std", "sigma", "tracks", "steps", "steps/s", "workers",
-            "elapsed", "evaluation", "state", "fitness",
-        ])
+        var table = TextTable(
+            [
+                "generation", "best", "mean", "std", "sigma", "tracks", "steps", "steps/s",
+                "workers", "elapsed", "evaluation", "state", "fitness",
+            ].map { .init($0) })
         for row in generations.suffix(rows ?? generations.count) {
             let evaluation = row.evaluationMean.map {
                 "\(Self.figure($0)) +- \(Self.figure(row.evaluationStandardDeviation))"
             }
             let speed = row.seconds > 0 ? Double(row.steps) / row.seconds : 0
-            table.append([
+            table.add([
                 "\(row.generation)", Self.figure(row.best), Self.figure(row.mean),
                 Self.figure(row.standardDeviation), String(format: "%.4g", row.sigma),
                 "\(row.candidates) x \(row.tracks)", "\(row.totalSteps)",
@@ -68,18 +72,20 @@ extension RunReport {
                 "\(row.fitnessDigest.prefix(12))",
             ])
         }
-        var lines = table.lines
+        var lines = [table.text]
         if let rows, generations.count > rows {
-            lines.insert(
-                "... \(generations.count - rows) earlier generations (--all lists them)", at: 1)
+            lines.append(
+                "... and \(generations.count - rows) earlier generations (--all lists them)")
         }
         return lines + [""]
     }
 
     private var lossLines: [String] {
         guard !losses.isEmpty else { return [] }
-        var table = TextTable(
-            header: ["model", "epoch", "examples", "term", "loss"], leftAligned: [0, 2, 3])
+        var table = TextTable([
+            .init("model", isNumeric: false), .init("epoch"),
+            .init("examples", isNumeric: false), .init("term", isNumeric: false), .init("loss"),
+        ])
         var last: [String: LossRecord] = [:]
         var order: [String] = []
         for loss in losses {
@@ -87,27 +93,29 @@ extension RunReport {
             if last.updateValue(loss, forKey: key) == nil { order.append(key) }
         }
         for loss in order.compactMap({ last[$0] }) {
-            table.append([
+            table.add([
                 loss.model, "\(loss.epoch)", loss.split, loss.term,
                 String(format: "%.5g", loss.value),
             ])
         }
-        return table.lines + [""]
+        return [table.text, ""]
     }
 
     private var workerLines: [String] {
         guard !workers.isEmpty else { return [] }
-        var table = TextTable(
-            header: ["worker", "rollouts", "steps", "first result", "last result", "fingerprint"],
-            leftAligned: [0, 3, 4, 5])
+        var table = TextTable([
+            .init("worker", isNumeric: false), .init("rollouts"), .init("steps"),
+            .init("first result", isNumeric: false), .init("last result", isNumeric: false),
+            .init("fingerprint", isNumeric: false),
+        ])
         for worker in workers.suffix(20) {
-            table.append([
+            table.add([
                 worker.name, "\(worker.rollouts)", "\(worker.steps)", Self.time(worker.firstSeen),
                 Self.time(worker.lastSeen), worker.fingerprint,
             ])
         }
         let more = workers.count - 20
-        return table.lines + (more > 0 ? ["... and \(more) more workers (--json lists them)"] : [])
+        return [table.text] + (more > 0 ? ["... and \(more) more workers (--json lists them)"] : [])
             + [""]
     }
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+/// What the longest sound message may hold; anything beyond is refused before it costs much.
+package enum WireLimits {
+    /// Bytes of a message to the coordinator; results are small; nothing else is sent to it.
+    package static let bytesToCoordinator = 1 << 20
+    /// Bytes of a message to a worker: a full batch of assignments, or a model's chunk.
+    package static let bytesToWorker = 8 << 20
+    /// Bytes of a model's chunk.
+    package static let chunkBytes = 1 << 20
+    /// Bytes of one model: the largest of the paper's models is under 20 MB.
+    package static let modelBytes = 1 << 30
+    /// Models of a run.
+    package static let models = 16
+    /// Bytes of the settings' JSON.
+    package static let settingsBytes = 1 << 20
+    /// Assignments in one message.
+    package static let assignmentsInMessage = 256
+    /// Results in one message.
+    package static let resultsInMessage = 1024
+    /// Tasks a worker may hold at once.
+    package static let capacity = 4096
+    /// Parameters of a controller.
+    package static let parameters = 1 << 18
+    /// UTF-8 bytes of a text for people: hosts, reasons, fingerprints.
+    package static let textBytes = 1024
+    /// UTF-8 bytes of the name of an episode's end.
+    package static let endBytes = 64
+    /// Steps of an episode.
+    package static let steps: UInt32 = 1_000_000
+    /// Tiles of a track.
+    package static let tiles: UInt32 = 100_000
+    /// Workers listed in a status answer.
+    package static let workersInStatus = 10_000
+}

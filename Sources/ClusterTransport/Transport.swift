@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+/// Names a peer of a transport: opaque, of no meaning elsewhere, short-lived.
+package struct PeerIdentifier: Sendable, Hashable {
+    /// The bytes ZeroMQ routes by; empty for the one peer of a connecting transport.
+    package var bytes: [UInt8]
+
+    /// Wraps routing bytes.
+    ///
+    /// - Parameter bytes: At most 255 bytes.
+    package init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// The peer a connecting transport talks to.
+    package static let coordinator = PeerIdentifier([])
+}
+
+/// What a transport has to tell.
+package enum TransportEvent: Sendable, Equatable {
+    /// One frame from a peer.
+    case message(PeerIdentifier, [UInt8])
+    /// A peer's connection broke; further messages from it carry another name.
+    case disconnected(PeerIdentifier)
+    /// A connection came about (connecting side).
+    case connected
+    /// The connection broke, and is being tried again (connecting side).
+    case connectionLost
+    /// A peer failed the security handshake, or did not speak the protocol.
+    case handshakeFailed(String)
+}
+
+/// One end of the wire: sends and receives whole messages, in order, without promising delivery.
+///
+/// A transport belongs to the thread that calls it; only its waker may be used from any other.
+package protocol Transport: AnyObject {
+    /// Where peers connect to, or what this end connects to, as ZeroMQ endpoint text.
+    var address: String { get }
+    /// Interrupts `receive` from any thread.
+    var waker: any TransportWaker { get }
+    /// Waits for the next event.
+    ///
+    /// - Parameter seconds: How long, at most; 0 looks without waiting.
+    /// - Returns: The event; nil after the time, or at once after a wake-up.
+    /// - Throws: `TransportError` when the transport is of no more use.
+    func receive(waitingAtMost seconds: Double) throws(TransportError) -> TransportEvent?
+    /// Sends one message, without waiting.
+    ///
+    /// - Parameters:
+    ///   - message: One frame.
+    ///   - peer: To whom.
+    /// - Returns: False when the peer is gone or its queue is full: the message is dropped.
+    /// - Throws: `TransportError` when the transport is of no more use.
+    func send(_ message: [UInt8], to peer: PeerIdentifier) throws(TransportError) -> Bool
+    /// Gives up the connection; what was sent is still given a moment to leave.
+    func close()
+}
+
+/// Interrupts a transport's `receive`.
+package protocol TransportWaker: Sendable {
+    /// Makes the current or next `receive` return.
+    func wake()
+}
+
+/// Why there is no transport.
+package enum TransportError: Error, Equatable, CustomStringConvertible {
+    /// The text is no endpoint.
+    case badEndpoint(String, String)
+    /// The address is taken.
+    case addressInUse(String)
+    /// The address is none of this host's.
+    case addressNotAvailable(String)
+    /// ZeroMQ refused an operation.
+    case zeroMQ(operation: String, code: Int32, text: String)
+    /// The transport was closed.
+    case closed
+    /// Plaintext beyond loopback without being told so.
+    case plaintext(String)
+
+    package var description: String {
+        switch self {
+        case .badEndpoint(let endpoint, let problem):
+            "\(endpoint): \(problem); an address looks like tcp://HOST:PORT"
+        case .addressInUse(let endpoint):
+            "\(endpoint): the port is in use; choose another, or * for a free one"
+        case .addressNotAvailable(let endpoint):
+            "\(endpoint): this host has no such address; use one of its own, or 0.0.0.0 for all"
+        case .zeroMQ(let operation, let code, let text):
+            "ZeroMQ cannot \(operation): \(text) (\(code))"
+        case .closed:
+            "the transport is closed"
+        case .plaintext(let endpoint):
+            "\(endpoint): beyond loopback keys are needed (worldmodels keys create); "
+                + "--insecure goes without"
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import CZeroMQ
+
+/// A ZeroMQ context, ended when its last socket's owner lets go of it.
+///
+/// Sendable without checks: a context may be used by any thread at any time (zmq_ctx_new(3)).
+final class ZeroMQContext: @unchecked Sendable {
+    let pointer: UnsafeMutableRawPointer
+
+    /// Makes a context for a number of sockets, with some threads that move bytes.
+    init(sockets: Int32 = 64, inputOutputThreads: Int32 = 1) throws(TransportError) {
+        guard let pointer = zmq_ctx_new() else { throw .lastError("make a context") }
+        zmq_ctx_set(pointer, ZMQ_MAX_SOCKETS, sockets)
+        zmq_ctx_set(pointer, ZMQ_IO_THREADS, inputOutputThreads)
+        // Linger is set on every socket; a context must never wait for ever at its end.
+        zmq_ctx_set(pointer, ZMQ_BLOCKY, 0)
+        self.pointer = pointer
+    }
+
+    deinit {
+        zmq_ctx_term(pointer)
+    }
+}
+
+extension TransportError {
+    /// The error the last ZeroMQ call on this thread left.
+    static func lastError(_ operation: String) -> TransportError {
+        let code = czmq_last_error()
+        return .zeroMQ(operation: operation, code: code, text: String(cString: zmq_strerror(code)))
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ClusterProtocol
+import Foundation
+
+/// Numbers by their bits, little endian, for a digest.
+struct DigestBytes {
+    private var bytes = Data()
+
+    mutating func append(_ values: [Double]) {
+        for value in values {
+            withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+        }
+    }
+
+    mutating func append(_ values: [Float]) {
+        for value in values {
+            withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+        }
+    }
+
+    /// SHA-256 of what was appended, as 64 hexadecimal digits.
+    var digest: String { SHA256.digest(bytes).hexadecimal }
+}

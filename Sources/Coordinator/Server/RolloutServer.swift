@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+package import ClusterTransport
+import Dispatching
+package import Foundation
+import Synchronization
+
+/// Has episodes driven by whatever workers connect: the coordinator's side of the cluster.
+///
+/// One thread owns the listening socket and the dispatcher; everything else talks to it through a
+/// mailbox. A task is given out again as often as it takes, so `perform` ends as soon as one worker
+/// lives long enough.
+package final class RolloutServer: RolloutService {
+    /// Where workers connect to, with the port that was taken.
+    package let address: String
+    /// What happens, for people; one consumer, the newest 4,096 kept.
+    package let events: AsyncStream<ServerEvent>
+
+    private let mailbox: ServerMailbox
+
+    /// Listens, and begins to serve.
+    ///
+    /// - Parameters:
+    ///   - configuration: How to behave.
+    ///   - models: The files every worker needs.
+    ///   - settings: The rollouts' settings as JSON, the same for every task.
+    /// - Throws: `TransportError`: the address is in use, malformed or not this host's, or it is
+    ///   beyond loopback without keys.
+    package convenience init(
+        configuration: Configuration, models: [ServedModel], settings: Data
+    ) throws {
+        let endpoint = try Endpoint(parsing: configuration.bind, binding: true)
+        if case .plaintext = configuration.security, !endpoint.isLoopback,
+            !configuration.isInsecureAllowed
+        {
+            throw TransportError.plaintext(configuration.bind)
+        }
+        let transport = try ListeningTransport(
+            listeningOn: endpoint, security: configuration.security)
+        self.init(
+            configuration: configuration, models: models, settings: settings,
+            transport: transport)
+    }
+
+    /// Serves over a given transport, which the caller must not use any more.
+    ///
+    /// - Parameters:
+    ///   - configuration: How to behave.
+    ///   - models: The files every worker needs.
+    ///   - settings: The rollouts' settings as JSON.
+    ///   - transport: The listening end.
+    package init(
+        configuration: Configuration, models: [ServedModel], settings: Data,
+        transport: sending any Transport
+    ) {
+        address = transport.address
+        let (events, sink) = AsyncStream.makeStream(
+            of: ServerEvent.self, bufferingPolicy: .bufferingNewest(4096))
+        self.events = events
+        mailbox = ServerMailbox(waker: transport.waker)
+        let loop = ServerLoop(
+            configuration: configuration, models: models, settings: settings,
+            transport: transport, mailbox: mailbox, events: sink)
+        let handOver = HandOver(loop)
+        let thread = Thread { handOver.value.run() }
+        thread.name = "rollout-server"
+        thread.start()
+    }
+
+    deinit {
+        mailbox.post(.stop(reason: "the coordinator ended"))
+    }
+
+    /// Has tasks done, whatever workers do meanwhile.
+    ///
+    /// With no worker it waits. Cancelling the calling task gives the work up.
+    ///
+    /// - Parameters:
+    ///   - tasks: The episodes.
+    ///   - onResult: Called once for every task, in the order they end, before `perform` returns.
+    /// - Returns: One result a task, in the tasks' order; a task that kills workers comes back set
+    ///   aside.
+    /// - Throws: What `onResult` throws; `CancellationError`; `ServerStopped`.
+    package func perform(
+        _ tasks: [EvaluationTask], onResult: @Sendable (TaskResult) throws -> Void
+    ) async throws -> [TaskResult] {
+        guard !tasks.isEmpty else { return [] }
+        let (stream, sink) = AsyncThrowingStream.makeStream(of: [IndexedResult].self)
+        let ticket = mailbox.submit(tasks, sink: sink)
+        var results = [TaskResult?](repeating: nil, count: tasks.count)
+        do {
+            for try await batch in stream {
+                for item in batch {
+                    try onResult(item.result)
+                    results[item.index] = item.result
+                }
+            }
+            try Task.checkCancellation()
+        } catch {
+            mailbox.post(.cancel(ticket: ticket))
+            throw error
+        }
+        return results.compactMap { $0 }
+    }
+
+    /// The workers that are connected now.
+    package func workers() -> [WorkerSnapshot] {
+        mailbox.report().workers
+    }
+
+    /// Counts since the start.
+    package func counters() -> ServerCounters {
+        mailbox.report().counters
+    }
+
+    /// Says what the run loop is doing, for status clients.
+    ///
+    /// - Parameter json: Any JSON object.
+    package func setRunStatus(_ json: Data) {
+        mailbox.setRunStatus(json)
+    }
+
+    /// Tells the workers that the coordinator stops, and ends the thread; `perform` throws.
+    ///
+    /// - Parameter reason: One line for people.
+    package func stop(reason: String = "the coordinator ended") {
+        mailbox.post(.stop(reason: reason))
+        mailbox.waitUntilStopped()
+    }
+}
+
+/// The server was stopped while work was open.
+package struct ServerStopped: Error, Equatable, CustomStringConvertible {
+    /// Why.
+    package var reason: String
+
+    /// One line for people.
+    package var description: String { "the rollout server stopped: \(reason)" }
+}
+
+/// Passes the loop to its thread.
+///
+/// Sendable without checks: the creating thread lets go of the loop before the new one starts.
+private struct HandOver: @unchecked Sendable {
+    let value: ServerLoop
+
+    init(_ value: ServerLoop) {
+        self.value = value
+    }
+}

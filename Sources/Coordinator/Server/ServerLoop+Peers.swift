@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ClusterProtocol
+import ClusterTransport
+import Dispatching
+import Foundation
+
+/// A connection that said Hello.
+struct Peer {
+    /// Which worker speaks.
+    var worker: Int
+    /// Proves that a message belongs to this Hello.
+    var session: UInt64
+    /// Whether the worker has loaded the models.
+    var isReady = false
+    var lastHeard: Double
+}
+
+/// A worker's process, across its connections.
+struct WorkerRecord {
+    var instance: Data
+    var host: String
+    var process: Int
+    var cores: Int
+    var environments: Int
+    var software: String
+    var fingerprint: String
+    /// Its connection; nil while it has none.
+    var peer: PeerIdentifier?
+    var joined: Double
+    var lastHeard: Double
+    var capacity = 0
+    var completed = 0
+    var errors = 0
+
+    /// Host and process.
+    var name: String { "\(host)/\(process)" }
+}
+
+/// Counts something that may come in floods, and speaks of it once a few seconds.
+struct RateLimitedCount {
+    private static let seconds = 5.0
+    private(set) var total = 0
+    private var unreported = 0
+    private var last = ""
+    private var lastNotice = -Double.infinity
+
+    mutating func add(_ text: @autoclosure () -> String) {
+        total += 1
+        if unreported == 0 { last = text() }
+        unreported += 1
+    }
+
+    mutating func notice(at now: Double) -> (Int, String)? {
+        guard unreported > 0, now - lastNotice >= Self.seconds else { return nil }
+        lastNotice = now
+        defer { unreported = 0 }
+        return (unreported, last)
+    }
+}
+
+extension ServerLoop {
+    /// Connections that may have said Hello at once.
+    private static let peerLimit = 20_000
+
+    func handle(_ event: TransportEvent) throws(TransportError) {
+        switch event {
+        case .message(let peer, let bytes): try handle(bytes, from: peer)
+        case .disconnected(let peer):
+            guard let state = peers.removeValue(forKey: peer) else { return }
+            workers[state.worker]?.peer = nil
+            if state.isReady { dispatcher.lose(state.worker, .disconnection) }
+        case .handshakeFailed(let reason): unauthenticated.add(reason)
+        case .connected, .connectionLost: break
+        }
+    }
+
+    private func handle(_ bytes: [UInt8], from peer: PeerIdentifier) throws(TransportError) {
+        let message: WireFromWorker
+        do {
+            message = try WireFromWorker(validating: bytes)
+        } catch {
+            malformed.add("\(error) from peer \(Data(peer.bytes).hexadecimal)")
+            if case .version(let theirs, let ours) = error, theirs != 0 {
+                try refuse(
+                    peer, .protocolVersion,
+                    "the worker speaks protocol version \(theirs), the coordinator \(ours) "
+                        + "(worldmodels \(SoftwareVersion.current)); use the same build on both")
+            }
+            return
+        }
+        switch message.body {
+        case .hello(let hello): try welcome(hello, peer)
+        case .statusRequest: try send(.status(status()), to: peer)
+        default:
+            guard let state = peers[peer], state.session == message.session,
+                message.run == configuration.run
+            else {
+                try send(.rejoin(WireRejoin()), to: peer, session: message.session)
+                return
+            }
+            peers[peer]?.lastHeard = now
+            workers[state.worker]?.lastHeard = now
+            try handle(message, of: state, peer)
+        }
+    }
+
+    private func handle(
+        _ message: WireFromWorker, of state: Peer, _ peer: PeerIdentifier
+    ) throws(TransportError) {
+        switch message.body {
+        case .modelRequest(let request): try sendChunk(request, to: peer)
+        case .ready(let ready):
+            guard let record = workers[state.worker] else { return }
+            peers[peer]?.isReady = true
+            workers[state.worker]?.capacity = Int(ready.capacity)
+            dispatcher.join(
+                state.worker, slots: record.environments, capacity: Int(ready.capacity), at: now)
+            events.yield(
+                .joined(
+                    worker: record.name, environments: record.environments,
+                    fingerprint: record.fingerprint))
+        case .results(let results):
+            guard state.isReady else { return }
+            for result in results.results { accept(result, from: state.worker) }
+        case .heartbeat(let heartbeat):
+            guard state.isReady else { return }
+            workers[state.worker]?.capacity = Int(heartbeat.capacity)
+            dispatcher.heartbeat(
+                state.worker, progress: heartbeat.progress, held: heartbeat.leases,
+                capacity: Int(heartbeat.capacity), at: now)
+        case .goodbye(let goodbye):
+            peers[peer] = nil
+            workers[state.worker]?.peer = nil
+            dispatcher.leave(state.worker)
+            events.yield(.left(worker: nameOf(worker: state.worker), reason: goodbye.reason))
+        case .hello, .statusRequest, nil: break
+        }
+    }
+
+    private func accept(_ result: WireResult, from worker: Int) {
+        if !result.failure.isEmpty {
+            dispatcher.failure(
+                lease: result.lease, worker: worker, reason: result.failure, at: now)
+        } else if let problem = result.implausibility {
+            workers[worker]?.errors += 1
+            malformed.add("a result with \(problem) from \(nameOf(worker: worker))")
+            dispatcher.offence(lease: result.lease, worker: worker, at: now)
+        } else {
+            dispatcher.result(
+                Dispatcher.Outcome(
+                    return: result.episodeReturn, steps: Int(result.steps),
+                    tilesVisited: Int(result.tilesVisited), trackTiles: Int(result.trackTiles),
+                    end: result.end),
+                lease: result.lease, worker: worker, seconds: result.seconds, at: now)
+        }
+    }
+
+    private func welcome(_ hello: WireHello, _ peer: PeerIdentifier) throws(TransportError) {
+        let name = "\(hello.host)/\(hello.process)"
+        if let wanted = configuration.fingerprint, wanted != hello.fingerprint {
+            let reason =
+                "the worker computes with \(hello.fingerprint), the run with \(wanted); "
+                + "results would differ in their last bits"
+            events.yield(.refused(worker: name, reason: reason))
+            try refuse(peer, .fingerprint, reason)
+            return
+        }
+        let known = workerKeys[hello.instance]
+        let connected = peers.count - (peers[peer] == nil ? 0 : 1)
+        if connected >= configuration.maximumWorkers ?? Self.peerLimit {
+            let reason = "the coordinator has its \(connected) workers already"
+            events.yield(.refused(worker: name, reason: reason))
+            try refuse(peer, .full, reason)
+            return
+        }
+        let worker = known ?? nextWorker
+        if known == nil {
+            nextWorker += 1
+            workerKeys[hello.instance] = worker
+        } else if let old = workers[worker]?.peer, old != peer {
+            peers[old] = nil
+        }
+        // A connection is one worker: whoever says another name takes the first one back, so that
+        // a flood of names costs no memory.
+        if let former = peers[peer]?.worker, former != worker { forget(former) }
+        let time = now
+        workers[worker] = WorkerRecord(
+            instance: hello.instance, host: hello.host, process: Int(hello.process),
+            cores: Int(hello.cores), environments: Int(hello.environments),
+            software: hello.software, fingerprint: hello.fingerprint, peer: peer,
+            joined: workers[worker]?.joined ?? time, lastHeard: time,
+            completed: workers[worker]?.completed ?? 0, errors: workers[worker]?.errors ?? 0)
+        peers[peer] = Peer(
+            worker: worker, session: UInt64.random(in: 1...(.max)), lastHeard: time)
+        var welcome = WireWelcome()
+        welcome.models = models.map(\.description)
+        welcome.settings = settings
+        welcome.heartbeatSeconds = configuration.heartbeatSeconds
+        welcome.leaseSeconds = configuration.leaseSeconds
+        welcome.software = SoftwareVersion.current
+        try send(.welcome(welcome), to: peer)
+    }
+
+    private func refuse(
+        _ peer: PeerIdentifier, _ reason: WireRefusal.Reason, _ text: String
+    ) throws(TransportError) {
+        var refusal = WireRefusal()
+        refusal.reason = reason
+        refusal.message = String(text.prefix(500))
+        try send(.refusal(refusal), to: peer)
+    }
+
+    private func sendChunk(
+        _ request: WireModelRequest, to peer: PeerIdentifier
+    ) throws(TransportError) {
+        guard let model = models.first(where: { $0.sha256 == request.sha256 }),
+            request.offset < UInt64(model.data.count)
+        else {
+            malformed.add("a request for a model that is not served")
+            return
+        }
+        let start = model.data.startIndex + Int(request.offset)
+        var chunk = WireModelChunk()
+        chunk.sha256 = model.sha256
+        chunk.offset = request.offset
+        chunk.data = model.data[start..<min(start + WireLimits.chunkBytes, model.data.endIndex)]
+        try send(.modelChunk(chunk), to: peer)
+    }
+
+    private func forget(_ worker: Int) {
+        if let instance = workers.removeValue(forKey: worker)?.instance {
+            workerKeys[instance] = nil
+        }
+        dispatcher.leave(worker)
+    }
+
+    /// Forgets connections that said Hello and fell silent, and workers that will not return.
+    func sweepPeers(at time: Double) {
+        let silence = 3 * configuration.leaseSeconds
+        for (peer, state) in peers where time - state.lastHeard > silence {
+            peers[peer] = nil
+            workers[state.worker]?.peer = nil
+            dispatcher.lose(state.worker, .silence)
+        }
+        let memory = 100 * configuration.leaseSeconds
+        for (worker, record) in workers where record.peer == nil {
+            guard time - record.lastHeard > memory else { continue }
+            workers[worker] = nil
+            workerKeys[record.instance] = nil
+            dispatcher.forget(worker)
+        }
+    }
+}

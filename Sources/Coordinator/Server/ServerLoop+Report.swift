@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ClusterProtocol
+import Dispatching
+import Foundation
+
+extension ServerLoop {
+    /// What other threads may see.
+    func report(at time: Double) -> ServerMailbox.Report {
+        let counts = dispatcher.counters
+        let counters = ServerCounters(
+            openTasks: dispatcher.openTasks, outstanding: dispatcher.outstandingLeases,
+            completed: counts.completed, requeued: counts.requeued, speculated: counts.speculated,
+            duplicates: counts.duplicates, disagreements: counts.disagreements, late: counts.late,
+            offences: counts.offences, setAside: counts.setAside, deaths: counts.deaths,
+            malformed: malformed.total, unauthenticated: unauthenticated.total)
+        return ServerMailbox.Report(workers: snapshots(at: time), counters: counters)
+    }
+
+    private func snapshots(at time: Double) -> [WorkerSnapshot] {
+        var snapshots: [WorkerSnapshot] = []
+        snapshots.reserveCapacity(peers.count)
+        for (_, peer) in peers {
+            guard let record = workers[peer.worker] else { continue }
+            let age = time - record.joined
+            snapshots.append(
+                WorkerSnapshot(
+                    name: record.name, host: record.host, process: record.process,
+                    cores: record.cores, environments: record.environments,
+                    software: record.software, fingerprint: record.fingerprint,
+                    state: peer.isReady ? (record.capacity > 0 ? .ready : .draining) : .preparing,
+                    outstanding: dispatcher.outstanding(of: peer.worker),
+                    completed: record.completed,
+                    rolloutsPerSecond: age > 0 ? Double(record.completed) / age : 0,
+                    secondsSinceHeard: time - record.lastHeard, errors: record.errors))
+        }
+        return snapshots.sorted { $0.name < $1.name }
+    }
+
+    /// What a status client is told.
+    func status() -> WireStatus {
+        let report = report(at: now)
+        var status = WireStatus()
+        status.software = SoftwareVersion.current
+        status.openTasks = UInt64(report.counters.openTasks)
+        status.outstanding = UInt64(report.counters.outstanding)
+        status.completed = UInt64(report.counters.completed)
+        status.requeued = UInt64(report.counters.requeued)
+        status.duplicates = UInt64(report.counters.duplicates)
+        status.disagreements = UInt64(report.counters.disagreements)
+        status.late = UInt64(report.counters.late)
+        status.malformed = UInt64(report.counters.malformed)
+        status.setAside = UInt64(report.counters.setAside)
+        status.runStatus = mailbox.runStatus
+        status.workers = report.workers.prefix(WireLimits.workersInStatus).map { worker in
+            var wire = WireWorkerStatus()
+            wire.host = worker.host
+            wire.process = UInt32(worker.process)
+            wire.cores = UInt32(worker.cores)
+            wire.environments = UInt32(worker.environments)
+            wire.software = worker.software
+            wire.fingerprint = worker.fingerprint
+            wire.outstanding = UInt32(worker.outstanding)
+            wire.completed = UInt64(worker.completed)
+            wire.rolloutsASecond = worker.rolloutsPerSecond
+            wire.secondsSinceHeard = worker.secondsSinceHeard
+            wire.errors = UInt64(worker.errors)
+            wire.state = worker.state.rawValue
+            return wire
+        }
+        return status
+    }
+}
+
+extension WireTaskName {
+    /// A task's name on the wire.
+    init(_ id: TaskIdentifier) {
+        self.init()
+        generation = UInt64(id.generation)
+        candidate = UInt32(id.candidate)
+        repetition = UInt32(id.repetition)
+        purpose = id.purpose == .training ? .training : .evaluation
+    }
+}
+
+extension TaskResult {
+    private static let unnamed = TaskIdentifier(
+        generation: 0, candidate: 0, repetition: 0, purpose: .training)
+
+    /// A result whose task is filled in by the caller.
+    init(_ outcome: Dispatcher.Outcome, by worker: WorkerRecord?, seconds: Double) {
+        self.init(
+            id: Self.unnamed, episodeReturn: Double(bitPattern: outcome.returnBits),
+            steps: outcome.steps,
+            tilesVisited: outcome.tilesVisited, trackTiles: outcome.trackTiles, end: outcome.end,
+            worker: worker?.name ?? "", fingerprint: worker?.fingerprint ?? "", seconds: seconds)
+    }
+
+    /// The `end` of a task that killed or failed too many workers and was given up.
+    package static let setAsideEnd = "setAside"
+
+    /// Whether the task was given up; its return is NaN, which ranks below every return.
+    package var isSetAside: Bool { end == Self.setAsideEnd }
+
+    /// A task given up, whose name the caller fills in.
+    static var setAside: TaskResult {
+        TaskResult(
+            id: unnamed, episodeReturn: .nan, steps: 0, tilesVisited: 0, trackTiles: 0,
+            end: setAsideEnd, worker: "", fingerprint: "", seconds: 0)
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ClusterTransport
+import Dispatching
+import Foundation
+import Synchronization
+
+/// A result with its task's place in the job.
+struct IndexedResult: Sendable {
+    var index: Int
+    var result: TaskResult
+}
+
+/// What other threads ask of the server's thread, and what it shows them.
+final class ServerMailbox: Sendable {
+    typealias Sink = AsyncThrowingStream<[IndexedResult], any Error>.Continuation
+
+    enum Command: Sendable {
+        case submit(ticket: Int, [EvaluationTask], Sink)
+        case cancel(ticket: Int)
+        case stop(reason: String)
+    }
+
+    struct Report: Sendable {
+        var workers: [WorkerSnapshot] = []
+        var counters = ServerCounters()
+    }
+
+    private struct State {
+        var commands: [Command] = []
+        var nextTicket = 1
+        var report = Report()
+        var runStatus = Data()
+        var stopReason: String?
+    }
+
+    private let state = Mutex(State())
+    private let stopped = NSCondition()
+    private let waker: any TransportWaker
+
+    init(waker: any TransportWaker) {
+        self.waker = waker
+    }
+
+    func submit(_ tasks: [EvaluationTask], sink: Sink) -> Int {
+        let (ticket, stopReason) = state.withLock { state in
+            defer { state.nextTicket += 1 }
+            if state.stopReason == nil {
+                state.commands.append(.submit(ticket: state.nextTicket, tasks, sink))
+            }
+            return (state.nextTicket, state.stopReason)
+        }
+        if let stopReason { sink.finish(throwing: ServerStopped(reason: stopReason)) }
+        waker.wake()
+        return ticket
+    }
+
+    func post(_ command: Command) {
+        state.withLock { $0.commands.append(command) }
+        waker.wake()
+    }
+
+    func takeCommands() -> [Command] {
+        state.withLock { state in
+            guard !state.commands.isEmpty else { return [] }
+            defer { state.commands = [] }
+            return state.commands
+        }
+    }
+
+    func report() -> Report { state.withLock { $0.report } }
+    func show(_ report: Report) { state.withLock { $0.report = report } }
+    var runStatus: Data { state.withLock { $0.runStatus } }
+    func setRunStatus(_ json: Data) { state.withLock { $0.runStatus = json } }
+
+    /// The thread ends: nobody reads the mailbox from here on.
+    func markStopped(reason: String) {
+        let orphans = state.withLock { state in
+            state.stopReason = reason
+            defer { state.commands = [] }
+            return state.commands
+        }
+        for case .submit(_, _, let sink) in orphans {
+            sink.finish(throwing: ServerStopped(reason: reason))
+        }
+        stopped.lock()
+        stopped.broadcast()
+        stopped.unlock()
+    }
+
+    func waitUntilStopped() {
+        stopped.lock()
+        while state.withLock({ $0.stopReason == nil }) { stopped.wait() }
+        stopped.unlock()
+    }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+extension Dispatcher {
+    /// A worker is ready for work, for the first time or again.
+    ///
+    /// A worker that returns was not dead: nothing that happened to it speaks against its tasks.
+    ///
+    /// - Parameters:
+    ///   - worker: The worker; the same key for the same process.
+    ///   - slots: Episodes it runs at once.
+    ///   - capacity: Tasks it holds at once, running and waiting.
+    ///   - now: The time.
+    package mutating func join(_ worker: WorkerKey, slots: Int, capacity: Int, at now: Seconds) {
+        if let state = workers[worker] {
+            if state.isConnected { totalSlots -= state.slots }
+            workers[worker]?.slots = slots
+            workers[worker]?.capacity = capacity
+            workers[worker]?.isConnected = true
+            workers[worker]?.lastHeard = now
+            workers[worker]?.lastProgress = now
+            retractDeath(of: worker)
+        } else {
+            workers[worker] = WorkerState(
+                slots: slots, capacity: capacity, lastHeard: now, lastProgress: now)
+        }
+        totalSlots += slots
+        enqueueIfReady(worker)
+    }
+
+    /// Takes a worker's sign of life.
+    ///
+    /// - Parameters:
+    ///   - worker: The worker.
+    ///   - progress: Steps its engine has taken; any change is progress.
+    ///   - held: The leases it has; nil when the message does not say.
+    ///   - capacity: Tasks it will hold at once; 0 while it drains.
+    ///   - now: The time.
+    package mutating func heartbeat(
+        _ worker: WorkerKey, progress: UInt64, held: [LeaseKey], capacity: Int, at now: Seconds
+    ) {
+        guard let state = workers[worker], state.isConnected else { return }
+        heard(from: worker, at: now)
+        workers[worker]?.capacity = capacity
+        if progress != state.progress || state.leases.isEmpty {
+            workers[worker]?.progress = progress
+            workers[worker]?.lastProgress = now
+            if state.isHung {
+                workers[worker]?.isHung = false
+                retractDeath(of: worker)
+            }
+        }
+        let isMoving =
+            now - (workers[worker]?.lastProgress ?? now) < configuration.stallSeconds
+        let named = Set(held)
+        for lease in state.leases {
+            if named.contains(lease) {
+                if isMoving { leases[lease]?.deadline = now + configuration.leaseSeconds }
+            } else if let issued = leases[lease]?.issued,
+                now - issued > configuration.transitSeconds
+            {
+                takeBack(lease, asSuspect: false)
+            }
+        }
+        enqueueIfReady(worker)
+    }
+
+    /// A worker leaves on purpose: its tasks are under no suspicion.
+    ///
+    /// - Parameter worker: The worker; an unknown one is ignored.
+    package mutating func leave(_ worker: WorkerKey) {
+        guard workers[worker] != nil else { return }
+        handBack(all: true, leases: [], worker: worker)
+        disconnect(worker)
+        workers[worker] = nil
+    }
+
+    /// A worker hands back all its tasks, or those of some leases, unfinished.
+    package mutating func handBack(all: Bool, leases returned: [LeaseKey], worker: WorkerKey) {
+        guard let state = workers[worker] else { return }
+        for lease in all ? state.leases : returned where leases[lease]?.worker == worker {
+            takeBack(lease, asSuspect: false)
+        }
+    }
+
+    /// A worker is gone without a word, or hangs: its tasks are suspects.
+    ///
+    /// - Parameters:
+    ///   - worker: The worker; an unknown one is ignored.
+    ///   - reason: How it was noticed.
+    package mutating func lose(_ worker: WorkerKey, _ reason: LossReason) {
+        guard let state = workers[worker], state.isConnected else { return }
+        if reason == .hang { workers[worker]?.isHung = true } else { disconnect(worker) }
+        counters.deaths += 1
+        events.append(.lost(worker, reason, tasks: state.leases.count))
+        let lost = state.leases.compactMap { leases[$0]?.task }.filter(isOpen)
+        recordDeath(of: worker, with: lost)
+        for lease in state.leases { takeBack(lease, asSuspect: true) }
+        judge(lost)
+    }
+
+    /// Forgets a lost worker for good; what it still sends is late.
+    ///
+    /// - Parameter worker: A worker that was lost.
+    package mutating func forget(_ worker: WorkerKey) {
+        guard let state = workers[worker], !state.isConnected else { return }
+        workers[worker] = nil
+    }
+
+    /// How many tasks a worker holds; an unknown one holds none.
+    package func outstanding(of worker: WorkerKey) -> Int {
+        workers[worker]?.leases.count ?? 0
+    }
+
+    /// Hands out what waits, as far as there is room.
+    ///
+    /// - Parameter now: The time.
+    /// - Returns: What to send; each grant counts as given.
+    package mutating func assign(at now: Seconds) -> [Grant] {
+        var grants: [Grant] = []
+        if !suspects.isEmpty { assignSuspects(at: now, into: &grants) }
+        // Rounds: each ready worker takes its share, then those with room left take again.
+        while !fresh.isEmpty, !readyWorkers.isEmpty {
+            var withRoom: [WorkerKey] = []
+            while !fresh.isEmpty, let worker = readyWorkers.pop() {
+                workers[worker]?.isInReadyQueue = false
+                let share = (fresh.count + readyWorkers.count) / (readyWorkers.count + 1)
+                if assignFresh(share, to: worker, at: now, into: &grants) {
+                    withRoom.append(worker)
+                }
+            }
+            for worker in withRoom { enqueueIfReady(worker) }
+        }
+        if fresh.isEmpty, suspects.isEmpty { speculate(at: now, into: &grants) }
+        return grants
+    }
+
+    // MARK: Shared steps
+
+    /// Gives one worker up to a share of what waits; true when it has room for more.
+    private mutating func assignFresh(
+        _ share: Int, to worker: WorkerKey, at now: Seconds, into grants: inout [Grant]
+    ) -> Bool {
+        guard let state = workers[worker], isAccepting(state) else { return false }
+        // Work waits at a worker only while there is more than a round of it: near the end a task
+        // in hand at one worker is a task another could have begun.
+        let limit = fresh.count > totalSlots ? state.capacity : min(state.slots, state.capacity)
+        let room = max(0, limit - state.leases.count)
+        var given = 0
+        while given < min(room, share), let task = fresh.pop() {
+            guard isOpen(task) else { continue }
+            grants.append(grant(task, to: worker, at: now))
+            given += 1
+        }
+        return given < room
+    }
+
+    mutating func heard(from worker: WorkerKey, at now: Seconds) {
+        workers[worker]?.lastHeard = now
+    }
+
+    mutating func grant(_ task: TaskKey, to worker: WorkerKey, at now: Seconds) -> Grant {
+        let lease = nextLease
+        nextLease += 1
+        leases[lease] = LeaseState(
+            task: task, worker: worker, issued: now, deadline: now + configuration.leaseSeconds)
+        activeLeases += 1
+        tasks[task]?.leases.append(lease)
+        if workers[worker]?.leases.isEmpty == true { workers[worker]?.lastProgress = now }
+        workers[worker]?.leases.append(lease)
+        return Grant(worker: worker, task: task, lease: lease)
+    }
+
+    /// Ends a lease without a result; the task waits again unless another worker has it too.
+    mutating func takeBack(_ lease: LeaseKey, asSuspect: Bool) {
+        guard let task = leases[lease]?.task else { return }
+        release(lease)
+        if asSuspect, isOpen(task) { tasks[task]?.isSuspect = true }
+        if tasks[task]?.leases.isEmpty == true { queueAgain(task, asSuspect: asSuspect) }
+        forgetIfSettled(task)
+    }
+
+    func isAccepting(_ worker: WorkerState) -> Bool {
+        worker.isConnected && !worker.isHung && !worker.isQuarantined && !worker.isReserved
+            && worker.leases.count < worker.capacity
+    }
+
+    mutating func enqueueIfReady(_ worker: WorkerKey) {
+        guard let state = workers[worker], !state.isInReadyQueue, isAccepting(state) else {
+            return
+        }
+        workers[worker]?.isInReadyQueue = true
+        readyWorkers.append(worker)
+    }
+
+    private mutating func disconnect(_ worker: WorkerKey) {
+        guard let state = workers[worker], state.isConnected else { return }
+        workers[worker]?.isConnected = false
+        totalSlots -= state.slots
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+extension Dispatcher {
+    /// Seconds of a clock that never goes back; its zero is the caller's.
+    package typealias Seconds = Double
+    /// A task, as the dispatcher numbers them.
+    package typealias TaskKey = UInt64
+    /// A worker, as the caller numbers them: the same for one process across reconnections.
+    package typealias WorkerKey = Int
+    /// One handing out of a task to a worker; never reused.
+    package typealias LeaseKey = UInt64
+
+    /// The rules.
+    package struct Configuration: Sendable {
+        /// Silence after which a worker counts as dead, and without progress as hung; seconds.
+        package var leaseSeconds: Seconds = 10
+        /// A lease the worker does not name so long after it was given was lost on the way.
+        package var transitSeconds: Seconds = 4
+        /// Time an engine may take without a step before its leases stop being extended.
+        package var stallSeconds: Seconds = 60
+        /// Deaths of workers, each with this suspect apart from others, that set a task aside.
+        package var deathsToSetAside = 3
+        /// Failures reported by engines that set a task aside.
+        package var failuresToSetAside = 3
+        /// Implausible results after which a worker gets no more work.
+        package var offencesToQuarantine = 3
+        /// How unlikely an innocent task's deaths must be by the rate at which workers die anyway.
+        package var falseAccusation = 1e-6
+        /// Whether idle workers repeat slow tasks.
+        package var speculates = true
+        /// A lease older than this many mean durations is worth repeating.
+        package var speculationFactor = 1.5
+        /// A lease younger than this is never repeated.
+        package var speculationSeconds: Seconds = 0.5
+
+        /// The defaults.
+        package init() {}
+    }
+
+    /// What an episode gave; equal for equal (models, parameters, seed).
+    package struct Outcome: Sendable, Hashable {
+        package var returnBits: UInt64
+        package var steps: Int
+        package var tilesVisited: Int
+        package var trackTiles: Int
+        package var end: String
+
+        /// Wraps an episode's result.
+        package init(
+            return: Double, steps: Int, tilesVisited: Int, trackTiles: Int, end: String
+        ) {
+            returnBits = `return`.bitPattern
+            self.steps = steps
+            self.tilesVisited = tilesVisited
+            self.trackTiles = trackTiles
+            self.end = end
+        }
+    }
+
+    /// A task handed to a worker.
+    package struct Grant: Sendable, Hashable {
+        package var worker: WorkerKey
+        package var task: TaskKey
+        package var lease: LeaseKey
+    }
+
+    /// Why a worker's leases were taken from it.
+    package enum LossReason: String, Sendable {
+        /// No message for a lease's time.
+        case silence
+        /// Its connection broke.
+        case disconnection
+        /// Messages, but no step of the engine.
+        case hang
+    }
+
+    /// Something the caller acts on or tells people.
+    package enum Event: Sendable, Equatable {
+        /// The first result of the task.
+        case completed(TaskKey, Outcome, worker: WorkerKey, seconds: Seconds)
+        /// The task is given up: it ranks worst.
+        case setAside(TaskKey, deaths: Int, failures: Int)
+        /// A worker is gone, and its tasks wait for others.
+        case lost(WorkerKey, LossReason, tasks: Int)
+        /// A second result equals the first.
+        case agreed(TaskKey)
+        /// A second result differs from the first: one of two hosts is faulty.
+        case disagreed(TaskKey, first: WorkerKey, Outcome, second: WorkerKey, Outcome)
+        /// A result nobody waits for any more.
+        case late(worker: WorkerKey, lease: LeaseKey)
+        /// The engine could not run the task; it is tried again.
+        case failed(TaskKey, worker: WorkerKey, String)
+        /// The worker sent too many implausible results.
+        case quarantined(WorkerKey)
+    }
+
+    /// Counts since the start.
+    package struct Counters: Sendable, Equatable {
+        /// Tasks with a result.
+        package var completed = 0
+        /// Tasks taken from a worker and queued again.
+        package var requeued = 0
+        /// Leases given for a task that another worker holds.
+        package var speculated = 0
+        /// Second results equal to the first.
+        package var duplicates = 0
+        /// Second results that differ from the first.
+        package var disagreements = 0
+        /// Results nobody waited for.
+        package var late = 0
+        /// Results for a lease the worker never had, or implausible ones.
+        package var offences = 0
+        /// Tasks given up.
+        package var setAside = 0
+        /// Workers lost without a word.
+        package var deaths = 0
+    }
+
+    struct TaskState {
+        var job: Int
+        /// Active leases, one but for speculation.
+        var leases: [LeaseKey] = []
+        /// Leases taken back; their results are still welcome while the task is open.
+        var expired: [LeaseKey] = []
+        /// Set by the first result.
+        var outcome: Outcome?
+        var firstWorker: WorkerKey = -1
+        var isClosed = false
+        /// Whether a worker died while holding it and it has not been finished since.
+        var isSuspect = false
+        /// Workers that died while this task, apart from other suspects, was with them.
+        var apartDeaths: [WorkerKey] = []
+        var failures = 0
+    }
+
+    struct LeaseState {
+        var task: TaskKey
+        var worker: WorkerKey
+        var issued: Seconds
+        var deadline: Seconds
+        /// Taken back, but a result may still come.
+        var isExpired = false
+    }
+
+    struct WorkerState {
+        var slots: Int
+        var capacity: Int
+        var leases: [LeaseKey] = []
+        var progress: UInt64 = 0
+        var lastHeard: Seconds
+        var lastProgress: Seconds
+        var isConnected = true
+        /// Gets no work until its engine steps again.
+        var isHung = false
+        var offences = 0
+        var isQuarantined = false
+        /// Holds a suspect that has to be alone, or is being emptied for one.
+        var isReserved = false
+        var isInReadyQueue = false
+    }
+
+    struct JobState {
+        var open: Int
+        var tasks: ClosedRange<TaskKey>
+    }
+
+    /// A death whose tasks may yet all prove innocent.
+    struct Death {
+        var worker: WorkerKey
+        var suspects: Set<TaskKey>
+    }
+}

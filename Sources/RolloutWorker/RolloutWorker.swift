@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+package import ClusterTransport
+import Foundation
+import Synchronization
+
+/// Drives episodes for a coordinator: connects, fetches the models, runs, replies, and comes back
+/// whenever the coordinator does.
+///
+/// It keeps nothing that a coordinator could not give it again. One thread owns the transport,
+/// another the engine.
+package final class RolloutWorker: Sendable {
+    /// What people are told: connected, waiting, draining.
+    package typealias Report = @Sendable (String) -> Void
+
+    private enum Order: Int {
+        case work
+        case drain
+        case leaveNow
+    }
+
+    private let configuration: Configuration
+    private let order = Atomic<Int>(Order.work.rawValue)
+    private let waker = Mutex<(any TransportWaker)?>(nil)
+
+    /// Describes a worker; `run` does the work.
+    ///
+    /// - Parameter configuration: How to behave.
+    package init(configuration: Configuration) {
+        self.configuration = configuration
+    }
+
+    /// Asks it to finish what runs, within the grace time, and to leave; from any thread.
+    package func drain() {
+        _ = order.compareExchange(
+            expected: Order.work.rawValue, desired: Order.drain.rawValue, ordering: .relaxed)
+        waker.withLock { $0?.wake() }
+    }
+
+    /// Asks it to hand back what runs and to leave at once; from any thread.
+    package func leaveNow() {
+        order.store(Order.leaveNow.rawValue, ordering: .relaxed)
+        waker.withLock { $0?.wake() }
+    }
+
+    /// Works until told to leave; the calling thread owns the transport.
+    ///
+    /// - Parameters:
+    ///   - transport: The connection to the coordinator.
+    ///   - engine: Makes the engine, on the engine's thread.
+    ///   - report: What people are told, one line each.
+    /// - Returns: How it ended.
+    /// - Throws: `Failure` when it can never work with this coordinator; `TransportError`.
+    package func run(
+        over transport: any Transport, engine: @escaping EngineFactory, report: @escaping Report
+    ) throws -> End {
+        waker.withLock { $0 = transport.waker }
+        let conversation = WorkerConversation(
+            configuration: configuration, transport: transport, factory: engine, report: report)
+        defer {
+            conversation.end()
+            waker.withLock { $0 = nil }
+            transport.close()
+        }
+        while true {
+            switch Order(rawValue: order.load(ordering: .relaxed)) ?? .leaveNow {
+            case .work: break
+            case .drain: conversation.drain()
+            case .leaveNow: try conversation.leave("told to leave at once")
+            }
+            if conversation.isOver { return .drained }
+            try conversation.turn()
+        }
+    }
+}

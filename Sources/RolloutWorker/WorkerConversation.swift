@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ClusterProtocol
+import ClusterTransport
+import Foundation
+
+/// The worker's side of the protocol, on the thread that owns the transport.
+final class WorkerConversation {
+    private enum Stage {
+        /// No answer yet: the coordinator is not there, or has not spoken.
+        case calling
+        /// Fetching what Welcome named.
+        case fetching
+        /// Taking part.
+        case working
+    }
+
+    private let configuration: RolloutWorker.Configuration
+    private let transport: any Transport
+    private let factory: EngineFactory
+    private let report: RolloutWorker.Report
+    private let start = ContinuousClock.now
+
+    private var stage = Stage.calling
+    private var isConnected = false
+    private var lastHello = -Double.infinity
+    private var lastHeard = 0.0
+    private var lastNotice = 0.0
+    private var lastHeartbeat = -Double.infinity
+    private var heartbeatSeconds = 1.0
+    private var leaseSeconds = 10.0
+    private var run = ""
+    private var session: UInt64 = 0
+    private var store = ModelStore()
+    private var welcome = WireWelcome()
+    private var engine: RunningEngine?
+    private var held: [UInt64: WireTaskName] = [:]
+    private var drainDeadline: Double?
+    /// Whether nothing is left to do.
+    private(set) var isOver = false
+
+    /// An engine with what it was made of.
+    private struct RunningEngine {
+        var mailbox: EngineMailbox
+        var models: [Data]
+        var settings: Data
+    }
+
+    init(
+        configuration: RolloutWorker.Configuration, transport: any Transport,
+        factory: @escaping EngineFactory, report: @escaping RolloutWorker.Report
+    ) {
+        self.configuration = configuration
+        self.transport = transport
+        self.factory = factory
+        self.report = report
+    }
+
+    private var now: Double { (ContinuousClock.now - start).seconds }
+
+    /// Waits for something to happen and deals with it.
+    func turn() throws {
+        var event = try transport.receive(waitingAtMost: secondsToNextDeed)
+        while let current = event {
+            try handle(current)
+            event = try transport.receive(waitingAtMost: 0)
+        }
+        try sendFinished()
+        try keepInTouch()
+        if let drainDeadline {
+            if held.isEmpty {
+                try leave("it was told to stop and has finished")
+            } else if now >= drainDeadline {
+                try leave("it was told to stop; the grace time is over")
+            }
+        }
+    }
+
+    /// Takes no more work; leaves when what runs has ended or the grace time is over.
+    func drain() {
+        guard drainDeadline == nil else { return }
+        drainDeadline = now + configuration.graceSeconds
+        report(
+            "draining: \(held.count) episodes in hand, at most \(configuration.graceSeconds) s")
+        let withdrawn = engine?.mailbox.withdrawWaiting() ?? []
+        for lease in withdrawn { held[lease] = nil }
+        // The heartbeat says that there is no more room, and which tasks are still in hand.
+        lastHeartbeat = -.infinity
+        if stage != .working { isOver = true }
+    }
+
+    /// Hands back what is in hand and says goodbye.
+    func leave(_ reason: String) throws {
+        guard !isOver else { return }
+        isOver = true
+        guard stage == .working else { return }
+        var goodbye = WireGoodbye()
+        goodbye.leases = held.keys.sorted()
+        goodbye.reason = reason
+        try send(.goodbye(goodbye))
+    }
+
+    /// Ends the engine's thread.
+    func end() {
+        engine?.mailbox.stop()
+        engine = nil
+    }
+
+    // MARK: Time
+
+    private var secondsToNextDeed: Double {
+        var seconds = 1.0
+        if stage == .working { seconds = min(seconds, lastHeartbeat + heartbeatSeconds - now) }
+        if let drainDeadline { seconds = min(seconds, drainDeadline - now) }
+        return max(0, seconds)
+    }
+
+    private func keepInTouch() throws {
+        let time = now
+        switch stage {
+        case .calling:
+            if isConnected, time - lastHello >= configuration.helloSeconds { try sayHello() }
+        case .fetching:
+            // A lost request or chunk: ask again.
+            if time - lastHeard >= configuration.helloSeconds { try begin() }
+        case .working:
+            if time - lastHeartbeat >= heartbeatSeconds { try sendHeartbeat() }
+        }
+        if stage == .calling, time - lastNotice >= configuration.noticeSeconds {
+            lastNotice = time
+            report(
+                isConnected
+                    ? "\(transport.address) is there but does not answer; still trying"
+                    : "no coordinator at \(transport.address); still trying")
+        }
+    }
+
+    private func sayHello() throws {
+        lastHello = now
+        var hello = WireHello()
+        hello.instance = configuration.instance
+        hello.host = String(configuration.host.prefix(200))
+        hello.process = UInt32(truncatingIfNeeded: configuration.process)
+        hello.cores = UInt32(configuration.cores)
+        hello.environments = UInt32(configuration.environments)
+        hello.software = SoftwareVersion.current
+        hello.fingerprint = String(configuration.fingerprint.prefix(200))
+        try send(.hello(hello))
+    }
+
+    private var capacity: UInt32 {
+        drainDeadline == nil ? UInt32(configuration.environments + configuration.reserve) : 0
+    }
+
+    private func sendHeartbeat() throws {
+        lastHeartbeat = now
+        var heartbeat = WireHeartbeat()
+        heartbeat.progress = engine?.mailbox.progress ?? 0
+        heartbeat.leases = Array(held.keys)
+        heartbeat.capacity = capacity
+        try send(.heartbeat(heartbeat))
+    }
+
+    // MARK: What arrives
+
+    private func handle(_ event: TransportEvent) throws {
+        switch event {
+        case .connected:
+            isConnected = true
+            stage = .calling
+            try sayHello()
+        case .connectionLost:
+            isConnected = false
+            if stage != .calling {
+                report("lost the coordinator at \(transport.address); trying again")
+            }
+            stage = .calling
+            lastNotice = now
+        case .handshakeFailed(let reason):
+            if now - lastNotice >= configuration.noticeSeconds {
+                lastNotice = now
+                report("the coordinator at \(transport.address) did not accept us: \(reason)")
+            }
+        case .message(_, let bytes): try handle(bytes)
+        case .disconnected: break
+        }
+    }
+
+    private func handle(_ bytes: [UInt8]) throws {
+        let message: WireFromCoordinator
+        do {
+            message = try WireFromCoordinator(validating: bytes)
+        } catch {
+            if case .version(let theirs, let ours) = error {
+                throw RolloutWorker.Failure.protocolVersion(theirs: theirs, ours: ours)
+            }
+            report("dropped \(error) from the coordinator")
+            return
+        }
+        lastHeard = now
+        switch message.body {
+        case .refusal(let refusal): throw RolloutWorker.Failure.refused(refusal.message)
+        case .welcome(let welcome):
+            self.welcome = welcome
+            run = message.run
+            session = message.session
+            heartbeatSeconds = welcome.heartbeatSeconds
+            leaseSeconds = welcome.leaseSeconds
+            stage = .fetching
+            try begin()
+        case .rejoin:
+            // Several messages may have been in flight with the session that is unknown now:
+            // only the first answer to them counts.
+            guard message.session == session, session != 0 else { return }
+            session = 0
+            stage = .calling
+            try sayHello()
+        case .farewell(let farewell):
+            report("the coordinator stopped: \(farewell.reason); waiting for its return")
+            stage = .calling
+            lastNotice = now
+        default:
+            guard message.session == session, message.run == run else { return }
+            switch message.body {
+            case .modelChunk(let chunk): try take(chunk)
+            case .assignments(let assignments): take(assignments)
+            default: break
+            }
+        }
+    }
+
+    /// Asks for the next missing piece, or takes part when none is missing.
+    private func begin() throws {
+        for model in welcome.models {
+            guard let offset = store.missing(model) else { continue }
+            var request = WireModelRequest()
+            request.sha256 = model.sha256
+            request.offset = offset
+            try send(.modelRequest(request))
+            return
+        }
+        let hashes = welcome.models.map(\.sha256)
+        if engine == nil || engine?.models != hashes || engine?.settings != welcome.settings {
+            end()
+            held = [:]
+            let waker = transport.waker
+            let mailbox = EngineMailbox(wakeSocket: { waker.wake() })
+            EngineThread.start(
+                mailbox: mailbox, models: store.named(welcome.models), settings: welcome.settings,
+                environments: configuration.environments, factory: factory)
+            engine = RunningEngine(
+                mailbox: mailbox, models: hashes, settings: welcome.settings)
+        }
+        stage = .working
+        var ready = WireReady()
+        ready.capacity = capacity
+        try send(.ready(ready))
+        try sendHeartbeat()
+        report(
+            "connected to \(transport.address), run \(run): "
+                + "\(configuration.environments) environments")
+    }
+
+    private func take(_ chunk: WireModelChunk) throws {
+        guard stage == .fetching else { return }
+        if case .corrupt(let name) = store.take(chunk, of: welcome.models) {
+            report("the model \(name) does not have the SHA-256 it was announced with; again")
+        }
+        try begin()
+    }
+
+    private func take(_ message: WireAssignments) {
+        guard stage == .working, let mailbox = engine?.mailbox else { return }
+        // A coordinator that gives more than there is room for is wrong; it will miss the rest.
+        let room = configuration.environments + configuration.reserve + 1 - held.count
+        let tasks = message.assignments.prefix(max(0, room)).map { assignment in
+            held[assignment.lease] = assignment.name
+            return EpisodeTask(
+                id: assignment.lease, parameters: ParameterBits.decode(assignment.parameters),
+                trackSeed: assignment.trackSeed,
+                isEvaluation: assignment.name.purpose == .evaluation)
+        }
+        if drainDeadline != nil {
+            // Given before the coordinator knew: not named in heartbeats, so given to others.
+            for task in tasks { held[task.id] = nil }
+            return
+        }
+        mailbox.add(tasks)
+    }
+
+    // MARK: What leaves
+
+    private func sendFinished() throws {
+        guard let mailbox = engine?.mailbox else { return }
+        let (finished, failure) = mailbox.takeFinished()
+        if let failure {
+            try leave("its engine failed: \(String(failure.prefix(500)))")
+            throw RolloutWorker.Failure.engine(failure)
+        }
+        var message = WireResults()
+        for item in finished {
+            guard let name = held.removeValue(forKey: item.outcome.id) else { continue }
+            message.results.append(WireResult(item, name: name))
+            if message.results.count == WireLimits.resultsInMessage {
+                try send(.results(message))
+                message.results = []
+            }
+        }
+        if !message.results.isEmpty { try send(.results(message)) }
+    }
+
+    /// A message that cannot be sent is lost: the heartbeats, or their absence, will show it.
+    private func send(_ body: WireFromWorker.OneOf_Body) throws {
+        var message = WireFromWorker()
+        message.protocolVersion = configuration.protocolVersion
+        message.run = run
+        message.session = session
+        message.body = body
+        _ = try transport.send(message.encoded(), to: .coordinator)
+    }
+}
+
+extension WireResult {
+    /// An engine's outcome on the wire.
+    init(_ item: EngineMailbox.Finished, name: WireTaskName) {
+        self.init()
+        let outcome = item.outcome
+        lease = outcome.id
+        self.name = name
+        episodeReturn = outcome.return
+        steps = UInt32(clamping: outcome.steps)
+        tilesVisited = UInt32(clamping: outcome.tilesVisited)
+        trackTiles = UInt32(clamping: outcome.trackTiles)
+        end = outcome.end
+        seconds = item.seconds
+        failure = String((outcome.failure ?? "").prefix(200))
+    }
+}

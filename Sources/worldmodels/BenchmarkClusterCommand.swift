@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArgumentParser
+import ClusterTransport
+import Coordinator
+import Foundation
+import RolloutWorker
+
+/// Measures how fast the coordinator hands out and collects, with simulated workers.
+struct BenchmarkClusterCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cluster",
+        abstract: "Dispatch tasks to simulated workers over loopback sockets.",
+        discussion: """
+            The workers are connections of one more process (or of --processes), without \
+            environments: they wait and reply. Prints one JSON object.
+            """)
+
+    @Option(help: "Simulated workers.")
+    var workers = 100
+
+    @Option(help: "What a task takes, in milliseconds.")
+    var taskMilliseconds = 0.0
+
+    @Option(help: "Tasks a worker runs at once.")
+    var environments = 1
+
+    @Option(help: "Tasks of the generation.")
+    var tasks = 20_000
+
+    @Option(help: "Parameters of a task.")
+    var parameters = 867
+
+    @Option(help: "Processes the simulated workers are spread over.")
+    var processes = 1
+
+    @Option(help: .private)
+    var fleet: String?
+
+    /// What is printed.
+    private struct Report: Encodable {
+        var benchmark = "cluster"
+        var rate: Double
+        var workers: Int
+        var tasks: Int
+        var taskMilliseconds: Double
+        var environments: Int
+        var joinSeconds: Double
+        var coordinatorCpuSeconds: Double
+        var coordinatorResidentMiB: Double
+        var generationSeconds: Double
+        var idealSeconds: Double
+        var requeued: Int
+        var duplicates: Int
+    }
+
+    func validate() throws {
+        guard (1...20_000).contains(workers), (1...1024).contains(environments), tasks > 0,
+            taskMilliseconds >= 0, taskMilliseconds.isFinite, (1...(1 << 18)).contains(parameters),
+            (1...64).contains(processes), processes <= workers
+        else { throw ValidationError("one of the numbers is out of its range") }
+    }
+
+    func run() async throws {
+        raiseDescriptorLimit()
+        if let fleet {
+            try SimulatedFleet(
+                connectingTo: try Endpoint(parsing: fleet, binding: false), workers: workers,
+                environments: environments, taskSeconds: taskMilliseconds / 1000
+            ).run()
+            return
+        }
+        let configuration = RolloutServer.Configuration(
+            bind: "tcp://127.0.0.1:*", run: "benchmark")
+        let server = try RolloutServer(
+            configuration: configuration, models: [], settings: Data("{}".utf8))
+        let children = try (0..<processes).map { try startFleet($0, address: server.address) }
+        defer {
+            server.stop(reason: "the benchmark is over")
+            for child in children { child.waitUntilExit() }
+        }
+        let clock = ContinuousClock()
+        let begin = clock.now
+        while server.workers().count(where: { $0.state == .ready }) < workers {
+            guard children.allSatisfy(\.isRunning) else {
+                throw ValidationError("a process of simulated workers ended early")
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        let joined = clock.now
+        let vectors = (0..<max(1, tasks / 4)).map { candidate in
+            (0..<parameters).map { Float(candidate &+ $0) }
+        }
+        let list = (0..<tasks).map { index in
+            EvaluationTask(
+                id: TaskIdentifier(
+                    generation: 1, candidate: index, repetition: 0, purpose: .training),
+                parameters: vectors[index % vectors.count], trackSeed: UInt64(index))
+        }
+        let cpuBefore = cpuSeconds()
+        let start = clock.now
+        let results = try await server.perform(list) { _ in }
+        let seconds = (clock.now - start) / .seconds(1)
+        let rounds = (tasks + workers * environments - 1) / (workers * environments)
+        let counters = server.counters()
+        let report = Report(
+            rate: Double(results.count) / seconds, workers: workers, tasks: tasks,
+            taskMilliseconds: taskMilliseconds, environments: environments,
+            joinSeconds: (joined - begin) / .seconds(1),
+            coordinatorCpuSeconds: cpuSeconds() - cpuBefore,
+            coordinatorResidentMiB: residentMiB(), generationSeconds: seconds,
+            idealSeconds: Double(rounds) * taskMilliseconds / 1000, requeued: counters.requeued,
+            duplicates: counters.duplicates)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        print(String(decoding: try encoder.encode(report), as: UTF8.self))
+    }
+
+    private func startFleet(_ index: Int, address: String) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        let share = workers / processes + (index < workers % processes ? 1 : 0)
+        process.arguments = [
+            "benchmark", "cluster", "--fleet", address, "--workers", "\(share)",
+            "--environments", "\(environments)", "--task-milliseconds", "\(taskMilliseconds)",
+        ]
+        try process.run()
+        return process
+    }
+
+    /// Every connection is a descriptor or two.
+    private func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    private func cpuSeconds() -> Double {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        func seconds(_ time: timeval) -> Double {
+            Double(time.tv_sec) + Double(time.tv_usec) * 1e-6
+        }
+        return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+    }
+
+    private func residentMiB() -> Double {
+        let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+        let words = text.split(separator: " ")
+        guard words.count > 1, let pages = Double(words[1]) else { return 0 }
+        return pages * Double(sysconf(Int32(_SC_PAGESIZE))) / 1_048_576
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Coordinator
+import Foundation
+import RunStore
+import Synchronization
+
+/// Tells people on the terminal, and status clients, how a run goes on.
+final class RunReporter: Sendable {
+    private struct State {
+        var elapsed = 0.0
+        var rollouts = 0
+        var began = Date()
+        var generation = 0
+    }
+
+    private let server: RolloutServer
+    private let settings: RunSettings
+    private let display: Bool
+    private let state = Mutex(State())
+
+    init(server: RolloutServer, settings: RunSettings, display: Bool) {
+        self.server = server
+        self.settings = settings
+        self.display = display
+    }
+
+    /// Prints a line, over the progress line where there is one.
+    func show(_ line: String) {
+        if display && isatty(STDERR_FILENO) == 1 {
+            FileHandle.standardError.write(Data("\r\u{1b}[2K".utf8))
+        }
+        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    }
+
+    /// Prints an event of the server.
+    ///
+    /// - Parameter event: The event.
+    /// - Returns: Its kind, where it is worth keeping.
+    func show(_ event: ServerEvent) -> String? {
+        switch event {
+        case .waiting:
+            show("\(event): worldmodels worker --connect \(server.address)")
+            return nil
+        default:
+            show(event.description)
+        }
+        return switch event {
+        case .joined: "joined"
+        case .left: "left"
+        case .lost: "lost"
+        case .refused: "refused"
+        case .setAside: "set-aside"
+        case .failed: "task-failed"
+        case .disagreed: "disagreed"
+        case .quarantined: "quarantined"
+        case .unauthenticated: "unauthenticated"
+        case .malformed: "malformed"
+        case .waiting, .stopped: nil
+        }
+    }
+
+    /// Follows the run loop.
+    ///
+    /// - Parameter event: What happened.
+    func observe(_ event: RunEvent) {
+        switch event {
+        case .started(let generation, let stored):
+            if generation > 0 || stored > 0 {
+                show(
+                    "\(generation) generations are complete, \(stored) rollouts of the next one"
+                        + " are stored")
+            }
+        case .gathering(let generation, let purpose, let done, let total):
+            state.withLock { state in
+                state.began = Date()
+                state.rollouts = total - done
+                state.generation = generation
+            }
+            publish(generation: generation, purpose: purpose, done: done, total: total)
+        case .result(let rollout, let done, let total):
+            publish(
+                generation: rollout.generation, purpose: rollout.purpose, done: done, total: total)
+        case .generation(let record):
+            show(line(record))
+        case .evaluation(let record, let best):
+            show(
+                String(
+                    format: "evaluation after generation %d: %.1f +- %.1f over %d tracks",
+                    record.generation, record.mean, record.standardDeviation, record.episodes)
+                    + (best ? ", the best so far: controller.safetensors" : ""))
+        }
+    }
+
+    private func line(_ record: GenerationRecord) -> String {
+        let (rollouts, seconds) = state.withLock { state in
+            (state.rollouts, Date().timeIntervalSince(state.began))
+        }
+        let speed = seconds > 0 ? Double(rollouts) / seconds : 0
+        let all = record.candidates * record.tracks
+        // Steps of rollouts that an earlier start had stored are not this one's work.
+        let steps = seconds > 0 ? Double(record.steps * rollouts / max(all, 1)) / seconds : 0
+        var line = String(
+            format: "generation %d: best %.1f, mean %.1f, std %.1f, sigma %.4g", record.generation,
+            record.best, record.mean, record.standardDeviation, record.sigma)
+        line += String(
+            format: ", %.1f rollouts/s, %.0f steps/s, %d workers, %@", speed, steps,
+            server.workers().count, RunReport.duration(record.elapsed) as NSString)
+        if record.failed > 0 { line += ", \(record.failed) candidates failed" }
+        return line
+    }
+
+    private func publish(generation: Int, purpose: RolloutPurpose, done: Int, total: Int) {
+        let status =
+            "{\"generation\":\(generation),\"purpose\":\"\(purpose.rawValue)\",\"done\":\(done)"
+            + ",\"total\":\(total)}"
+        server.setRunStatus(Data(status.utf8))
+        guard display else { return }
+        let what = purpose == .training ? "generation" : "evaluation after generation"
+        StatusLine.show("\(what) \(generation): \(done)/\(total) rollouts", isLast: false)
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArgumentParser
+import ClusterTransport
+import Foundation
+
+/// How a program that connects proves who it is.
+struct ClientSecurityOptions: ParsableArguments {
+    @Option(help: "This client's key file, as made by keys create.")
+    var key: String?
+
+    @Option(help: "The coordinator's public key file (.public), which alone is trusted.")
+    var serverKey: String?
+
+    @Flag(help: "Talk in the clear beyond loopback.")
+    var insecure = false
+
+    /// The security for an address.
+    ///
+    /// - Parameter endpoint: Where the connection goes.
+    /// - Returns: CURVE with keys; plaintext on loopback or where it is spelled out.
+    /// - Throws: `KeyFileError`, `TransportError.plaintext`, `ValidationError`.
+    func security(for endpoint: Endpoint) throws -> ClientSecurity {
+        switch (key, serverKey) {
+        case (let key?, let serverKey?):
+            return .curve(
+                try KeyFile.readPair(at: URL(fileURLWithPath: key)),
+                serverKey: try KeyFile.readPublic(at: URL(fileURLWithPath: serverKey)))
+        case (nil, nil):
+            guard endpoint.isLoopback || insecure else {
+                throw TransportError.plaintext(endpoint.description)
+            }
+            return .plaintext
+        default:
+            throw ValidationError("--key and --server-key belong together")
+        }
+    }
+}
+
+/// How a program that listens treats those who connect.
+struct ServerSecurityOptions: ParsableArguments {
+    @Option(help: "The coordinator's key file, as made by keys create.")
+    var key: String?
+
+    @Option(help: "A file with the public keys of the clients that may connect, one a line.")
+    var allow: String?
+
+    @Flag(help: "Talk in the clear beyond loopback.")
+    var insecure = false
+
+    /// The security to listen with; whether plaintext is allowed is for the server to judge.
+    ///
+    /// - Returns: CURVE with keys, else plaintext.
+    /// - Throws: `KeyFileError`, `ValidationError`.
+    func security() throws -> ServerSecurity {
+        switch (key, allow) {
+        case (let key?, let allow?):
+            return .curve(
+                try KeyFile.readPair(at: URL(fileURLWithPath: key)),
+                try ClientList(file: URL(fileURLWithPath: allow)))
+        case (nil, nil): return .plaintext
+        default: throw ValidationError("--key and --allow belong together")
+        }
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArgumentParser
+import ClusterTransport
+import Foundation
+import RolloutWorker
+
+/// Drives episodes for a coordinator.
+struct WorkerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Drive episodes for a coordinator, for as long as it has any.",
+        discussion: """
+            Needs nothing but the address and, beyond loopback, a key: the models come from the \
+            coordinator. SIGTERM or SIGINT lets the running episodes finish; a second one ends at \
+            once.
+            """)
+
+    @Option(help: "The coordinator's address, tcp://HOST:PORT.")
+    var connect: String
+
+    @Option(help: "Episodes to run at once, 1 to 1024.")
+    var environments = 8
+
+    @Option(help: "Seconds that running episodes get to finish after SIGTERM or SIGINT.")
+    var grace = 30.0
+
+    @OptionGroup var security: ClientSecurityOptions
+
+    func validate() throws {
+        guard (1...1024).contains(environments) else {
+            throw ValidationError("--environments is \(environments); 1 to 1024 are possible")
+        }
+        guard grace >= 0, grace.isFinite else {
+            throw ValidationError("--grace is \(grace); it is a number of seconds")
+        }
+    }
+
+    func run() throws {
+        let endpoint = try Endpoint(parsing: connect, binding: false)
+        var configuration = RolloutWorker.Configuration(environments: environments)
+        configuration.graceSeconds = grace
+        let worker = RolloutWorker(configuration: configuration)
+        let signals = StopSignals { _ in worker.drain() }
+        let transport = try ConnectingTransport(
+            connectingTo: endpoint, security: try security.security(for: endpoint))
+        _ = try worker.run(
+            over: transport,
+            engine: { models, settings, environments in
+                try CarRacingEpisodes(
+                    models: models, settings: settings, environments: environments)
+            },
+            report: { line in
+                FileHandle.standardError.write(Data("worker: \(line)\n".utf8))
+            })
+        withExtendedLifetime(signals) {}
+    }
+}

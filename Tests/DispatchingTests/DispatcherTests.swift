@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Dispatching
+import Testing
+
+struct DispatcherTests {
+    private func outcome(_ value: Double) -> Dispatcher.Outcome {
+        Dispatcher.Outcome(
+            return: value, steps: 10, tilesVisited: 1, trackTiles: 2, end: "time-limit")
+    }
+
+    private func completed(_ events: [Dispatcher.Event]) -> [UInt64] {
+        events.compactMap { event in
+            if case .completed(let task, _, _, _) = event { task } else { nil }
+        }
+    }
+
+    @Test func `every task gets one result, in whatever order they come`() {
+        var dispatcher = Dispatcher()
+        dispatcher.join(1, slots: 4, capacity: 5, at: 0)
+        dispatcher.join(2, slots: 4, capacity: 5, at: 0)
+        let job = dispatcher.submit(count: 30)
+        var done: [UInt64] = []
+        var pending: [Dispatcher.Grant] = []
+        var now = 0.0
+        while dispatcher.openTasks > 0 {
+            pending += dispatcher.assign(at: now)
+            for worker in [1, 2] { #expect(pending.count { $0.worker == worker } <= 5) }
+            let grant = pending.remove(at: pending.count / 2)
+            now += 0.01
+            dispatcher.result(
+                outcome(Double(grant.task)), lease: grant.lease, worker: grant.worker, seconds: 1,
+                at: now)
+            done += completed(dispatcher.takeEvents())
+        }
+        #expect(done.sorted() == Array(job.tasks))
+        #expect(dispatcher.outstandingLeases == 0)
+        #expect(dispatcher.counters.completed == 30)
+        #expect(dispatcher.isEmpty)
+    }
+
+    @Test func `few tasks are spread over the workers`() {
+        var dispatcher = Dispatcher()
+        for worker in 0..<4 { dispatcher.join(worker, slots: 8, capacity: 10, at: 0) }
+        _ = dispatcher.submit(count: 8)
+        let grants = dispatcher.assign(at: 0)
+        for worker in 0..<4 { #expect(grants.count { $0.worker == worker } == 2) }
+    }
+
+    @Test func `a silent worker's tasks go to another, and its late result still counts once`() {
+        var dispatcher = Dispatcher()
+        dispatcher.join(1, slots: 1, capacity: 1, at: 0)
+        let job = dispatcher.submit(count: 1)
+        let lost = dispatcher.assign(at: 0)[0]
+        dispatcher.tick(at: 9.9)
+        let value1 = dispatcher.takeEvents()
+        #expect(value1.isEmpty)
+        dispatcher.tick(at: 10.1)
+        let value2 = dispatcher.takeEvents()
+        #expect(value2 == [.lost(1, .silence, tasks: 1)])
+        dispatcher.join(2, slots: 1, capacity: 1, at: 11)
+        let again = dispatcher.assign(at: 11)[0]
+        #expect(again.task == lost.task && again.lease != lost.lease && again.worker == 2)
+        dispatcher.result(outcome(5), lease: lost.lease, worker: 1, seconds: 1, at: 12)
+        let done27 = completed(dispatcher.takeEvents())
+        #expect(done27 == [job.tasks.lowerBound])
+        dispatcher.result(outcome(5), lease: again.lease, worker: 2, seconds: 1, at: 13)
+        let value3 = dispatcher.takeEvents()
+        #expect(value3 == [.agreed(job.tasks.lowerBound)])
+        #expect(dispatcher.counters.completed == 1)
+        #expect(dispatcher.isEmpty)
+    }
+
+    @Test func `heartbeats that name a lease extend it as long as the engine steps`() {
+        var dispatcher = Dispatcher()
+        dispatcher.join(1, slots: 1, capacity: 1, at: 0)
+        _ = dispatcher.submit(count: 1)
+        let grant = dispatcher.assign(at: 0)[0]
+        for second in 1...100 {
+            dispatcher.heartbeat(
+                1, progress: UInt64(second), held: [grant.lease], capacity: 1, at: Double(second))
+            dispatcher.tick(at: Double(second))
+        }
+        let value4 = dispatcher.takeEvents()
+        #expect(value4.isEmpty)
+        var now = 100.0
+        while dispatcher.counters.deaths == 0, now < 300 {
+            now += 1
+            dispatcher.heartbeat(1, progress: 100, held: [grant.lease], capacity: 1, at: now)
+            dispatcher.tick(at: now)
+        }
+        // 60 s without a step, then the lease's 10 s.
+        #expect((165...175).contains(now))
+        let value5 = dispatcher.takeEvents()
+        #expect(value5 == [.lost(1, .hang, tasks: 1)])
+        let value6 = dispatcher.assign(at: now)
+        #expect(value6.isEmpty)
+        dispatcher.heartbeat(1, progress: 101, held: [], capacity: 1, at: now)
+        let value7 = dispatcher.assign(at: now)
+        #expect(value7.count == 1)
+    }
+
+    @Test func `a lease that a heartbeat does not name was lost on the way`() {
+        var dispatcher = Dispatcher()
+        dispatcher.join(1, slots: 1, capacity: 1, at: 0)
+        _ = dispatcher.submit(count: 1)
+        let first = dispatcher.assign(at: 0)[0]
+        dispatcher.heartbeat(1, progress: 0, held: [], capacity: 1, at: 1)
+        let value8 = dispatcher.assign(at: 1)
+        #expect(value8.isEmpty)
+        dispatcher.heartbeat(1, progress: 0, held: [], capacity: 1, at: 5)
+        let second = dispatcher.assign(at: 5)
+        #expect(second.map(\.task) == [first.task])
+        #expect(dispatcher.counters.deaths == 0)
+    }
+
+    @Test func `a draining worker gets nothing, and what it hands back goes on elsewhere`() {
+        var dispatcher = Dispatcher()
+        dispatcher.join(1, slots: 2, capacity: 2, at: 0)
+        _ = dispatcher.submit(count: 4)
+        let held = dispatcher.assign(at: 0)
+        #expect(held.count == 2)
+        dispatcher.heartbeat(1, progress: 1, held: held.map(\.lease), capacity: 0, at: 1)
+        dispatcher.result(outcome(1), lease: held[0].lease, worker: 1, seconds: 1, at: 2)
+        let value9 = dispatcher.assign(at: 2)
+        #expect(value9.isEmpty)
+        dispatcher.leave(1)
+        dispatcher.join(2, slots: 4, capacity: 4, at: 3)
+        let value10 = dispatcher.assign(at: 3)
+        #expect(value10.count == 3)
+        #expect(dispatcher.counters.deaths == 0)
+    }
+
+    @Test func `results for inventions and for cancelled jobs are counted and dropped`() {
+        var dispatcher = Dispatcher()
+        dispatcher.join(1, slots: 2, capacity: 2, at: 0)
+        dispatcher.join(2, slots: 2, capacity: 2, at: 0)
+        let job = dispatcher.submit(count: 2)
+        let grants = dispatcher.assign(at: 0)
+        dispatcher.result(outcome(1), lease: 12345, worker: 1, seconds: 1, at: 1)
+        // Another worker's lease.
+        let stolen = grants[0]
+        dispatcher.result(
+            outcome(1), lease: stolen.lease, worker: 3 - stolen.worker, seconds: 1, at: 1)
+        #expect(dispatcher.counters.late == 2)
+        #expect(dispatcher.openTasks == 2)
+        dispatcher.cancel(job: job.job)
+        #expect(dispatcher.openTasks == 0)
+        for grant in grants {
+            dispatcher.result(
+                outcome(1), lease: grant.lease, worker: grant.worker, seconds: 1, at: 2)
+        }
+        #expect(dispatcher.counters.late == 4)
+        #expect(dispatcher.counters.completed == 0)
+        #expect(dispatcher.isEmpty)
+    }
+
+    @Test func `a liar is quarantined and its tasks are tried elsewhere`() {
+        var dispatcher = Dispatcher()
+        dispatcher.join(1, slots: 1, capacity: 1, at: 0)
+        _ = dispatcher.submit(count: 1)
+        for offence in 1...3 {
+            let grants = dispatcher.assign(at: 0)
+            #expect(grants.count == 1, "offence \(offence)")
+            dispatcher.offence(lease: grants[0].lease, worker: 1, at: 0)
+        }
+        let value11 = dispatcher.takeEvents()
+        #expect(value11 == [.quarantined(1)])
+        let value12 = dispatcher.assign(at: 0)
+        #expect(value12.isEmpty)
+        dispatcher.join(2, slots: 1, capacity: 1, at: 0)
+        let value13 = dispatcher.assign(at: 0)
+        #expect(value13.map(\.worker) == [2])
+        #expect(dispatcher.counters.setAside == 0)
+    }
+
+    @Test func `a task that engines cannot run three times is set aside`() {
+        var dispatcher = Dispatcher()
+        dispatcher.join(1, slots: 1, capacity: 1, at: 0)
+        let job = dispatcher.submit(count: 1)
+        for _ in 0..<3 {
+            let grant = dispatcher.assign(at: 0)[0]
+            dispatcher.failure(lease: grant.lease, worker: 1, reason: "NaN", at: 0)
+        }
+        let events = dispatcher.takeEvents()
+        #expect(
+            events.last == .setAside(job.tasks.lowerBound, deaths: 0, failures: 3))
+        #expect(dispatcher.openTasks == 0)
+        #expect(dispatcher.isEmpty)
+    }
+}

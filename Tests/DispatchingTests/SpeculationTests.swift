@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Dispatching
+import Testing
+
+struct SpeculationTests {
+    private func outcome(_ value: Double) -> Dispatcher.Outcome {
+        Dispatcher.Outcome(return: value, steps: 10, tilesVisited: 1, trackTiles: 2, end: "lap")
+    }
+
+    /// One task of four hangs back on worker 1; worker 2 is idle.
+    private func straggler() -> (Dispatcher, Dispatcher.Grant) {
+        var dispatcher = Dispatcher()
+        dispatcher.join(1, slots: 2, capacity: 2, at: 0)
+        dispatcher.join(2, slots: 2, capacity: 2, at: 0)
+        _ = dispatcher.submit(count: 4)
+        let grants = dispatcher.assign(at: 0)
+        let slow = grants.filter { $0.worker == 1 }[0]
+        for grant in grants where grant != slow {
+            dispatcher.result(
+                outcome(1), lease: grant.lease, worker: grant.worker, seconds: 1, at: 1)
+        }
+        _ = dispatcher.takeEvents()
+        return (dispatcher, slow)
+    }
+
+    @Test func `an idle worker repeats the slowest task, once`() {
+        var (dispatcher, slow) = straggler()
+        let value1 = dispatcher.assign(at: 1.2)
+        #expect(value1.isEmpty)
+        let copies = dispatcher.assign(at: 2)
+        #expect(copies.map(\.task) == [slow.task])
+        #expect(copies.map(\.worker) == [2])
+        let value2 = dispatcher.assign(at: 20)
+        #expect(value2.isEmpty)
+        dispatcher.result(outcome(7), lease: copies[0].lease, worker: 2, seconds: 1, at: 3)
+        #expect(dispatcher.openTasks == 0)
+        dispatcher.result(outcome(7), lease: slow.lease, worker: 1, seconds: 3, at: 4)
+        #expect(dispatcher.counters.duplicates == 1)
+        #expect(dispatcher.counters.completed == 4)
+        #expect(dispatcher.isEmpty)
+    }
+
+    @Test func `results that differ name both workers, and the first stays`() {
+        var (dispatcher, slow) = straggler()
+        let copy = dispatcher.assign(at: 2)[0]
+        dispatcher.result(outcome(7), lease: copy.lease, worker: 2, seconds: 1, at: 3)
+        _ = dispatcher.takeEvents()
+        dispatcher.result(outcome(8), lease: slow.lease, worker: 1, seconds: 3, at: 4)
+        let events = dispatcher.takeEvents()
+        #expect(
+            events == [
+                .disagreed(slow.task, first: 2, outcome(7), second: 1, outcome(8))
+            ])
+        #expect(dispatcher.counters.disagreements == 1)
+        #expect(dispatcher.counters.completed == 4)
+    }
+
+    @Test func `nothing is repeated when it is switched off`() {
+        var configuration = Dispatcher.Configuration()
+        configuration.speculates = false
+        var dispatcher = Dispatcher(configuration: configuration)
+        dispatcher.join(1, slots: 1, capacity: 1, at: 0)
+        dispatcher.join(2, slots: 1, capacity: 1, at: 0)
+        _ = dispatcher.submit(count: 2)
+        let grants = dispatcher.assign(at: 0)
+        dispatcher.result(
+            outcome(1), lease: grants[0].lease, worker: grants[0].worker, seconds: 1, at: 1)
+        let value3 = dispatcher.assign(at: 100)
+        #expect(value3.isEmpty)
+    }
+}
