@@ -196,12 +196,14 @@ struct HostilePeerTests {
         #expect(server.workers().allSatisfy { $0.host == "friend" })
         worker.worker.drain()
         _ = try await worker.end()
-        // The stranger keeps trying, and is let in once it is listed.
         list.replace(with: [stranger.publicKey])
+        let admitted = try TestWorker(
+            server.address, security: .curve(stranger, serverKey: serverKeys.publicKey),
+            host: "stranger")
         let later = try await server.perform(makeTasks(5)) { _ in }
         #expect(later.allSatisfy { $0.worker.hasPrefix("stranger/") })
-        for outsider in outsiders { outsider.worker.leaveNow() }
-        for outsider in outsiders { _ = try await outsider.end() }
+        for outsider in outsiders + [admitted] { outsider.worker.leaveNow() }
+        for outsider in outsiders + [admitted] { _ = try await outsider.end() }
         server.stop()
     }
 
