@@ -11,79 +11,69 @@ import PackageDescription
 
 let systemLibraries: [Target] = [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
-    .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+    .systemLibrary(name: "COSMesa", providers: [.apt(["libosmesa6-dev"])]),
+    .systemLibrary(name: "CEGL", providers: [.apt(["libegl-dev"])]),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
     .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
-    .systemLibrary(name: "COSMesa", providers: [.apt(["libosmesa6-dev"])]),
-    .systemLibrary(name: "CEGL", providers: [.apt(["libegl-dev"])]),
 ]
 
-// MARK: Layers 1 and up: the libraries
+// MARK: Layers 0 to 5: the libraries
 
 let libraries: [Target] = [
-    .target(name: "SeededRandom"),
-    .target(name: "CKernels"),
-    .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
-    .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
-    .target(name: "TerminalOutput"),
-    .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
     .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
     .target(name: "CKernels"),
+
     .target(name: "SeededRandom"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
-    .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
     .target(name: "TerminalOutput"),
-    .target(name: "EvolutionStrategies", dependencies: ["Tensors", "SeededRandom"]),
-    .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
-    .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
-    .target(name: "RunStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
-    .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
-    .target(
-        name: "RunStore",
-        dependencies: ["TerminalOutput", .product(name: "GRDB", package: "GRDB.swift")]),
-    .target(
-        name: "Coordinator",
-        dependencies: [
-            "ClusterProtocol", "ClusterTransport", "Dispatching", "EvolutionStrategies",
-            "RunStore", "SeededRandom", "WorldModel",
-        ]),
     .target(
         name: "ClusterProtocol",
         dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
         exclude: ["cluster.proto", "regenerate.sh"]),
+
+    .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
+    .target(name: "EvolutionStrategies", dependencies: ["SeededRandom", "Tensors"]),
+    .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
+    .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
     .target(name: "Dispatching", dependencies: ["ClusterProtocol"]),
     .target(name: "ClusterTransport", dependencies: ["CZeroMQ", "ClusterProtocol"]),
     .target(
-        name: "RolloutWorker",
-        dependencies: ["ClusterProtocol", "ClusterTransport", "Rollouts", "WorldModel"]),
-    .target(
-        name: "Rollouts",
-        dependencies: ["CarRacing", "CarRacingRendering", "SeededRandom", "Tensors", "WorldModel"]),
+        name: "RunStore",
+        dependencies: ["TerminalOutput", .product(name: "GRDB", package: "GRDB.swift")]),
+
+    .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
     .target(
         name: "WorldModelTraining",
         dependencies: ["CKernels", "Pictures", "SeededRandom", "Tensors", "WorldModel"]),
+
     .target(
         name: "Rollouts",
         dependencies: [
             "CarRacing", "CarRacingRendering", "Pictures", "SeededRandom", "Tensors", "WorldModel",
         ]),
+
+    .target(
+        name: "RolloutWorker",
+        dependencies: ["ClusterProtocol", "ClusterTransport", "Rollouts", "WorldModel"]),
     .target(
         name: "Coordinator",
-        dependencies: ["EvolutionStrategies", "RunStore", "SeededRandom", "WorldModel"]),
+        dependencies: [
+            "ClusterProtocol", "ClusterTransport", "Dispatching", "EvolutionStrategies", "RunStore",
+            "SeededRandom", "WorldModel",
+        ]),
 ]
 
-// MARK: The program
+// MARK: Layer 6: the program
 
 let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            "CarRacing", "CarRacingRendering", "Coordinator", "EvolutionStrategies", "Pictures",
-            "Rollouts", "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
-            "CarRacing", "CarRacingRendering", "ClusterProtocol", "ClusterTransport",
-            "Coordinator", "EvolutionStrategies", "Pictures", "RolloutWorker", "Rollouts",
+            "CarRacing", "CarRacingRendering", "ClusterProtocol", "ClusterTransport", "Coordinator",
+            "Dispatching", "EvolutionStrategies", "Pictures", "RolloutWorker", "Rollouts",
             "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
             "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -98,8 +88,13 @@ let tests: [Target] = [
     .testTarget(
         name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"],
         resources: [.copy("Golden")]),
-    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
     .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
+    .testTarget(
+        name: "ClusterProtocolTests",
+        dependencies: [
+            "ClusterProtocol", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        ]),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
     .testTarget(
         name: "EvolutionStrategiesTests",
         dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
@@ -108,53 +103,27 @@ let tests: [Target] = [
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
     .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
-    .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
-    .testTarget(
-        name: "WorldModelTrainingTests",
-        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining"],
-        resources: [.copy("Golden")]),
     .testTarget(
         name: "InferenceTests",
         dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel"],
         resources: [.copy("Golden")]),
-    .testTarget(
-        name: "WorldModelTrainingTests",
-        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining"],
-        exclude: ["compare_with_pytorch.py"], resources: [.copy("Golden")]),
-    .testTarget(name: "RunStoreTests", dependencies: ["RunStore"]),
-    .testTarget(
-        name: "RolloutsTests",
-        dependencies: ["CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel"]),
-    .testTarget(
-        name: "CoordinatorTests",
-        dependencies: ["Coordinator", "EvolutionStrategies", "RunStore", "SeededRandom"]),
-    .testTarget(
-        name: "RolloutsTests",
-        dependencies: ["CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel"]),
-    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
-    .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
-    .testTarget(
-        name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
-        resources: [.copy("Golden")]),
+    .testTarget(name: "DispatchingTests", dependencies: ["Dispatching", "SeededRandom"]),
     .testTarget(
         name: "RunStoreTests",
         dependencies: ["RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(
+        name: "WorldModelTrainingTests",
+        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining"],
+        exclude: ["compare_with_pytorch.py"], resources: [.copy("Golden")]),
+    .testTarget(
+        name: "RolloutsTests",
+        dependencies: ["CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel"]),
+    .testTarget(
         name: "CoordinatorTests",
         dependencies: [
-            "ClusterProtocol", "ClusterTransport", "Coordinator", "EvolutionStrategies",
-            "RolloutWorker", "RunStore", "SeededRandom",
+            "ClusterProtocol", "ClusterTransport", "Coordinator", "Dispatching",
+            "EvolutionStrategies", "RolloutWorker", "RunStore", "SeededRandom",
         ]),
-    .testTarget(
-        name: "ClusterProtocolTests",
-        dependencies: [
-            "ClusterProtocol", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-        ]),
-    .testTarget(name: "DispatchingTests", dependencies: ["Dispatching", "SeededRandom"]),
-    .testTarget(
-        name: "EvolutionStrategiesTests",
-        dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
-        resources: [.copy("Golden")]),
 ]
 
 let package = Package(
@@ -163,10 +132,11 @@ let package = Package(
         .executable(name: "worldmodels", targets: ["worldmodels"]),
         .library(name: "CarRacing", targets: ["CarRacing", "CarRacingRendering"]),
         .library(name: "EvolutionStrategies", targets: ["EvolutionStrategies"]),
+        .library(name: "WorldModel", targets: ["WorldModel", "WorldModelTraining"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: systemLibraries + libraries + program + tests,

@@ -68,6 +68,15 @@ package final class ProgressLine: Sendable {
         }
     }
 
+    /// Takes the line off the terminal, as before other output; the next update shows it again.
+    package func erase() {
+        state.withLock { state in
+            guard terminal.isInteractive, !state.isFinished, state.lastShown != nil else { return }
+            state.lastShown = nil
+            terminal.write("\r\u{1b}[K")
+        }
+    }
+
     /// Shows the final count and ends the line; later updates are not shown.
     ///
     /// - Parameter fields: More to say, as names and values; nil keeps what was said last.

@@ -15,6 +15,6 @@ struct BenchmarkCommand: ParsableCommand {
             BenchmarkEncodeCommand.self,
             BenchmarkRolloutCommand.self,
             BenchmarkCMAESCommand.self,
+            BenchmarkClusterCommand.self,
         ])
-        subcommands: [BenchmarkCMAESCommand.self, BenchmarkClusterCommand.self])
 }

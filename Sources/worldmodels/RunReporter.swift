@@ -5,6 +5,7 @@ import Coordinator
 import Foundation
 import RunStore
 import Synchronization
+import TerminalOutput
 
 /// Tells people on the terminal, and status clients, how a run goes on.
 final class RunReporter: Sendable {
@@ -13,6 +14,7 @@ final class RunReporter: Sendable {
         var rollouts = 0
         var began = Date()
         var generation = 0
+        var progress: ProgressLine?
     }
 
     private let server: RolloutServer
@@ -28,9 +30,7 @@ final class RunReporter: Sendable {
 
     /// Prints a line, over the progress line where there is one.
     func show(_ line: String) {
-        if display && isatty(STDERR_FILENO) == 1 {
-            FileHandle.standardError.write(Data("\r\u{1b}[2K".utf8))
-        }
+        state.withLock { $0.progress?.erase() }
         FileHandle.standardOutput.write(Data((line + "\n").utf8))
     }
 
@@ -77,6 +77,11 @@ final class RunReporter: Sendable {
                 state.began = Date()
                 state.rollouts = total - done
                 state.generation = generation
+                state.progress?.erase()
+                guard display, Terminal.standardError.isInteractive else { return }
+                state.progress = ProgressLine(
+                    "\(purpose == .training ? "generation" : "evaluation after") \(generation)",
+                    total: total, unit: "rollouts", start: done)
             }
             publish(generation: generation, purpose: purpose, done: done, total: total)
         case .result(let rollout, let done, let total):
@@ -116,8 +121,7 @@ final class RunReporter: Sendable {
             "{\"generation\":\(generation),\"purpose\":\"\(purpose.rawValue)\",\"done\":\(done)"
             + ",\"total\":\(total)}"
         server.setRunStatus(Data(status.utf8))
-        guard display else { return }
-        let what = purpose == .training ? "generation" : "evaluation after generation"
-        StatusLine.show("\(what) \(generation): \(done)/\(total) rollouts", isLast: false)
+        let progress = state.withLock { $0.progress }
+        progress?.update(done)
     }
 }
