@@ -34,9 +34,11 @@ struct FullDiskTests {
             identifier: "r", program: "p", settings: [("seed", "1")], state: state,
             created: Date())
         try #require(store).finish(record(1), meanReturns: [1], state: state)
+        // More than the pages that the states of earlier generations left free.
+        let large = Data(repeating: 8, count: 400_000)
         try limit(#require(store), pages: 2)
         #expect(throws: RunStoreError.diskFull(path: directory.database.path)) {
-            try #require(store).finish(record(2), meanReturns: [1], state: state)
+            try #require(store).finish(record(2), meanReturns: [1], state: large)
         }
         // What came before is there, for this process and for the next one.
         #expect(try store?.reader.generations().map(\.generation) == [1])
@@ -44,7 +46,7 @@ struct FullDiskTests {
         let next = try RunStore(directory, holder: "test")
         #expect(try next.reader.latestState()?.generation == 1)
         #expect(try next.reader.latestState()?.state == state)
-        try next.finish(record(2), meanReturns: [1], state: state)
+        try next.finish(record(2), meanReturns: [1], state: large)
         #expect(try next.reader.generations().map(\.generation) == [1, 2])
     }
 }
