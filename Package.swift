@@ -13,6 +13,7 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+    .systemLibrary(name: "CSodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "COSMesa", providers: [.apt(["libosmesa6-dev"])]),
     .systemLibrary(name: "CEGL", providers: [.apt(["libegl-dev"])]),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
@@ -31,7 +32,7 @@ let libraries: [Target] = [
     .target(name: "TerminalOutput"),
     .target(
         name: "ClusterProtocol",
-        dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+        dependencies: ["CSodium", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
         exclude: ["cluster.proto", "regenerate.sh"]),
 
     .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),

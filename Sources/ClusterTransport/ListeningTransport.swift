@@ -133,5 +133,7 @@ package final class ListeningTransport: Transport {
         monitor.socket.close()
         authenticator?.socket.close()
         socket.close()
+        // Closing is done by another thread; until then a successor would find the port in use.
+        context.end()
     }
 }

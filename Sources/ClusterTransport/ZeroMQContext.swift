@@ -2,12 +2,14 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import CZeroMQ
+import Synchronization
 
-/// A ZeroMQ context, ended when its last socket's owner lets go of it.
+/// A ZeroMQ context, ended by its owner or when its last socket's owner lets go of it.
 ///
 /// Sendable without checks: a context may be used by any thread at any time (zmq_ctx_new(3)).
 final class ZeroMQContext: @unchecked Sendable {
     let pointer: UnsafeMutableRawPointer
+    private let isEnded = Atomic(false)
 
     /// Makes a context for a number of sockets, with some threads that move bytes.
     init(sockets: Int32 = 64, inputOutputThreads: Int32 = 1) throws(TransportError) {
@@ -20,6 +22,12 @@ final class ZeroMQContext: @unchecked Sendable {
     }
 
     deinit {
+        end()
+    }
+
+    /// Waits until its sockets, all of them closed before, have let go of their addresses.
+    func end() {
+        guard !isEnded.exchange(true, ordering: .relaxed) else { return }
         zmq_ctx_term(pointer)
     }
 }

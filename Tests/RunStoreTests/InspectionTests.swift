@@ -52,7 +52,7 @@ struct InspectionTests {
             #expect(row.contains(field), "\(field) in \(row)")
         }
         #expect(text.contains("best evaluation: 77.2 +- 8.0 over 16 tracks after generation 2"))
-        #expect(lines.count { $0.contains("┤") } == 12)
+        #expect(lines.count { $0.contains("┤") || $0.contains(" │") } == 12)
         #expect(text.contains("◆"))
     }
 
@@ -98,26 +98,5 @@ struct InspectionTests {
         let other = try report(ShownRun(generations: 5, spoiled: 4))
         #expect(RunComparison(one, longer) == .equal(generations: 5))
         #expect(RunComparison(one, other) == .returns(generation: 4))
-    }
-}
-
-struct BraillePlotTests {
-    @Test func `a rising line runs from the lower left to the upper right`() {
-        let series = BraillePlot.Series(
-            name: "s", style: .line, points: [(x: 0, y: 0), (x: 1, y: 1)])
-        let lines = BraillePlot([series], columns: 4, rows: 2).lines
-        // 8 x 8 dots, one in each column: the diagonal.
-        #expect(lines == ["1 ┤  ⡠⠊", "0 ┤⡠⠊  ", "  └────", "   0  1", "   ⠒⠒ s"])
-    }
-
-    @Test func `nothing to draw gives no lines`() {
-        #expect(BraillePlot([]).lines.isEmpty)
-        let empty = BraillePlot.Series(name: "s", style: .line, points: [(x: 0, y: .nan)])
-        #expect(BraillePlot([empty]).lines.isEmpty)
-    }
-
-    @Test func `a single point is drawn`() {
-        let one = BraillePlot.Series(name: "s", style: .marks("x"), points: [(x: 3, y: 5)])
-        #expect(BraillePlot([one]).lines.contains { $0.contains("x") })
     }
 }

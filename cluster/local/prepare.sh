@@ -5,7 +5,7 @@
 # Sourced by run.sh and test.sh: installs the Debian packages that are missing and checks for Swift.
 
 worldmodels_packages=(
-    libopenblas-dev libzmq3-dev libosmesa6-dev libegl-dev libegl1 libbox2d-dev zlib1g-dev
+    libopenblas-dev libzmq3-dev libsodium-dev libosmesa6-dev libegl-dev libegl1 libbox2d-dev zlib1g-dev
     libpng-dev libgif-dev libcairo2-dev libsqlite3-dev fonts-dejavu-core
 )
 

@@ -44,11 +44,12 @@ extension RunReport {
         let evaluated = generations.map {
             (x: Double($0.generation), y: $0.evaluationMean ?? .nan)
         }
-        let lines = BraillePlot([
-            .init(name: "candidates' average return", style: .line, points: mean),
-            .init(name: "best candidate", style: .marks("·"), points: best),
-            .init(name: "evaluation of the mean", style: .marks("◆"), points: evaluated),
-        ]).lines
+        let lines = TextPlot(height: 12).lines(
+            [
+                .init(name: "candidates' average return", points: mean),
+                .init(name: "best candidate", style: .marks("·"), points: best),
+                .init(name: "evaluation of the mean", style: .marks("◆"), points: evaluated),
+            ], xLabel: "generation")
         return lines.isEmpty ? [] : lines + [""]
     }
 
