@@ -135,7 +135,8 @@ struct TrainingFaultTests {
             ("--learning-rate", { $0.learningRate = 2e-3 }), ("--hidden", { $0.hiddenSize = 9 }),
             ("--mixtures", { $0.mixtures = 3 }), ("--include-reward", { $0.includesReward = true }),
             ("--sequence-length", { $0.sequenceLength = 5 }),
-            ("--sequence-stride", { $0.sequenceStride = 2 }), ("--clip", { $0.largestGradient = 1 }),
+            ("--sequence-stride", { $0.sequenceStride = 2 }),
+            ("--clip", { $0.largestGradient = 1 }),
         ]
         func field(_ change: (inout MDRNNTrainer.Configuration) -> Void) throws -> String {
             let error = try fault { try space.mdrnn("run", epochs: 2, change).run { _ in } }
