@@ -111,7 +111,9 @@ struct LossGradientTests {
             let start = network.layout.offset(entry.name)
             let values = UnsafeMutableBufferPointer(
                 start: network.parameters.at(start), count: entry.count)
-            GradientCheck(step: 0x1p-6, tolerance: 5e-2).expectAlongDirections(
+            // The larger step would push a few of the decoder's ReLUs over their kinks.
+            let check = GradientCheck(step: gain == 0 ? 0x1p-6 : 0x1p-7, tolerance: 5e-2)
+            check.expectAlongDirections(
                 entry.name, of: values, is: Array(gradient[start..<(start + entry.count)]),
                 &generator, loss: loss)
         }
