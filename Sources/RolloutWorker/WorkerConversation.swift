@@ -27,6 +27,8 @@ final class WorkerConversation {
     private var lastHello = -Double.infinity
     private var lastHeard = 0.0
     private var lastNotice = 0.0
+    /// Why the coordinator did not let us in when we last tried.
+    private var refusal: String?
     private var lastHeartbeat = -Double.infinity
     private var heartbeatSeconds = 1.0
     private var leaseSeconds = 10.0
@@ -129,11 +131,20 @@ final class WorkerConversation {
         }
         if stage == .calling, time - lastNotice >= configuration.noticeSeconds {
             lastNotice = time
-            report(
-                isConnected
-                    ? "\(transport.address) is there but does not answer; still trying"
-                    : "no coordinator at \(transport.address); still trying")
+            if let refusal {
+                reportRefusal(refusal)
+            } else {
+                report(
+                    isConnected
+                        ? "\(transport.address) is there but does not answer; still trying"
+                        : "no coordinator at \(transport.address); still trying")
+            }
         }
+    }
+
+    private func reportRefusal(_ reason: String) {
+        report(
+            "the coordinator at \(transport.address) did not accept us: \(reason); still trying")
     }
 
     private func sayHello() throws {
@@ -168,6 +179,7 @@ final class WorkerConversation {
         switch event {
         case .connected:
             isConnected = true
+            refusal = nil
             stage = .calling
             try sayHello()
         case .connectionLost:
@@ -178,10 +190,11 @@ final class WorkerConversation {
             stage = .calling
             lastNotice = now
         case .handshakeFailed(let reason):
-            if now - lastNotice >= configuration.noticeSeconds {
+            if refusal == nil {
                 lastNotice = now
-                report("the coordinator at \(transport.address) did not accept us: \(reason)")
+                reportRefusal(reason)
             }
+            refusal = reason
         case .message(_, let bytes): try handle(bytes)
         case .disconnected: break
         }
