@@ -86,7 +86,8 @@ struct RolloutServerTests {
         let server = try server(lease: 1)
         let gate = Gate(open: false)
         let worker = try TestWorker(server.address, gate: gate)
-        let tasks = makeTasks(5)
+        // More than it had in hand: it must be given work again, not only be listened to.
+        let tasks = makeTasks(20)
         async let results = server.perform(tasks) { _ in }
         _ = await wait(for: server) { if case .joined = $0 { true } else { false } }
         worker.mute()
