@@ -38,6 +38,7 @@ final class WorkerConversation {
     private var welcome = WireWelcome()
     private var engine: RunningEngine?
     private var held: [UInt64: WireTaskName] = [:]
+    private var malformed = RateLimitedCount()
     private var drainDeadline: Double?
     /// Whether nothing is left to do.
     private(set) var isOver = false
@@ -120,6 +121,9 @@ final class WorkerConversation {
 
     private func keepInTouch() throws {
         let time = now
+        if let (count, last) = malformed.notice(at: time) {
+            report("dropped \(count) malformed messages from the coordinator; the last: \(last)")
+        }
         switch stage {
         case .calling:
             if isConnected, time - lastHello >= configuration.helloSeconds { try sayHello() }
@@ -208,7 +212,7 @@ final class WorkerConversation {
             if case .version(let theirs, let ours) = error {
                 throw RolloutWorker.Failure.protocolVersion(theirs: theirs, ours: ours)
             }
-            report("dropped \(error) from the coordinator")
+            malformed.add("\(error)")
             return
         }
         lastHeard = now
@@ -216,6 +220,7 @@ final class WorkerConversation {
         case .refusal(let refusal): throw RolloutWorker.Failure.refused(refusal.message)
         case .welcome(let welcome):
             self.welcome = welcome
+            store.keep(only: welcome.models)
             run = message.run
             session = message.session
             heartbeatSeconds = welcome.heartbeatSeconds
@@ -285,8 +290,10 @@ final class WorkerConversation {
 
     private func take(_ message: WireAssignments) {
         guard stage == .working, let mailbox = engine?.mailbox else { return }
-        // A coordinator that gives more than there is room for is wrong; it will miss the rest.
-        let room = configuration.environments + configuration.reserve + 1 - held.count
+        // A coordinator that was restarted, or thought this worker dead, knows nothing of what
+        // still runs here: up to twice the capacity may be in hand. Beyond that it is wrong, and
+        // will miss the rest.
+        let room = 2 * (configuration.environments + configuration.reserve) - held.count
         let tasks = message.assignments.prefix(max(0, room)).map { assignment in
             held[assignment.lease] = assignment.name
             return EpisodeTask(

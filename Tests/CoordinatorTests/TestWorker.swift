@@ -67,7 +67,8 @@ final class TestWorker: Sendable {
         let endpoint = try Endpoint(parsing: address, binding: false)
         let (ending, sink) = AsyncStream.makeStream(of: Result<RolloutWorker.End, any Error>.self)
         self.ending = ending
-        let (reports, printer) = AsyncStream.makeStream(of: String.self)
+        let (reports, printer) = AsyncStream.makeStream(
+            of: String.self, bufferingPolicy: .bufferingNewest(1000))
         self.reports = reports
         let thread = Thread { [self] in
             let result = Result { () throws -> RolloutWorker.End in
