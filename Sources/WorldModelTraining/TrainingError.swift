@@ -6,7 +6,7 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
     /// There is no directory of this path.
     case missingDataset(path: String)
     /// No file of the directory is a usable recording.
-    case emptyDataset(path: String, skipped: Int)
+    case emptyDataset(path: String, skipped: Int, firstReason: String?)
     /// No recording is long enough for one sequence.
     case recordingsTooShort(path: String, steps: Int)
     /// A recording's actions are not as long as the model's.
@@ -25,9 +25,10 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
         switch self {
         case .missingDataset(let path):
             "\(path): there is no such directory; record rollouts there first"
-        case .emptyDataset(let path, let skipped):
-            "\(path): no usable recording (\(skipped) damaged files skipped); "
-                + "record rollouts there first"
+        case .emptyDataset(let path, let skipped, let firstReason):
+            "\(path): no usable recording (\(skipped) damaged files skipped"
+                + (firstReason.map { "; the first: \($0)" } ?? "")
+                + "); record rollouts there first"
         case .recordingsTooShort(let path, let steps):
             "\(path): no recording has the \(steps) steps of a sequence; "
                 + "record longer episodes or ask for shorter sequences"

@@ -14,7 +14,10 @@ struct CoordinatorCommand: AsyncParsableCommand {
         commandName: "coordinator",
         abstract: "Drive a run with the workers that connect; continue it where it stopped.",
         discussion: """
-            Everything is kept in the run's directory as it happens, so that the same command             continues a run that was stopped or killed. The first Ctrl-C stores what has arrived             and ends; a second one ends at once. The exit status is 0 when the run has reached             its end, 130 or 143 when it was told to stop.
+            Everything is kept in the run's directory as it happens, so that the same command
+            continues a run that was stopped or killed. The first Ctrl-C stores what has arrived
+            and ends; a second one ends at once. The exit status is 0 when the run has reached its
+            end, 130 or 143 when it was told to stop.
             """)
 
     @Option(help: .init("The run's directory.", valueName: "dir"))

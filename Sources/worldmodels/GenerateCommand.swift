@@ -60,8 +60,7 @@ struct GenerateCommand: ParsableCommand {
 
     func run() throws {
         let directory = URL(fileURLWithPath: rootdir, isDirectory: true)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        AtomicFile.removeLeftovers(in: directory)
+        try OutputDirectory.prepare(directory)
         let missing = (0..<rollouts).filter { index in
             let file = directory.appendingPathComponent(DatasetRecorder.fileName(index))
             return overwrite || !FileManager.default.fileExists(atPath: file.path)

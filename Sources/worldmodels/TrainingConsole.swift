@@ -2,12 +2,13 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
+import TerminalOutput
 import WorldModelTraining
 
 /// Shows a training run on the terminal: one line that moves, and one that stays for each epoch.
 final class TrainingConsole {
-    private let isTerminal = isatty(STDERR_FILENO) == 1
-    private var hasLine = false
+    private var line: (title: String, progress: ProgressLine)?
+    private var lastDone = 0
 
     /// Shows what happened.
     ///
@@ -40,29 +41,27 @@ final class TrainingConsole {
     }
 
     private func show(_ progress: TrainingProgress) {
-        guard isTerminal else { return }
-        let share = progress.total > 0 ? Double(progress.done) / Double(progress.total) : 1
-        let filled = Int(share * 20)
-        let bar =
-            String(repeating: "#", count: min(20, filled))
-            + String(repeating: ".", count: max(0, 20 - filled))
-        let left = progress.rate > 0 ? Double(progress.total - progress.done) / progress.rate : 0
         let epoch = progress.epoch > 0 ? "epoch \(progress.epoch) " : ""
-        let loss = progress.loss == 0 ? "" : ", loss \(Self.number(progress.loss))"
-        write(
-            "\r\u{1b}[K\(epoch)\(progress.activity) [\(bar)] \(progress.done)/\(progress.total)"
-                + "\(loss), \(Int(progress.rate)) \(progress.unit)/s, \(Int(left)) s left")
-        hasLine = true
+        let title = epoch + progress.activity
+        if line?.title != title || progress.done < lastDone {
+            line?.progress.erase()
+            line = (
+                title,
+                ProgressLine(
+                    title, total: progress.total, unit: progress.unit, start: progress.done,
+                    plainInterval: .seconds(30))
+            )
+        }
+        lastDone = progress.done
+        line?.progress.update(
+            progress.done,
+            fields: progress.loss == 0 ? [] : [("loss", Self.number(progress.loss))])
     }
 
-    private func print(line: String) {
-        if hasLine { write("\r\u{1b}[K") }
-        hasLine = false
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
-    }
-
-    private func write(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
+    private func print(line text: String) {
+        line?.progress.erase()
+        line = nil
+        Terminal.standardOutput.write(text + "\n")
     }
 
     private static func number(_ value: Double) -> String { String(format: "%.4f", value) }

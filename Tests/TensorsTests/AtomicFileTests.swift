@@ -62,6 +62,23 @@ struct AtomicFileTests {
         }
     }
 
+    @Test func `an output directory is made with those above it, or named`() throws {
+        try withTemporaryDirectory { directory in
+            let deep = directory.appendingPathComponent("a/b/c", isDirectory: true)
+            try OutputDirectory.prepare(deep)
+            try Data("half".utf8).write(to: deep.appendingPathComponent(".dead.x7.partial"))
+            try OutputDirectory.prepare(deep)
+            #expect(try contents(deep).isEmpty)
+            let file = directory.appendingPathComponent("file")
+            try Data().write(to: file)
+            for path in ["file", "file/below"] {
+                let url = directory.appendingPathComponent(path)
+                let error = #expect(throws: FileError.self) { try OutputDirectory.prepare(url) }
+                #expect(error?.description.contains(file.path) == true)
+            }
+        }
+    }
+
     @Test func `a failed write leaves nothing and is met again`() throws {
         try withTemporaryDirectory { directory in
             let url = directory.appendingPathComponent("file")

@@ -20,7 +20,8 @@ seed=${SEED:-1}
 rollouts=${ROLLOUTS:-20}             # of each of the two policies, 1,000 steps each
 vae_epochs=${VAE_EPOCHS:-2}
 mdrnn_epochs=${MDRNN_EPOCHS:-6}
-generations=${GENERATIONS:-10}
+profile=${PROFILE:-quick}            # a name in cluster/profiles or a JSON file
+generations=${GENERATIONS:-}         # the profile's where this is empty
 workers=${WORKERS:-$(nproc)}
 address=${ADDRESS:-tcp://127.0.0.1:5555}
 
@@ -45,29 +46,30 @@ trap 'exit 143' TERM
 
 step "generating rollouts"
 "$worldmodels" generate --rootdir "$logdir/data/brownian" --rollouts "$rollouts" \
-    --policy brownian --seed "$seed" --threads "$workers"
+    --policy brownian --seed "$seed"
 "$worldmodels" generate --rootdir "$logdir/data/driver" --rollouts "$rollouts" \
-    --policy driver --seed "$seed" --threads "$workers"
+    --policy driver --seed "$seed"
 
 step "training V"
 "$worldmodels" train-vae --logdir "$logdir" --data "$logdir/data" --epochs "$vae_epochs" --seed "$seed"
 
 step "training M"
-"$worldmodels" train-mdrnn --logdir "$logdir" --data "$logdir/data" --epochs "$mdrnn_epochs" --seed "$seed"
+"$worldmodels" train-mdrnn --logdir "$logdir" --data "$logdir/data" --epochs "$mdrnn_epochs" \
+    --sequence-stride 8 --seed "$seed"
 
 step "searching C: one coordinator, $workers workers"
 for ((index = 1; index <= workers; index++)); do
     "$worldmodels" worker --connect "$address" &
     children+=($!)
 done
-"$worldmodels" coordinator --logdir "$logdir" --bind "$address" \
-    --generations "$generations" --seed "$seed"
+"$worldmodels" coordinator --logdir "$logdir" --bind "$address" --profile "$profile" \
+    ${generations:+--generations "$generations"} --seed "$seed"
 
 step "evaluating on tracks never used in training"
 "$worldmodels" evaluate --logdir "$logdir" --episodes 16 --zero
 "$worldmodels" evaluate --logdir "$logdir" --episodes 16 --video "$logdir/pictures/drive.gif"
 
 step "looking at the run"
-"$worldmodels" inspect "$logdir" --png "$logdir/pictures/return.png"
 "$worldmodels" inspect "$logdir"
+"$worldmodels" inspect "$logdir" --png "$logdir/pictures/return.png"
 step "done: the run is in $logdir, its pictures in $logdir/pictures"

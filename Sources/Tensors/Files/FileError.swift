@@ -52,7 +52,7 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notAFile(let path):
             "\(path) is not a regular file; give the path of a file"
         case .system(let path, let action, let code):
-            "cannot \(action) \(path): \(String(cString: strerror(code)))"
+            "cannot \(action) \(path): \(String(cString: strerror(code))); check it or choose another"
         case .malformed(let file, let reason):
             "\(file) is damaged or of another kind: \(reason); make or copy it again"
         }

@@ -130,7 +130,8 @@ struct LatentStore {
         }
         guard start > 0 else {
             throw TrainingError.emptyDataset(
-                path: dataset.directory.path, skipped: index.skipped.count)
+                path: dataset.directory.path, skipped: index.skipped.count,
+                firstReason: index.skipped.values.min())
         }
         try file.commit()
         return index

@@ -74,7 +74,8 @@ public struct RolloutDataset: Sendable {
             }
         }
         guard !found.isEmpty else {
-            throw TrainingError.emptyDataset(path: directory.path, skipped: skipped.count)
+            throw TrainingError.emptyDataset(
+                path: directory.path, skipped: skipped.count, firstReason: skipped.first?.reason)
         }
         self.skipped = skipped
         let streams = SeedStreams(root: seed)

@@ -93,13 +93,10 @@ struct TrainingFiles {
     /// Makes the directories.
     ///
     /// - Parameter logdir: The run's directory.
-    /// - Throws: What the file system refuses.
+    /// - Throws: `FileError`.
     init(logdir: URL) throws {
         self.logdir = logdir
-        for directory in [logdir, training, pictures] {
-            try FileManager.default.createDirectory(
-                at: directory, withIntermediateDirectories: true)
-        }
+        for directory in [logdir, training, pictures] { try OutputDirectory.prepare(directory) }
     }
 
     /// The state of a model's training.
