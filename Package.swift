@@ -123,7 +123,8 @@ let tests: [Target] = [
         name: "CoordinatorTests",
         dependencies: [
             "ClusterProtocol", "ClusterTransport", "Coordinator", "Dispatching",
-            "EvolutionStrategies", "RolloutWorker", "RunStore", "SeededRandom",
+            "EvolutionStrategies", "RolloutWorker", "Rollouts", "RunStore", "SeededRandom",
+            "Tensors", "WorldModel",
         ]),
 ]
 
