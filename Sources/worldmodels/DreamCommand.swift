@@ -5,6 +5,7 @@ import ArgumentParser
 import CarRacing
 import CarRacingRendering
 import Foundation
+import TerminalOutput
 import WorldModel
 import WorldModelTraining
 
@@ -79,9 +80,7 @@ struct DreamCommand: ParsableCommand {
                 try RolloutFile(contentsOf: URL(filePath: recording)), name: recording)
             summary = try dream.run(world: world, driver: world.driver)
         } else {
-            let driver: Dream.Driver =
-                try actions.map { .actions(try ActionFile.read($0), size: 3, name: $0) }
-                ?? .controller(AgentFiles(logdir).requireController())
+            let driver = try driver()
             summary = try dream.run(
                 world: DrivenWorld(trackSeed: seed, drawing: drawing), driver: driver)
         }
@@ -90,6 +89,19 @@ struct DreamCommand: ParsableCommand {
                 + "mean distance of the latents " + String(format: "%.3f", summary.latentDistance)
                 + ", expected return " + String(format: "%.1f", summary.expectedReturn)
                 + ", \(summary.expectedEnds) expected ends")
+    }
+
+    /// Who drives where nothing was recorded.
+    private func driver() throws -> Dream.Driver {
+        if let actions {
+            return .actions(try ActionFile.read(actions), size: 3, name: actions)
+        }
+        guard let controller = try AgentFiles(logdir).controller else {
+            throw InputError(
+                "\(logdir)/controller.safetensors is missing: train C first (worldmodels "
+                    + "coordinator), or give --actions or --recording")
+        }
+        return .controller(controller)
     }
 }
 
