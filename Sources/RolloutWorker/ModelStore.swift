@@ -38,6 +38,13 @@ struct ModelStore {
         return .accepted
     }
 
+    /// Lets go of all but these models: no number of announcements fills the memory.
+    mutating func keep(only models: [WireModel]) {
+        let wanted = Set(models.map(\.sha256))
+        complete = complete.filter { wanted.contains($0.key) }
+        partial = partial.filter { wanted.contains($0.key) }
+    }
+
     /// The models of a run by their names; nothing is kept, since the engine made of them is.
     mutating func handOver(_ models: [WireModel]) -> [String: Data] {
         var named: [String: Data] = [:]

@@ -67,10 +67,12 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
     func run() async throws {
         raiseDescriptorLimit()
         if let fleet {
+            // A benchmark that was killed must not leave its workers behind.
+            let parent = getppid()
             try SimulatedFleet(
                 connectingTo: try Endpoint(parsing: fleet, binding: false), workers: workers,
                 environments: environments, taskSeconds: taskMilliseconds / 1000
-            ).run()
+            ).run { getppid() == parent }
             return
         }
         let configuration = RolloutServer.Configuration(

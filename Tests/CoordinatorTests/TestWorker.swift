@@ -51,6 +51,7 @@ final class TestWorker: Sendable {
     let worker: RolloutWorker
     private let state = Mutex((fault: FaultyTransport.Fault.none, lines: [String]()))
     private let ending: AsyncStream<Result<RolloutWorker.End, any Error>>
+    private let reports: AsyncStream<String>
 
     init(
         _ address: String, environments: Int = 4, gate: Gate = Gate(),
@@ -71,6 +72,9 @@ final class TestWorker: Sendable {
             }
         let (ending, sink) = AsyncStream.makeStream(of: Result<RolloutWorker.End, any Error>.self)
         self.ending = ending
+        let (reports, printer) = AsyncStream.makeStream(
+            of: String.self, bufferingPolicy: .bufferingNewest(1000))
+        self.reports = reports
         let thread = Thread { [self] in
             let result = Result { () throws -> RolloutWorker.End in
                 let transport = FaultyTransport(
@@ -78,8 +82,12 @@ final class TestWorker: Sendable {
                     fault: { [self] in state.withLock { $0.fault } })
                 return try worker.run(
                     over: transport, engine: factory,
-                    report: { [self] line in state.withLock { $0.lines.append(line) } })
+                    report: { [self] line in
+                        state.withLock { $0.lines.append(line) }
+                        printer.yield(line)
+                    })
             }
+            printer.finish()
             sink.yield(result)
             sink.finish()
         }
@@ -94,6 +102,12 @@ final class TestWorker: Sendable {
     func mute() { state.withLock { $0.fault = .mute } }
     func heal() { state.withLock { $0.fault = .none } }
     var lines: [String] { state.withLock { $0.lines } }
+
+    /// Waits for the next line that fits; nil when the worker ended without it.
+    func line(_ fits: (String) -> Bool) async -> String? {
+        for await line in reports where fits(line) { return line }
+        return nil
+    }
 
     /// Waits for the worker's end.
     func end() async throws -> RolloutWorker.End? {
