@@ -78,7 +78,9 @@ let program: [Target] = [
             "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
             "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        ])
+        ],
+        // The agent that comes with the program.
+        resources: [.copy("Agent")])
 ]
 
 // MARK: Tests
@@ -123,7 +125,8 @@ let tests: [Target] = [
         name: "CoordinatorTests",
         dependencies: [
             "ClusterProtocol", "ClusterTransport", "Coordinator", "Dispatching",
-            "EvolutionStrategies", "RolloutWorker", "RunStore", "SeededRandom",
+            "EvolutionStrategies", "RolloutWorker", "Rollouts", "RunStore", "SeededRandom",
+            "Tensors", "WorldModel",
         ]),
 ]
 

@@ -4,7 +4,8 @@
 import CZeroMQ
 import ClusterProtocol
 
-/// A worker's end: a ZeroMQ DEALER, which connects again by itself whenever its connection breaks.
+/// A worker's end: a ZeroMQ DEALER, which connects again whenever its connection breaks or is
+/// refused.
 package final class ConnectingTransport: Transport {
     package let address: String
     package var waker: any TransportWaker { eventWaker }
@@ -14,6 +15,9 @@ package final class ConnectingTransport: Transport {
     private let monitor: ZeroMQMonitor
     private let eventWaker: EventWaker
     private var isClosed = false
+    /// When to connect anew after a refusal; nil while ZeroMQ sees to it.
+    private var nextAttempt: ContinuousClock.Instant?
+    private var pause = ZeroMQTransportOptions.refusalPause
 
     /// Begins to connect; the coordinator need not be there.
     ///
@@ -34,6 +38,8 @@ package final class ConnectingTransport: Transport {
         try socket.set(
             ZMQ_RECONNECT_IVL_MAX, ZeroMQTransportOptions.reconnectLongest,
             "the longest reconnection interval")
+        try socket.set(
+            ZMQ_CONNECT_TIMEOUT, ZeroMQTransportOptions.connect, "the connection timeout")
         // Nothing is queued for a coordinator that is not there: it would be stale on arrival.
         try socket.set(ZMQ_IMMEDIATE, Int32(1), "immediate")
         if case .curve(let keys, let serverKey) = security {
@@ -50,6 +56,11 @@ package final class ConnectingTransport: Transport {
         waitingAtMost seconds: Double
     ) throws(TransportError) -> TransportEvent? {
         guard !isClosed else { throw .closed }
+        var wait = seconds
+        if let nextAttempt {
+            let left = (nextAttempt - .now) / .seconds(1)
+            if left <= 0 { try connectAnew() } else { wait = min(wait, left) }
+        }
         var mayWait = true
         while true {
             if let frame = try socket.receive() {
@@ -68,7 +79,7 @@ package final class ConnectingTransport: Transport {
                 zmq_pollitem_t(
                     socket: monitor.socket.pointer, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0),
             ]
-            let milliseconds = Int(max(0, seconds * 1000).rounded(.up))
+            let milliseconds = Int(max(0, wait * 1000).rounded(.up))
             guard
                 zmq_poll(&items, Int32(items.count), milliseconds) >= 0
                     || czmq_last_error() == EINTR
@@ -85,13 +96,32 @@ package final class ConnectingTransport: Transport {
     private func nextConnectionEvent() throws(TransportError) -> TransportEvent? {
         while let event = try monitor.next() {
             switch event {
-            case .handshakeSucceeded: return .connected
+            case .handshakeSucceeded:
+                pause = ZeroMQTransportOptions.refusalPause
+                return .connected
             case .disconnected: return .connectionLost
-            case .handshakeFailed(let reason): return .handshakeFailed(reason)
+            case .handshakeFailed(let reason, let isFinal):
+                if isFinal { pauseBeforeConnecting() }
+                return .handshakeFailed(reason)
             case .accepted: break
             }
         }
         return nil
+    }
+
+    /// The list of clients may change: a refusal is not for ever.
+    private func pauseBeforeConnecting() {
+        guard nextAttempt == nil else { return }
+        // Spread, so that a fleet that was refused together does not return together.
+        nextAttempt = .now + .seconds(pause * Double.random(in: 0.75...1.25))
+        pause = min(pause * 2, ZeroMQTransportOptions.refusalPauseLongest)
+    }
+
+    private func connectAnew() throws(TransportError) {
+        nextAttempt = nil
+        // It fails where ZeroMQ has forgotten the endpoint itself.
+        _ = zmq_disconnect(socket.pointer, address)
+        try socket.connect(address)
     }
 
     package func send(

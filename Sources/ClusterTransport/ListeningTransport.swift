@@ -110,7 +110,7 @@ package final class ListeningTransport: Transport {
             case .accepted(let connection): peers[connection] = nil
             case .disconnected(let connection):
                 if let peer = peers.removeValue(forKey: connection) { return .disconnected(peer) }
-            case .handshakeFailed(let reason): return .handshakeFailed(reason)
+            case .handshakeFailed(let reason, _): return .handshakeFailed(reason)
             case .handshakeSucceeded: break
             }
         }

@@ -10,7 +10,9 @@ final class ZeroMQMonitor {
         case accepted(connection: Int32)
         case disconnected(connection: Int32)
         case handshakeSucceeded
-        case handshakeFailed(String)
+        /// Why, and whether a connecting socket gives up: ZeroMQ tries again by itself after a
+        /// broken connection, never after a refusal.
+        case handshakeFailed(String, isFinal: Bool)
     }
 
     private static let address = "inproc://monitor"
@@ -48,11 +50,12 @@ final class ZeroMQMonitor {
             case ZMQ_EVENT_DISCONNECTED: return .disconnected(connection: value)
             case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: return .handshakeSucceeded
             case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
-                return .handshakeFailed("the key was not accepted")
+                return .handshakeFailed("the key was not accepted", isFinal: true)
             case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
-                return .handshakeFailed("security or protocol do not match")
+                return .handshakeFailed("security or protocol do not match", isFinal: true)
             case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
-                return .handshakeFailed("the connection broke during the handshake")
+                return .handshakeFailed(
+                    "the connection broke during the handshake", isFinal: false)
             default: continue
             }
         }

@@ -17,7 +17,13 @@ enum ZeroMQTransportOptions {
     static let pingTimeout: Int32 = 15_000
     /// First pause before connecting again, and the longest; milliseconds.
     static let reconnect: Int32 = 100
-    static let reconnectLongest: Int32 = 2000
+    static let reconnectLongest: Int32 = 1000
+    /// Time to wait for a host's answer; the kernel's own pauses would outlast a cut by as long
+    /// as the cut was; milliseconds.
+    static let connect: Int32 = 3000
+    /// First pause before connecting again after a refusal, and the longest; seconds.
+    static let refusalPause = 0.5
+    static let refusalPauseLongest = 5.0
     /// Connections waiting to be accepted.
     static let backlog: Int32 = 1024
 

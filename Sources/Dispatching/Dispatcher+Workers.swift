@@ -28,7 +28,7 @@ extension Dispatcher {
         enqueueIfReady(worker)
     }
 
-    /// Takes a worker's sign of life.
+    /// Takes a worker's sign of life; one that was lost by silence alone is back by it.
     ///
     /// - Parameters:
     ///   - worker: The worker.
@@ -39,13 +39,19 @@ extension Dispatcher {
     package mutating func heartbeat(
         _ worker: WorkerKey, progress: UInt64, held: [LeaseKey], capacity: Int, at now: Seconds
     ) {
-        guard let state = workers[worker], state.isConnected else { return }
+        guard let known = workers[worker] else { return }
+        if !known.isConnected {
+            join(worker, slots: known.slots, capacity: capacity, at: now)
+            events.append(.returned(worker))
+        }
+        guard let state = workers[worker] else { return }
         heard(from: worker, at: now)
         workers[worker]?.capacity = capacity
         if progress != state.progress || state.leases.isEmpty {
             workers[worker]?.progress = progress
             workers[worker]?.lastProgress = now
-            if state.isHung {
+            // Without leases there is nothing to step on; what still hangs it names itself.
+            if state.isHung, progress != state.progress || held.isEmpty {
                 workers[worker]?.isHung = false
                 retractDeath(of: worker)
             }

@@ -83,6 +83,8 @@ extension Dispatcher {
         case setAside(TaskKey, deaths: Int, failures: Int)
         /// A worker is gone, and its tasks wait for others.
         case lost(WorkerKey, LossReason, tasks: Int)
+        /// A worker that was lost lives after all.
+        case returned(WorkerKey)
         /// A second result equals the first.
         case agreed(TaskKey)
         /// A second result differs from the first: one of two hosts is faulty.

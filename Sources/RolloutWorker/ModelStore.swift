@@ -38,11 +38,18 @@ struct ModelStore {
         return .accepted
     }
 
-    /// The models of a run by their names; those of earlier runs are let go.
-    mutating func named(_ models: [WireModel]) -> [String: Data] {
+    /// Lets go of all but these models: no number of announcements fills the memory.
+    mutating func keep(only models: [WireModel]) {
+        let wanted = Set(models.map(\.sha256))
+        complete = complete.filter { wanted.contains($0.key) }
+        partial = partial.filter { wanted.contains($0.key) }
+    }
+
+    /// The models of a run by their names; nothing is kept, since the engine made of them is.
+    mutating func handOver(_ models: [WireModel]) -> [String: Data] {
         var named: [String: Data] = [:]
         for model in models { named[model.name] = complete[model.sha256] }
-        complete = complete.filter { entry in models.contains { $0.sha256 == entry.key } }
+        complete = [:]
         partial = [:]
         return named
     }

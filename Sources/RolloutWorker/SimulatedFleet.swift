@@ -59,8 +59,9 @@ package final class SimulatedFleet {
 
     /// Works until the coordinator says farewell.
     ///
+    /// - Parameter isWanted: Asked now and then whether to go on.
     /// - Throws: `TransportError`.
-    package func run() throws {
+    package func run(while isWanted: () -> Bool = { true }) throws {
         for member in members.indices { try sayHello(member) }
         var nextLook = 0.0
         while !isOver {
@@ -73,6 +74,7 @@ package final class SimulatedFleet {
             try sendResults()
             if now >= nextLook {
                 nextLook = now + 0.05
+                guard isWanted() else { return }
                 for member in members.indices where members[member].nextHeartbeat <= now {
                     try sendHeartbeat(member)
                 }

@@ -27,6 +27,8 @@ final class WorkerConversation {
     private var lastHello = -Double.infinity
     private var lastHeard = 0.0
     private var lastNotice = 0.0
+    /// Why the coordinator did not let us in when we last tried.
+    private var refusal: String?
     private var lastHeartbeat = -Double.infinity
     private var heartbeatSeconds = 1.0
     private var leaseSeconds = 10.0
@@ -36,6 +38,7 @@ final class WorkerConversation {
     private var welcome = WireWelcome()
     private var engine: RunningEngine?
     private var held: [UInt64: WireTaskName] = [:]
+    private var malformed = RateLimitedCount()
     private var drainDeadline: Double?
     /// Whether nothing is left to do.
     private(set) var isOver = false
@@ -118,6 +121,9 @@ final class WorkerConversation {
 
     private func keepInTouch() throws {
         let time = now
+        if let (count, last) = malformed.notice(at: time) {
+            report("dropped \(count) malformed messages from the coordinator; the last: \(last)")
+        }
         switch stage {
         case .calling:
             if isConnected, time - lastHello >= configuration.helloSeconds { try sayHello() }
@@ -129,11 +135,20 @@ final class WorkerConversation {
         }
         if stage == .calling, time - lastNotice >= configuration.noticeSeconds {
             lastNotice = time
-            report(
-                isConnected
-                    ? "\(transport.address) is there but does not answer; still trying"
-                    : "no coordinator at \(transport.address); still trying")
+            if let refusal {
+                reportRefusal(refusal)
+            } else {
+                report(
+                    isConnected
+                        ? "\(transport.address) is there but does not answer; still trying"
+                        : "no coordinator at \(transport.address); still trying")
+            }
         }
+    }
+
+    private func reportRefusal(_ reason: String) {
+        report(
+            "the coordinator at \(transport.address) did not accept us: \(reason); still trying")
     }
 
     private func sayHello() throws {
@@ -168,6 +183,7 @@ final class WorkerConversation {
         switch event {
         case .connected:
             isConnected = true
+            refusal = nil
             stage = .calling
             try sayHello()
         case .connectionLost:
@@ -178,10 +194,11 @@ final class WorkerConversation {
             stage = .calling
             lastNotice = now
         case .handshakeFailed(let reason):
-            if now - lastNotice >= configuration.noticeSeconds {
+            if refusal == nil {
                 lastNotice = now
-                report("the coordinator at \(transport.address) did not accept us: \(reason)")
+                reportRefusal(reason)
             }
+            refusal = reason
         case .message(_, let bytes): try handle(bytes)
         case .disconnected: break
         }
@@ -195,7 +212,7 @@ final class WorkerConversation {
             if case .version(let theirs, let ours) = error {
                 throw RolloutWorker.Failure.protocolVersion(theirs: theirs, ours: ours)
             }
-            report("dropped \(error) from the coordinator")
+            malformed.add("\(error)")
             return
         }
         lastHeard = now
@@ -203,6 +220,7 @@ final class WorkerConversation {
         case .refusal(let refusal): throw RolloutWorker.Failure.refused(refusal.message)
         case .welcome(let welcome):
             self.welcome = welcome
+            store.keep(only: welcome.models)
             run = message.run
             session = message.session
             heartbeatSeconds = welcome.heartbeatSeconds
@@ -232,23 +250,24 @@ final class WorkerConversation {
 
     /// Asks for the next missing piece, or takes part when none is missing.
     private func begin() throws {
-        for model in welcome.models {
-            guard let offset = store.missing(model) else { continue }
-            var request = WireModelRequest()
-            request.sha256 = model.sha256
-            request.offset = offset
-            try send(.modelRequest(request))
-            return
-        }
         let hashes = welcome.models.map(\.sha256)
         if engine == nil || engine?.models != hashes || engine?.settings != welcome.settings {
+            for model in welcome.models {
+                guard let offset = store.missing(model) else { continue }
+                var request = WireModelRequest()
+                request.sha256 = model.sha256
+                request.offset = offset
+                try send(.modelRequest(request))
+                return
+            }
             end()
             held = [:]
             let waker = transport.waker
             let mailbox = EngineMailbox(wakeSocket: { waker.wake() })
             EngineThread.start(
-                mailbox: mailbox, models: store.named(welcome.models), settings: welcome.settings,
-                environments: configuration.environments, factory: factory)
+                mailbox: mailbox, models: store.handOver(welcome.models),
+                settings: welcome.settings, environments: configuration.environments,
+                factory: factory)
             engine = RunningEngine(
                 mailbox: mailbox, models: hashes, settings: welcome.settings)
         }
@@ -272,14 +291,17 @@ final class WorkerConversation {
 
     private func take(_ message: WireAssignments) {
         guard stage == .working, let mailbox = engine?.mailbox else { return }
-        // A coordinator that gives more than there is room for is wrong; it will miss the rest.
-        let room = configuration.environments + configuration.reserve + 1 - held.count
+        // A coordinator that was restarted, or thought this worker dead, knows nothing of what
+        // still runs here: up to twice the capacity may be in hand. Beyond that it is wrong, and
+        // will miss the rest.
+        let room = 2 * (configuration.environments + configuration.reserve) - held.count
         let tasks = message.assignments.prefix(max(0, room)).map { assignment in
             held[assignment.lease] = assignment.name
             return EpisodeTask(
                 id: assignment.lease, parameters: ParameterBits.decode(assignment.parameters),
                 trackSeed: assignment.trackSeed,
-                isEvaluation: assignment.name.purpose == .evaluation)
+                isEvaluation: assignment.name.purpose == .evaluation,
+                stepCap: assignment.stepCap == 0 ? nil : Int(assignment.stepCap))
         }
         if drainDeadline != nil {
             // Given before the coordinator knew: not named in heartbeats, so given to others.

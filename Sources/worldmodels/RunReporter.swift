@@ -50,6 +50,7 @@ final class RunReporter: Sendable {
         case .joined: "joined"
         case .left: "left"
         case .lost: "lost"
+        case .returned: "returned"
         case .refused: "refused"
         case .setAside: "set-aside"
         case .failed: "task-failed"

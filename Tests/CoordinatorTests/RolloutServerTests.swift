@@ -86,7 +86,8 @@ struct RolloutServerTests {
         let server = try server(lease: 1)
         let gate = Gate(open: false)
         let worker = try TestWorker(server.address, gate: gate)
-        let tasks = makeTasks(5)
+        // More than it had in hand: it must be given work again, not only be listened to.
+        let tasks = makeTasks(20)
         async let results = server.perform(tasks) { _ in }
         _ = await wait(for: server) { if case .joined = $0 { true } else { false } }
         worker.mute()
@@ -120,15 +121,16 @@ struct RolloutServerTests {
 
     @Test func `a worker that stops hands its tasks back`() async throws {
         let server = try server()
+        let gate = Gate(open: false)
         let worker = try TestWorker(
-            server.address, gate: Gate(open: false), change: { $0.graceSeconds = 0.1 })
+            server.address, gate: gate, change: { $0.graceSeconds = 0.1 })
         let tasks = makeTasks(6)
         async let results = server.perform(tasks) { _ in }
-        _ = await wait(for: server) { if case .joined = $0 { true } else { false } }
+        await gate.isReached()
         worker.worker.drain()
         #expect(try await worker.end() == .drained)
         let left = await wait(for: server) { if case .left = $0 { true } else { false } }
-        #expect(left?.description.contains("told to stop") == true)
+        #expect(left?.description.contains("the grace time is over") == true)
         let second = try TestWorker(server.address)
         expectRight(try await results, tasks)
         #expect(server.counters().deaths == 0)
@@ -146,6 +148,7 @@ struct RolloutServerTests {
         let second = try server(bind: address)
         expectRight(try await second.perform(makeTasks(10)) { _ in }, makeTasks(10))
         #expect(worker.lines.count { $0.hasPrefix("connected") } == 2)
+        #expect(worker.lines.contains { $0.contains("the coordinator stopped: restarting") })
         worker.worker.drain()
         _ = try await worker.end()
         second.stop()

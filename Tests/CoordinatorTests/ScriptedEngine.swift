@@ -9,13 +9,26 @@ import Synchronization
 /// Holds every engine of a test back until it is opened.
 final class Gate: Sendable {
     private let isOpen: Mutex<Bool>
+    private let arrivals: AsyncStream<Void>
+    private let arrive: AsyncStream<Void>.Continuation
 
     init(open: Bool = true) {
         isOpen = Mutex(open)
+        (arrivals, arrive) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     func open() { isOpen.withLock { $0 = true } }
-    var lets: Bool { isOpen.withLock { $0 } }
+
+    var lets: Bool {
+        let lets = isOpen.withLock { $0 }
+        if !lets { arrive.yield() }
+        return lets
+    }
+
+    /// Waits until an engine with an episode is held back.
+    func isReached() async {
+        for await _ in arrivals { return }
+    }
 }
 
 /// An engine without environments: the return is a function of parameters and seed.

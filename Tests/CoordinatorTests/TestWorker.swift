@@ -51,11 +51,13 @@ final class TestWorker: Sendable {
     let worker: RolloutWorker
     private let state = Mutex((fault: FaultyTransport.Fault.none, lines: [String]()))
     private let ending: AsyncStream<Result<RolloutWorker.End, any Error>>
+    private let reports: AsyncStream<String>
 
     init(
         _ address: String, environments: Int = 4, gate: Gate = Gate(),
         security: ClientSecurity = .plaintext, host: String = "host",
         crashes: @escaping @Sendable (EpisodeTask) -> Bool = { _ in false },
+        engine: EngineFactory? = nil,
         change: (inout RolloutWorker.Configuration) -> Void = { _ in }
     ) throws {
         var configuration = RolloutWorker.Configuration(environments: environments)
@@ -64,20 +66,28 @@ final class TestWorker: Sendable {
         change(&configuration)
         worker = RolloutWorker(configuration: configuration)
         let endpoint = try Endpoint(parsing: address, binding: false)
+        let factory: EngineFactory =
+            engine ?? { _, _, environments in
+                ScriptedEngine(slots: environments, gate: gate, crashes: crashes)
+            }
         let (ending, sink) = AsyncStream.makeStream(of: Result<RolloutWorker.End, any Error>.self)
         self.ending = ending
+        let (reports, printer) = AsyncStream.makeStream(
+            of: String.self, bufferingPolicy: .bufferingNewest(1000))
+        self.reports = reports
         let thread = Thread { [self] in
             let result = Result { () throws -> RolloutWorker.End in
                 let transport = FaultyTransport(
                     try ConnectingTransport(connectingTo: endpoint, security: security),
                     fault: { [self] in state.withLock { $0.fault } })
                 return try worker.run(
-                    over: transport,
-                    engine: { models, settings, environments in
-                        ScriptedEngine(slots: environments, gate: gate, crashes: crashes)
-                    },
-                    report: { [self] line in state.withLock { $0.lines.append(line) } })
+                    over: transport, engine: factory,
+                    report: { [self] line in
+                        state.withLock { $0.lines.append(line) }
+                        printer.yield(line)
+                    })
             }
+            printer.finish()
             sink.yield(result)
             sink.finish()
         }
@@ -92,6 +102,12 @@ final class TestWorker: Sendable {
     func mute() { state.withLock { $0.fault = .mute } }
     func heal() { state.withLock { $0.fault = .none } }
     var lines: [String] { state.withLock { $0.lines } }
+
+    /// Waits for the next line that fits; nil when the worker ended without it.
+    func line(_ fits: (String) -> Bool) async -> String? {
+        for await line in reports where fits(line) { return line }
+        return nil
+    }
 
     /// Waits for the worker's end.
     func end() async throws -> RolloutWorker.End? {

@@ -72,6 +72,25 @@ struct DispatcherTests {
         #expect(dispatcher.isEmpty)
     }
 
+    @Test func `a worker that was silent too long gets work again by its next heartbeat`() {
+        var dispatcher = Dispatcher()
+        dispatcher.join(1, slots: 1, capacity: 1, at: 0)
+        _ = dispatcher.submit(count: 1)
+        let lost = dispatcher.assign(at: 0)[0]
+        dispatcher.tick(at: 20)
+        _ = dispatcher.takeEvents()
+        let whileSilent = dispatcher.assign(at: 20)
+        #expect(whileSilent.isEmpty)
+        dispatcher.heartbeat(1, progress: 1, held: [lost.lease], capacity: 1, at: 21)
+        let events = dispatcher.takeEvents()
+        #expect(events == [.returned(1)])
+        let again = dispatcher.assign(at: 21)
+        #expect(again.map(\.task) == [lost.task] && again[0].lease != lost.lease)
+        dispatcher.tick(at: 30)
+        let alive = dispatcher.takeEvents()
+        #expect(alive.isEmpty)
+    }
+
     @Test func `heartbeats that name a lease extend it as long as the engine steps`() {
         var dispatcher = Dispatcher()
         dispatcher.join(1, slots: 1, capacity: 1, at: 0)
@@ -94,6 +113,8 @@ struct DispatcherTests {
         #expect((165...175).contains(now))
         let value5 = dispatcher.takeEvents()
         #expect(value5 == [.lost(1, .hang, tasks: 1)])
+        // It still names what it hangs on: it gets nothing to hang on too.
+        dispatcher.heartbeat(1, progress: 100, held: [grant.lease], capacity: 1, at: now)
         let value6 = dispatcher.assign(at: now)
         #expect(value6.isEmpty)
         dispatcher.heartbeat(1, progress: 101, held: [], capacity: 1, at: now)

@@ -11,6 +11,8 @@ package enum ServerEvent: Sendable, CustomStringConvertible {
     case left(worker: String, reason: String)
     /// A worker is gone or hangs; its tasks go to others.
     case lost(worker: String, reason: String, tasks: Int)
+    /// A worker that was lost by silence speaks again.
+    case returned(worker: String)
     /// Someone may not take part.
     case refused(worker: String, reason: String)
     /// Nobody works on what waits.
@@ -39,6 +41,8 @@ package enum ServerEvent: Sendable, CustomStringConvertible {
             "worker \(worker) left: \(reason)"
         case .lost(let worker, let reason, let tasks):
             "worker \(worker) is lost (\(reason)); its \(tasks) tasks go to others"
+        case .returned(let worker):
+            "worker \(worker) is back"
         case .refused(let worker, let reason):
             "refused \(worker): \(reason)"
         case .waiting(let tasks):

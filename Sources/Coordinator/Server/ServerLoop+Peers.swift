@@ -38,28 +38,6 @@ struct WorkerRecord {
     var name: String { "\(host)/\(process)" }
 }
 
-/// Counts something that may come in floods, and speaks of it once a few seconds.
-struct RateLimitedCount {
-    private static let seconds = 5.0
-    private(set) var total = 0
-    private var unreported = 0
-    private var last = ""
-    private var lastNotice = -Double.infinity
-
-    mutating func add(_ text: @autoclosure () -> String) {
-        total += 1
-        if unreported == 0 { last = text() }
-        unreported += 1
-    }
-
-    mutating func notice(at now: Double) -> (Int, String)? {
-        guard unreported > 0, now - lastNotice >= Self.seconds else { return nil }
-        lastNotice = now
-        defer { unreported = 0 }
-        return (unreported, last)
-    }
-}
-
 extension ServerLoop {
     /// Connections that may have said Hello at once.
     private static let peerLimit = 20_000

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ClusterProtocol
+import ClusterTransport
 import Dispatching
 import Foundation
 

@@ -50,6 +50,7 @@ final class ServerLoop {
     private var jobs: [Int: Job] = [:]
     private var stopReason: String?
     private var nextTick = 0.0
+    private var nextReport = 0.0
     private var lastNotice = 0.0
     private let start = ContinuousClock.now
 
@@ -138,6 +139,7 @@ final class ServerLoop {
             assignment.name = WireTaskName(task.id)
             assignment.parameters = lastBits
             assignment.trackSeed = task.trackSeed
+            assignment.stepCap = UInt32(clamping: task.stepCap ?? 0)
             pending[key] = Pending(
                 ticket: ticket, index: index, id: task.id, assignment: assignment)
         }
@@ -170,7 +172,10 @@ final class ServerLoop {
         if let (count, last) = unauthenticated.notice(at: time) {
             events.yield(.unauthenticated(count: count, last: last))
         }
+        guard time >= nextReport else { return }
         mailbox.show(report(at: time))
+        // A report of thousands of workers takes long: it may not take more than a tenth of all.
+        nextReport = time + 10 * (now - time)
     }
 
     /// Sends what the dispatcher grants, one message a worker.
@@ -224,6 +229,8 @@ final class ServerLoop {
                     .failed(nameOf(task), worker: nameOf(worker: worker), reason: reason))
             case .quarantined(let worker):
                 events.yield(.quarantined(worker: nameOf(worker: worker)))
+            case .returned(let worker):
+                events.yield(.returned(worker: nameOf(worker: worker)))
             case .agreed, .late: break
             }
         }

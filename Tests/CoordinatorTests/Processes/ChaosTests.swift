@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Foundation
+import RunStore
+import SeededRandom
+import Testing
+
+/// A run under chaos ends with the same bits as a run in peace; cluster/chaos/chaos.sh is the long
+/// form of this.
+@Suite(.timeLimit(.minutes(5)))
+struct ChaosTests {
+    private static let generations = 10
+    private static let population = 4
+    private static let evaluationEpisodes = 2
+
+    /// A coordinator and its workers, as processes.
+    private final class Cluster {
+        let run = TemporaryRun()
+        var coordinatorKills = 0
+        var workerKills = 0
+        private var address = "tcp://127.0.0.1:*"
+        private var coordinator: ProgramProcess?
+        private var workers: [ProgramProcess] = []
+        private var paused: Int?
+        private var random = PCG64(seed: 5)
+
+        init() throws {
+            try run.directory.create()
+            try QuickModels.vae.write(to: run.directory.vae)
+            try QuickModels.mdrnn.write(to: run.directory.mdrnn)
+        }
+
+        deinit {
+            for process in workers + [coordinator].compactMap({ $0 }) { process.signal(SIGKILL) }
+        }
+
+        /// Drives the run to its end, and disturbs it after each generation.
+        func drive(workers count: Int, disturb: (Cluster, Int) async throws -> Void) async throws {
+            try startCoordinator()
+            let greeting = await coordinator?.line { $0.contains("--connect ") }
+            address = try #require(greeting?.split(separator: " ").last.map(String.init))
+            for _ in 0..<count { workers.append(try worker()) }
+            var lines: [String] = []
+            while let line = await coordinator?.line() {
+                lines.append(line)
+                guard line.hasPrefix("generation "),
+                    let generation = Int(line.dropFirst(11).prefix { $0.isNumber })
+                else { continue }
+                try await disturb(self, generation)
+            }
+            #expect(await coordinator?.exitStatus() == 0, "\(lines.suffix(5))")
+            for worker in workers { worker.signal(SIGTERM) }
+            resume()
+        }
+
+        private func startCoordinator() throws {
+            coordinator = try ProgramProcess([
+                "coordinator", "--logdir", run.directory.path, "--bind", address, "--seed", "3",
+                "--variant", "separable", "--pop-size", "\(ChaosTests.population)",
+                "--n-samples", "1", "--max-steps", "8", "--evaluate-every", "5",
+                "--evaluation-episodes", "\(ChaosTests.evaluationEpisodes)",
+                "--generations", "\(ChaosTests.generations)",
+            ])
+        }
+
+        private func worker() throws -> ProgramProcess {
+            try ProgramProcess(["worker", "--connect", address, "--environments", "2"])
+        }
+
+        private var someWorker: Int { Int(random.integer(below: UInt32(workers.count))) }
+
+        /// Kills after a moment, so that it does not always hit the same place.
+        private func hesitate() async throws {
+            try await Task.sleep(for: .milliseconds(Int(random.integer(below: 200))))
+        }
+
+        func killCoordinator() async throws {
+            try await hesitate()
+            coordinator?.signal(SIGKILL)
+            #expect(await coordinator?.exitStatus() == 128 + SIGKILL)
+            coordinatorKills += 1
+            try startCoordinator()
+        }
+
+        func killWorker() async throws {
+            try await hesitate()
+            let victim = someWorker
+            workers[victim].signal(SIGKILL)
+            workerKills += 1
+            if paused == victim { paused = nil }
+            workers[victim] = try worker()
+        }
+
+        func pauseWorker() {
+            let victim = someWorker
+            workers[victim].signal(SIGSTOP)
+            paused = victim
+        }
+
+        func resume() {
+            if let paused { workers[paused].signal(SIGCONT) }
+            paused = nil
+        }
+    }
+
+    @Test func `kills and pauses of processes change no bit of a run, and lose no rollout`()
+        async throws
+    {
+        let calm = try Cluster()
+        try await calm.drive(workers: 1) { _, _ in }
+        let chaos = try Cluster()
+        try await chaos.drive(workers: 3) { cluster, generation in
+            cluster.resume()
+            if generation.isMultiple(of: 2) {
+                try await cluster.killWorker()
+            } else {
+                try await cluster.killCoordinator()
+            }
+            cluster.pauseWorker()
+        }
+        #expect(chaos.coordinatorKills == 5 && chaos.workerKills == 5)
+
+        let one = try RunReport(calm.run.directory)
+        let other = try RunReport(chaos.run.directory)
+        #expect(RunComparison(one, other) == .equal(generations: Self.generations))
+        let evaluations = [one, other].map { $0.generations.compactMap(\.evaluationDigest) }
+        #expect(evaluations[0].count == 2 && evaluations[0] == evaluations[1])
+        let states = try [calm, chaos].map { try RunReader($0.run.directory).latestState()?.state }
+        #expect(states[0] != nil && states[0] == states[1])
+        let best = try [calm, chaos].map { cluster in
+            // The header names the run; the parameters are the tail.
+            try Data(contentsOf: cluster.run.directory.controller).suffix(867 * 4)
+        }
+        #expect(best[0] == best[1])
+        for report in [one, other] {
+            #expect(report.trainingRollouts == Self.generations * Self.population)
+            #expect(report.evaluationRollouts == 2 * Self.evaluationEpisodes)
+            #expect(
+                report.workers.reduce(0) { $0 + $1.rollouts }
+                    == report.trainingRollouts + report.evaluationRollouts)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Foundation
+import SeededRandom
+import Tensors
+import WorldModel
+
+/// The built program as a real process, which can be killed, paused and listened to.
+final class ProgramProcess: Sendable {
+    private let process: Process
+    private let output: AsyncStream<String>
+    private let ending: AsyncStream<Int32>
+
+    /// Starts the program that was built beside these tests.
+    init(_ arguments: [String]) throws {
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+            .deletingLastPathComponent().appending(path: "worldmodels")
+        process.arguments = arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        let (output, printer) = AsyncStream.makeStream(of: String.self)
+        self.output = output
+        let (ending, finish) = AsyncStream.makeStream(of: Int32.self)
+        self.ending = ending
+        process.terminationHandler = { process in
+            // As a shell tells it.
+            finish.yield(
+                process.terminationReason == .exit
+                    ? process.terminationStatus : 128 + process.terminationStatus)
+        }
+        try process.run()
+        let reader = pipe.fileHandleForReading
+        Thread {
+            var partial = Data()
+            while case let data = reader.availableData, !data.isEmpty {
+                partial += data
+                while let end = partial.firstIndex(of: 0x0a) {
+                    printer.yield(String(decoding: partial[..<end], as: UTF8.self))
+                    partial = Data(partial[partial.index(after: end)...])
+                }
+            }
+            printer.finish()
+        }.start()
+    }
+
+    func signal(_ number: Int32) {
+        kill(process.processIdentifier, number)
+    }
+
+    /// The next line it prints; nil at its end.
+    func line(_ fits: (String) -> Bool = { _ in true }) async -> String? {
+        for await line in output where fits(line) { return line }
+        return nil
+    }
+
+    /// Waits for its end; called once.
+    func exitStatus() async -> Int32? {
+        for await status in ending { return status }
+        return nil
+    }
+}
+
+/// Models of the right shapes that are quick to make; what they compute is of no use.
+enum QuickModels {
+    static let vae: Data = weights(VAEParameters.specification(), of: "vae")
+    static let mdrnn: Data = weights(MDRNNParameters.specification(MDRNNSizes()), of: "mdrnn")
+
+    private static func weights(_ entries: [TensorSpecification], of kind: String) -> Data {
+        var tensors: [String: Tensor] = [:]
+        for entry in entries {
+            var state: UInt32 = 1
+            let values = (0..<entry.count).map { _ in
+                state = state &* 1_664_525 &+ 1_013_904_223
+                return Float(Int32(bitPattern: state)) * 0x1p-31 * Float(entry.initialBound)
+            }
+            tensors[entry.name] = Tensor(shape: entry.shape, values: values)
+        }
+        return SafetensorsFile(metadata: ["kind": kind], tensors: tensors).encoded()
+    }
+}
