@@ -78,7 +78,9 @@ let program: [Target] = [
             "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
             "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        ])
+        ],
+        // The agent that comes with the program.
+        resources: [.copy("Agent")])
 ]
 
 // MARK: Tests

@@ -86,7 +86,7 @@ TRAINING_INLINE void training_bias_relu_body(float *restrict x, const float *res
         float *line = x + row * channels;
         for (long i = 0; i < channels; i++) {
             float value = line[i] + bias[i];
-            line[i] = value > 0 ? value : 0;
+            line[i] = value < 0 ? 0 : value;
         }
     }
 }
@@ -94,7 +94,7 @@ DISPATCH(training_bias_relu, (float *x, const float *bias, long rows, long chann
          (x, bias, rows, channels))
 
 TRAINING_INLINE void training_relu_body(float *restrict x, long count) {
-    for (long i = 0; i < count; i++) x[i] = x[i] > 0 ? x[i] : 0;
+    for (long i = 0; i < count; i++) x[i] = x[i] < 0 ? 0 : x[i];
 }
 DISPATCH(training_relu, (float *x, long count), (x, count))
 

@@ -3,7 +3,7 @@
 
 package import Foundation
 import Rollouts
-import WorldModel
+package import WorldModel
 
 /// The rollout engine as a worker uses it: training episodes and evaluations side by side.
 package final class CarRacingEpisodes: EpisodeEngine {
@@ -26,12 +26,7 @@ package final class CarRacingEpisodes: EpisodeEngine {
         }
     }
 
-    private let models: FrozenModels
-    private let settings: RolloutSettings
-    private let environments: Int
-    private let training: RolloutEngine
-    /// Made when the first evaluation comes: its episodes have other limits.
-    private var evaluation: RolloutEngine?
+    private let engine: RolloutEngine
 
     /// Makes the engine, on the thread that will use it.
     ///
@@ -39,54 +34,53 @@ package final class CarRacingEpisodes: EpisodeEngine {
     ///   - models: Safetensors files by the names "vae" and "mdrnn".
     ///   - settings: `RolloutSettings` as JSON.
     ///   - environments: Episodes to run at once.
+    ///   - kernels: The compiled loops to use.
     /// - Throws: `Failure`; the models' and the drawing library's errors.
-    package init(models: [String: Data], settings: Data, environments: Int) throws {
-        guard let vae = models["vae"] else { throw Failure.missingModel("vae") }
-        guard let mdrnn = models["mdrnn"] else { throw Failure.missingModel("mdrnn") }
+    package init(
+        models: consuming [String: Data], settings: Data, environments: Int,
+        kernels: Kernels = .best
+    ) throws {
+        let decoded: RolloutSettings
         do {
-            self.settings = try JSONDecoder().decode(RolloutSettings.self, from: settings)
+            decoded = try JSONDecoder().decode(RolloutSettings.self, from: settings)
         } catch {
             throw Failure.settings(oneLine(error))
         }
-        self.models = try FrozenModels(vae: vae, mdrnn: mdrnn)
-        self.environments = environments
-        training = try RolloutEngine(
-            models: self.models, settings: self.settings, environments: environments)
+        let frozen = try Self.freeze(models, kernels)
+        // V's file alone is three times what its encoder takes once it is laid out.
+        ProcessMemory.giveBackFreed()
+        engine = try RolloutEngine(
+            models: frozen, settings: decoded, environments: environments)
     }
 
-    private var evaluationsRunning: Int { evaluation.map { environments - $0.freeSlots } ?? 0 }
+    /// V and M; their bytes are gone when this returns.
+    private static func freeze(
+        _ models: consuming [String: Data], _ kernels: Kernels
+    ) throws -> FrozenModels {
+        guard let vae = models.removeValue(forKey: "vae") else { throw Failure.missingModel("vae") }
+        guard let mdrnn = models.removeValue(forKey: "mdrnn") else {
+            throw Failure.missingModel("mdrnn")
+        }
+        return try FrozenModels(vae: vae, mdrnn: mdrnn, kernels: kernels)
+    }
 
-    package var freeSlots: Int { max(0, training.freeSlots - evaluationsRunning) }
+    package var freeSlots: Int { engine.freeSlots }
 
     package func submit(_ task: EpisodeTask) throws {
-        let expected = settings.inputs.parameterCount
+        let expected = engine.settings.inputs.parameterCount
         guard task.parameters.count == expected else {
             throw Failure.parameters(task.parameters.count, expected: expected)
         }
-        let rollout = RolloutTask(
-            id: task.id, parameters: task.parameters, trackSeed: task.trackSeed)
-        guard task.isEvaluation, settings != settings.forEvaluation else {
-            training.submit(rollout)
-            return
-        }
-        let engine: RolloutEngine
-        if let evaluation {
-            engine = evaluation
-        } else {
-            engine = try RolloutEngine(
-                models: models, settings: settings.forEvaluation, environments: environments)
-            evaluation = engine
-        }
-        engine.submit(rollout)
+        engine.submit(
+            RolloutTask(
+                id: task.id, parameters: task.parameters, trackSeed: task.trackSeed,
+                stepCap: task.stepCap, isEvaluation: task.isEvaluation))
     }
 
-    package func step() throws {
-        try training.step()
-        try evaluation?.step()
-    }
+    package func step() throws { try engine.step() }
 
     package func takeOutcomes() -> [EpisodeOutcome] {
-        (training.takeOutcomes() + (evaluation?.takeOutcomes() ?? [])).map { outcome in
+        engine.takeOutcomes().map { outcome in
             EpisodeOutcome(
                 id: outcome.id, return: outcome.episodeReturn, steps: outcome.steps,
                 tilesVisited: outcome.tilesVisited, trackTiles: outcome.trackTiles,

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
+import Synchronization
 
 /// Runs an engine on a thread of its own until the mailbox is stopped.
 ///
@@ -11,9 +12,15 @@ enum EngineThread {
         mailbox: EngineMailbox, models: [String: Data], settings: Data, environments: Int,
         factory: @escaping EngineFactory
     ) {
+        // The thread keeps what its body refers to for as long as it runs.
+        let handover = Mutex(models)
         let thread = Thread {
             do {
-                let engine = try factory(models, settings, environments)
+                let engine = try factory(
+                    handover.withLock { models in
+                        defer { models = [:] }
+                        return models
+                    }, settings, environments)
                 try run(engine, mailbox, environments: environments)
             } catch {
                 mailbox.fail(oneLine(error))

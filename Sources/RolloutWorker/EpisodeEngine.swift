@@ -13,11 +13,17 @@ package struct EpisodeTask: Sendable {
     package var trackSeed: UInt64
     /// Whether it judges a controller: no episode is cut short then.
     package var isEvaluation: Bool
+    /// Ends the episode after so many steps, at least 1; nil: no cap.
+    package var stepCap: Int?
 
     /// Describes an episode.
-    package init(id: UInt64, parameters: [Float], trackSeed: UInt64, isEvaluation: Bool = false) {
+    package init(
+        id: UInt64, parameters: [Float], trackSeed: UInt64, isEvaluation: Bool = false,
+        stepCap: Int? = nil
+    ) {
         self.id = id
         self.isEvaluation = isEvaluation
+        self.stepCap = stepCap
         self.parameters = parameters
         self.trackSeed = trackSeed
     }
@@ -76,6 +82,9 @@ package protocol EpisodeEngine: AnyObject {
 
 /// Makes an engine from what the coordinator serves: models by name, settings as JSON, and the
 /// number of episodes to run at once.
+///
+/// The factory owns the models' bytes, so that it can let go of them before it needs memory for
+/// other things.
 package typealias EngineFactory =
-    @Sendable (_ models: [String: Data], _ settings: Data, _ environments: Int) throws
+    @Sendable (_ models: consuming [String: Data], _ settings: Data, _ environments: Int) throws
     -> any EpisodeEngine

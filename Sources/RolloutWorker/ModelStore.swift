@@ -45,10 +45,12 @@ struct ModelStore {
         partial = partial.filter { wanted.contains($0.key) }
     }
 
-    /// The models of a run by their names.
-    func named(_ models: [WireModel]) -> [String: Data] {
+    /// The models of a run by their names; nothing is kept, since the engine made of them is.
+    mutating func handOver(_ models: [WireModel]) -> [String: Data] {
         var named: [String: Data] = [:]
         for model in models { named[model.name] = complete[model.sha256] }
+        complete = [:]
+        partial = [:]
         return named
     }
 }

@@ -3,6 +3,7 @@
 
 import ClusterProtocol
 package import Foundation
+import WorldModel
 
 extension RolloutWorker {
     /// How a worker behaves.
@@ -36,7 +37,9 @@ extension RolloutWorker {
         /// - Parameters:
         ///   - environments: Episodes to run at once, at least 1.
         ///   - fingerprint: What decides the bits of results on this host.
-        package init(environments: Int, fingerprint: String = HostFingerprint.current) {
+        package init(
+            environments: Int, fingerprint: String = HostFingerprint.describing(.best)
+        ) {
             precondition(environments > 0, "\(environments) environments")
             self.environments = environments
             self.fingerprint = fingerprint

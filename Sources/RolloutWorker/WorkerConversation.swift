@@ -250,23 +250,24 @@ final class WorkerConversation {
 
     /// Asks for the next missing piece, or takes part when none is missing.
     private func begin() throws {
-        for model in welcome.models {
-            guard let offset = store.missing(model) else { continue }
-            var request = WireModelRequest()
-            request.sha256 = model.sha256
-            request.offset = offset
-            try send(.modelRequest(request))
-            return
-        }
         let hashes = welcome.models.map(\.sha256)
         if engine == nil || engine?.models != hashes || engine?.settings != welcome.settings {
+            for model in welcome.models {
+                guard let offset = store.missing(model) else { continue }
+                var request = WireModelRequest()
+                request.sha256 = model.sha256
+                request.offset = offset
+                try send(.modelRequest(request))
+                return
+            }
             end()
             held = [:]
             let waker = transport.waker
             let mailbox = EngineMailbox(wakeSocket: { waker.wake() })
             EngineThread.start(
-                mailbox: mailbox, models: store.named(welcome.models), settings: welcome.settings,
-                environments: configuration.environments, factory: factory)
+                mailbox: mailbox, models: store.handOver(welcome.models),
+                settings: welcome.settings, environments: configuration.environments,
+                factory: factory)
             engine = RunningEngine(
                 mailbox: mailbox, models: hashes, settings: welcome.settings)
         }
@@ -299,7 +300,8 @@ final class WorkerConversation {
             return EpisodeTask(
                 id: assignment.lease, parameters: ParameterBits.decode(assignment.parameters),
                 trackSeed: assignment.trackSeed,
-                isEvaluation: assignment.name.purpose == .evaluation)
+                isEvaluation: assignment.name.purpose == .evaluation,
+                stepCap: assignment.stepCap == 0 ? nil : Int(assignment.stepCap))
         }
         if drainDeadline != nil {
             // Given before the coordinator knew: not named in heartbeats, so given to others.

@@ -46,6 +46,7 @@ public final class RolloutEngine {
         var steps = 0
         var stepLimit = 0
         var isCapped = false
+        var patience: Int?
         var tiles = 0
         var lastTileStep = 0
         var noise = PCG64(seed: 0)
@@ -69,7 +70,7 @@ public final class RolloutEngine {
         self.settings = settings
         self.environments = environments
         environment = try VectorEnvironment(
-            count: environments, observationSize: .px64, rules: Rules(timeLimit: nil),
+            count: environments, observationSize: .px64, rules: settings.rules,
             context: drawing)
         states = RecurrentCell.States(count: environments)
         controllers = ControllerBank(
@@ -113,6 +114,7 @@ public final class RolloutEngine {
         slots[slot] = Slot(
             id: task.id, stepLimit: min(cap, settings.timeLimit),
             isCapped: cap < settings.timeLimit,
+            patience: task.isEvaluation ? nil : settings.stepsWithoutTile,
             noise: SeedStreams(root: task.trackSeed).generator("latent-noise"))
         states.reset(slot)
         controllers.set(slot, task.parameters)
@@ -228,7 +230,7 @@ public final class RolloutEngine {
             slots[slot].end = end
         } else if slots[slot].steps >= slots[slot].stepLimit {
             slots[slot].end = slots[slot].isCapped ? .stepCap : .timeLimit
-        } else if let patience = settings.stepsWithoutTile,
+        } else if let patience = slots[slot].patience,
             slots[slot].steps - slots[slot].lastTileStep >= patience
         {
             slots[slot].end = .noNewTile

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import CarRacing
 public import WorldModel
 
 /// What all episodes of a run have in common; a return depends on these, the models, the
@@ -17,8 +18,11 @@ public struct RolloutSettings: Sendable, Hashable, Codable {
     /// Ends an episode after so many steps without a new tile, at least 1; nil: never.
     ///
     /// It changes what is optimised a little (a car that would still have turned round), so it is
-    /// for training only and off by default.
+    /// for training only (see `RolloutTask.isEvaluation`) and off by default.
     public var stepsWithoutTile: Int?
+    /// The share of tiles (0...1) that must be exceeded for crossing the start to end the lap: 0.95
+    /// in Gymnasium's v3; 1 is the rule of the published figures (v0), where all tiles count.
+    public var lapCompletePercent: Double
 
     /// The settings of a run.
     ///
@@ -28,9 +32,11 @@ public struct RolloutSettings: Sendable, Hashable, Codable {
     ///   - latent: What of V's output is used as z.
     ///   - timeLimit: The steps after which an episode ends.
     ///   - stepsWithoutTile: Ends an episode after so many steps without a new tile; nil: never.
+    ///   - lapCompletePercent: The share of tiles (0...1) that must be exceeded to complete a lap.
     public init(
         mapping: ControllerMapping = .paper, inputs: ControllerInputs = .latentHidden,
-        latent: LatentUse = .mean, timeLimit: Int = 1000, stepsWithoutTile: Int? = nil
+        latent: LatentUse = .mean, timeLimit: Int = 1000, stepsWithoutTile: Int? = nil,
+        lapCompletePercent: Double = 0.95
     ) {
         precondition(timeLimit > 0, "a time limit of \(timeLimit) steps")
         precondition(
@@ -40,13 +46,12 @@ public struct RolloutSettings: Sendable, Hashable, Codable {
         self.inputs = inputs
         self.latent = latent
         self.timeLimit = timeLimit
+        precondition(
+            (0...1).contains(lapCompletePercent), "a lap of \(lapCompletePercent) of the tiles")
         self.stepsWithoutTile = stepsWithoutTile
+        self.lapCompletePercent = lapCompletePercent
     }
 
-    /// The same for an evaluation, where no episode is cut short.
-    public var forEvaluation: RolloutSettings {
-        var settings = self
-        settings.stepsWithoutTile = nil
-        return settings
-    }
+    /// The environment's rules; the time limit is the engine's own.
+    var rules: Rules { Rules(timeLimit: nil, lapCompletePercent: lapCompletePercent) }
 }

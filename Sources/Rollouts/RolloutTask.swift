@@ -13,6 +13,8 @@ public struct RolloutTask: Sendable, Hashable {
     public var trackSeed: UInt64
     /// Ends this episode after so many steps if the time limit does not; nil: no cap.
     public var stepCap: Int?
+    /// Whether it judges a controller: then `RolloutSettings.stepsWithoutTile` does not count.
+    public var isEvaluation: Bool
 
     /// One episode to be driven.
     ///
@@ -21,11 +23,16 @@ public struct RolloutTask: Sendable, Hashable {
     ///   - parameters: The controller's weights (3 x inputs, row-major), then 3 biases.
     ///   - trackSeed: The seed of the track.
     ///   - stepCap: Ends the episode after so many steps if the time limit does not.
-    public init(id: UInt64, parameters: [Float], trackSeed: UInt64, stepCap: Int? = nil) {
+    ///   - isEvaluation: Whether it judges a controller.
+    public init(
+        id: UInt64, parameters: [Float], trackSeed: UInt64, stepCap: Int? = nil,
+        isEvaluation: Bool = false
+    ) {
         self.id = id
         self.parameters = parameters
         self.trackSeed = trackSeed
         self.stepCap = stepCap
+        self.isEvaluation = isEvaluation
     }
 }
 

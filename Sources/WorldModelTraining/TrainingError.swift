@@ -9,12 +9,14 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
     case emptyDataset(path: String, skipped: Int, firstReason: String?)
     /// No recording is long enough for one sequence.
     case recordingsTooShort(path: String, steps: Int)
+    /// An episode ends before the step at which a dream is to start.
+    case episodeTooShort(start: Int)
     /// A recording's actions are not as long as the model's.
     case wrongActionSize(path: String, found: Int, expected: Int)
     /// M is to be trained before V.
     case missingVAE(path: String)
-    /// The loss is infinite or not a number.
-    case notFinite(model: String, epoch: Int, step: Int, checkpoint: String?)
+    /// The loss is infinite or not a number; `step` is nil where it is that of the held-out part.
+    case notFinite(model: String, epoch: Int, step: Int?, checkpoint: String?)
     /// A saved state is of a run with other settings.
     case stateDisagrees(path: String, field: String, found: String, expected: String)
     /// A saved state lacks something.
@@ -32,14 +34,19 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
         case .recordingsTooShort(let path, let steps):
             "\(path): no recording has the \(steps) steps of a sequence; "
                 + "record longer episodes or ask for shorter sequences"
+        case .episodeTooShort(let start):
+            "the episode or its actions end before step \(start), where the dream is to start; "
+                + "give a smaller --start or a longer episode"
         case .wrongActionSize(let path, let found, let expected):
             "\(path): actions of length \(found), not \(expected); give recordings of one kind"
         case .missingVAE(let path):
             "\(path): there is no trained VAE; train it first with the same --logdir"
         case .notFinite(let model, let epoch, let step, let checkpoint):
-            "the loss of \(model) became NaN in epoch \(epoch) at step \(step); "
-                + (checkpoint.map { "the last good checkpoint is \($0); " } ?? "")
-                + "lower the learning rate"
+            "the loss of \(model) became NaN or infinite in epoch \(epoch)"
+                + (step.map { " at step \($0); " } ?? ", measured at its end; ")
+                + (checkpoint.map { "the last good checkpoint is \($0); " }
+                    ?? "there is no checkpoint yet; ")
+                + "start afresh with --noreload and a lower --learning-rate or with --clip"
         case .stateDisagrees(let path, let field, let found, let expected):
             "\(path): saved with \(field) \(found), not \(expected); "
                 + "use the same options or start afresh with --noreload"

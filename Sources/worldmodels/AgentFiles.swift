@@ -11,26 +11,37 @@ struct AgentFiles {
     let models: FrozenModels
     /// C, if it has been trained.
     let controller: ControllerParameters?
-    private let controllerPath: String
+    /// Where they lie.
+    let directory: String
+
+    static let controllerName = "controller.safetensors"
+    /// The files of an agent.
+    static let names = ["vae.safetensors", "mdrnn.safetensors", controllerName]
 
     /// What a directory lacks.
     enum Failure: Error, CustomStringConvertible {
         case noDirectory(path: String)
         case missing(path: String, remedy: String)
+        case noPretrained(searched: [String])
 
         var description: String {
             switch self {
             case .noDirectory(let path): "\(path) is no directory: give a run's --logdir"
             case .missing(let path, let remedy): "\(path) is missing: \(remedy)"
+            case .noPretrained(let searched):
+                "no agent comes with this build (looked in \(searched.joined(separator: ", "))): "
+                    + "give a run's --logdir, or put one there (worldmodels model pack)"
             }
         }
     }
 
     /// Reads V, M and, if it is there, C.
     ///
-    /// - Parameter logdir: The run's directory.
+    /// - Parameters:
+    ///   - logdir: The run's directory.
+    ///   - kernels: The compiled loops to use.
     /// - Throws: `Failure` naming what is missing; what reading a damaged file throws.
-    init(_ logdir: String) throws {
+    init(_ logdir: String, kernels: Kernels = .best) throws {
         let directory = URL(fileURLWithPath: logdir, isDirectory: true)
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: logdir, isDirectory: &isDirectory),
@@ -53,11 +64,39 @@ struct AgentFiles {
         }
         models = try FrozenModels(
             vae: VAEParameters(vae.content, name: vae.path),
-            mdrnn: MDRNNParameters(mdrnn.content, name: mdrnn.path))
-        controller = try file("controller.safetensors").map {
+            mdrnn: MDRNNParameters(mdrnn.content, name: mdrnn.path),
+            kernels: kernels)
+        controller = try file(Self.controllerName).map {
             try ControllerParameters($0.content, name: $0.path)
         }
-        controllerPath = "\(logdir)/controller.safetensors"
+        self.directory = logdir
+    }
+
+    /// Reads the agent that comes with the program.
+    ///
+    /// - Parameter kernels: The compiled loops to use.
+    /// - Throws: `Failure` where this build has none; what reading a damaged file throws.
+    init(pretrained kernels: Kernels) throws {
+        let places = Self.places
+        let found = places.first { place in
+            Self.names.allSatisfy { FileManager.default.fileExists(atPath: "\(place)/\($0)") }
+        }
+        guard let found else { throw Failure.noPretrained(searched: places) }
+        try self.init(found, kernels: kernels)
+    }
+
+    /// Where the agent that comes with the program may be.
+    ///
+    /// Beside it, where SwiftPM puts resources, or in PREFIX/share of an installation.
+    /// `Bundle.module` would end a program that has neither.
+    private static var places: [String] {
+        guard let program = Bundle.main.executableURL?.resolvingSymlinksInPath() else { return [] }
+        let directory = program.deletingLastPathComponent()
+        return [
+            directory.appending(path: "worldmodels_worldmodels.resources/Agent").path,
+            directory.deletingLastPathComponent()
+                .appending(path: "share/worldmodels/agent").path,
+        ]
     }
 
     /// The controller.
@@ -66,7 +105,8 @@ struct AgentFiles {
     func requireController() throws -> ControllerParameters {
         guard let controller else {
             throw Failure.missing(
-                path: controllerPath, remedy: "train C first (worldmodels coordinator)")
+                path: "\(directory)/\(Self.controllerName)",
+                remedy: "train C first (worldmodels coordinator)")
         }
         return controller
     }

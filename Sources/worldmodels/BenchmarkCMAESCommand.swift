@@ -4,6 +4,7 @@
 import ArgumentParser
 import EvolutionStrategies
 import Foundation
+import Rollouts
 
 /// Measures generations of an evolution strategy, the objective's time excluded.
 struct BenchmarkCMAESCommand: ParsableCommand {
@@ -66,7 +67,7 @@ struct BenchmarkCMAESCommand: ParsableCommand {
             try strategy.tell(costs: costs)
             telling += clock.now - told
         }
-        let resident = Self.peakResidentMiB()
+        let resident = ProcessMemory.peakResidentMiB
         let start = clock.now
         let state = strategy.encodedState()
         let saving = clock.now - start
@@ -81,14 +82,5 @@ struct BenchmarkCMAESCommand: ParsableCommand {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         FileHandle.standardOutput.write(try encoder.encode(report) + Data("\n".utf8))
-    }
-
-    /// The most memory this process has held, which Linux tells in /proc.
-    private static func peakResidentMiB() -> Double? {
-        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
-            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
-            let kibibytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first
-        else { return nil }
-        return Double(kibibytes).map { $0 / 1024 }
     }
 }

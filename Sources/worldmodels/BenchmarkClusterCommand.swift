@@ -6,6 +6,7 @@ import ClusterTransport
 import Coordinator
 import Foundation
 import RolloutWorker
+import Rollouts
 
 /// Measures how fast the coordinator hands out and collects, with simulated workers.
 struct BenchmarkClusterCommand: AsyncParsableCommand {
@@ -42,13 +43,14 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
     private struct Report: Encodable {
         var benchmark = "cluster"
         var rate: Double
+        var unit = "tasks/s"
         var workers: Int
         var tasks: Int
         var taskMilliseconds: Double
         var environments: Int
         var joinSeconds: Double
         var coordinatorCpuSeconds: Double
-        var coordinatorResidentMiB: Double
+        var coordinatorResidentMiB: Double?
         var generationSeconds: Double
         var idealSeconds: Double
         var requeued: Int
@@ -111,7 +113,7 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
             taskMilliseconds: taskMilliseconds, environments: environments,
             joinSeconds: (joined - begin) / .seconds(1),
             coordinatorCpuSeconds: cpuSeconds() - cpuBefore,
-            coordinatorResidentMiB: residentMiB(), generationSeconds: seconds,
+            coordinatorResidentMiB: ProcessMemory.residentMiB, generationSeconds: seconds,
             idealSeconds: Double(rounds) * taskMilliseconds / 1000, requeued: counters.requeued,
             duplicates: counters.duplicates)
         let encoder = JSONEncoder()
@@ -146,12 +148,5 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
             Double(time.tv_sec) + Double(time.tv_usec) * 1e-6
         }
         return seconds(usage.ru_utime) + seconds(usage.ru_stime)
-    }
-
-    private func residentMiB() -> Double {
-        let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
-        let words = text.split(separator: " ")
-        guard words.count > 1, let pages = Double(words[1]) else { return 0 }
-        return pages * Double(sysconf(Int32(_SC_PAGESIZE))) / 1_048_576
     }
 }

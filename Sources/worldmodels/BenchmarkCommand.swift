@@ -7,7 +7,7 @@ import ArgumentParser
 struct BenchmarkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmark",
-        abstract: "Measure the speed of single parts; each prints one JSON object.",
+        abstract: "Measure the speed of single parts; one JSON object each, or a table.",
         subcommands: [
             BenchmarkEnvironmentCommand.self,
             BenchmarkVAECommand.self,
@@ -16,5 +16,6 @@ struct BenchmarkCommand: ParsableCommand {
             BenchmarkRolloutCommand.self,
             BenchmarkCMAESCommand.self,
             BenchmarkClusterCommand.self,
+            BenchmarkAllCommand.self,
         ])
 }

@@ -5,6 +5,7 @@ import ArgumentParser
 import CarRacing
 import CarRacingRendering
 import Foundation
+import Rollouts
 
 /// Measures the environment with its frames on one core.
 struct BenchmarkEnvironmentCommand: ParsableCommand {
@@ -60,13 +61,13 @@ struct BenchmarkEnvironmentCommand: ParsableCommand {
         var residentAfter100: Double?
         for count in 1...2000 {
             milliseconds += try resetMilliseconds(vector, seed: UInt64(count))
-            if count == 100 { residentAfter100 = Self.residentMiB() }
+            if count == 100 { residentAfter100 = ProcessMemory.residentMiB }
         }
         let report = Report(
             rate: rate, environments: environments, size: size.side,
             antialiasing: vector.antialiasing.rawValue, gl: drawing.gl.rawValue,
             resetMilliseconds: milliseconds / 2000, residentMiB: residentAfter100,
-            residentMiBAfter2000Resets: Self.residentMiB())
+            residentMiBAfter2000Resets: ProcessMemory.residentMiB)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         FileHandle.standardOutput.write(try encoder.encode(report) + Data("\n".utf8))
@@ -112,14 +113,5 @@ struct BenchmarkEnvironmentCommand: ParsableCommand {
         vector.reset(0, trackSeed: seed)
         try vector.draw(0)
         return (clock.now - start) / .milliseconds(1)
-    }
-
-    /// The memory this process holds now, which Linux tells in /proc.
-    private static func residentMiB() -> Double? {
-        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
-            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") }),
-            let kibibytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first
-        else { return nil }
-        return Double(kibibytes).map { $0 / 1024 }
     }
 }

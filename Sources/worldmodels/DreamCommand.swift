@@ -2,43 +2,55 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import CarRacing
+import CarRacingRendering
 import Foundation
+import TerminalOutput
+import WorldModel
 import WorldModelTraining
 
 /// Makes a film of what M imagines.
 struct DreamCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dream",
-        abstract: "Film what V and M imagine beside what happened.",
+        abstract: "Film what V and M imagine beside what happens.",
         discussion: """
-            The first steps of a recorded rollout are shown to M; from then on M imagines the \
-            frames, under the rollout's actions. From the left: the rollout, what V makes of it, \
-            the dream.
+            The first frames of an episode are shown to M; from then on M imagines them. The \
+            episode is a drive on the track of --seed by the run's controller, which sees the \
+            dream as soon as that has begun, or by the actions of a file; or a recorded rollout \
+            with its actions. From the left: what really happens under the same actions, what V \
+            makes of it, the dream. After the real episode's end its last frame stays.
             """)
 
     @Option(help: "The run's directory.")
     var logdir: String
 
-    @Option(help: "The recorded rollout (.npz) whose first frames and actions are taken.")
-    var recording: String
-
     @Option(help: "The GIF to write.")
     var output: String
+
+    @Option(
+        help: "A .npy of actions (T, 3), steering, gas, brake, instead of the run's controller.")
+    var actions: String?
+
+    @Option(help: "A recorded rollout (.npz) instead of a drive.")
+    var recording: String?
 
     @Option(help: "How freely M draws: 1 as trained, lower is tamer, 0 has no chance in it.")
     var temperature = 1.0
 
-    @Option(help: "Root of all random draws.")
+    @Option(help: "Root of all random draws, and the track's seed.")
     var seed: UInt64 = 1
 
     @Option(help: "Steps to imagine.")
     var steps = 200
 
-    @Option(help: "The rollout's step at which the dream starts.")
-    var start = 40
+    @Option(help: "The step at which the dream starts; until 50 the view still zooms in.")
+    var start = 60
 
     @Option(help: "By how much the pictures are enlarged.")
     var scale = 3
+
+    @OptionGroup var drawing: DrawingOptions
 
     func validate() throws {
         guard temperature >= 0, temperature.isFinite else {
@@ -48,22 +60,70 @@ struct DreamCommand: ParsableCommand {
             throw ValidationError("--steps must be 1 to 100000 and --start 0 to 100000.")
         }
         guard (1...16).contains(scale) else { throw ValidationError("--scale must be 1 to 16.") }
+        guard actions == nil || recording == nil else {
+            throw ValidationError("--recording has actions of its own: leave out --actions.")
+        }
     }
 
     func run() throws {
         var settings = Dream.Configuration(
-            logdir: URL(filePath: logdir), recording: URL(filePath: recording),
-            output: URL(filePath: output))
+            logdir: URL(filePath: logdir), output: URL(filePath: output))
         settings.temperature = temperature
         settings.seed = seed
         settings.steps = steps
         settings.start = start
         settings.scale = scale
-        let summary = try Dream(settings).run()
+        let dream = Dream(settings)
+        let summary: Dream.Summary
+        if let recording {
+            let world = RecordedWorld(
+                try RolloutFile(contentsOf: URL(filePath: recording)), name: recording)
+            summary = try dream.run(world: world, driver: world.driver)
+        } else {
+            let driver = try driver()
+            summary = try dream.run(
+                world: DrivenWorld(trackSeed: seed, drawing: drawing), driver: driver)
+        }
         print(
-            "\(output): \(summary.steps) steps, mean distance of the latents "
-                + String(format: "%.3f", summary.latentDistance)
+            "\(output): \(summary.steps) frames, \(summary.realSteps) of them beside real ones, "
+                + "mean distance of the latents " + String(format: "%.3f", summary.latentDistance)
                 + ", expected return " + String(format: "%.1f", summary.expectedReturn)
                 + ", \(summary.expectedEnds) expected ends")
+    }
+
+    /// Who drives where nothing was recorded.
+    private func driver() throws -> Dream.Driver {
+        if let actions {
+            return .actions(try ActionFile.read(actions), size: 3, name: actions)
+        }
+        guard let controller = try AgentFiles(logdir).controller else {
+            throw InputError(
+                "\(logdir)/controller.safetensors is missing: train C first (worldmodels "
+                    + "coordinator), or give --actions or --recording")
+        }
+        return .controller(controller)
+    }
+}
+
+/// A car on a track.
+private struct DrivenWorld: DreamWorld {
+    private let environment: VectorEnvironment
+
+    init(trackSeed: UInt64, drawing: DrawingOptions) throws {
+        environment = try VectorEnvironment(
+            count: 1, observationSize: .px64, rules: Rules(timeLimit: nil),
+            antialiasing: drawing.antialiasing ?? .off, context: drawing.gl)
+        environment.reset(0, trackSeed: trackSeed)
+    }
+
+    func frame() throws -> [UInt8] {
+        try environment.draw(0)
+        return Array(environment.observation(0))
+    }
+
+    func step(_ action: [Float]) throws -> Bool {
+        let result = try environment.step(
+            0, steering: action[0], gas: action[1], brake: action[2])
+        return !result.terminated
     }
 }

@@ -6,7 +6,6 @@ import CarRacing
 import CarRacingRendering
 import Foundation
 import Tensors
-import TerminalOutput
 
 /// Plays recorded actions and writes what happened, for comparison with Gymnasium's recording.
 struct EnvironmentTraceCommand: ParsableCommand {
@@ -14,7 +13,7 @@ struct EnvironmentTraceCommand: ParsableCommand {
         commandName: "trace",
         abstract: "Play a file of actions and write track, states, rewards and frames (.npz).",
         discussion: """
-            The actions are a (T, 3) float32 .npy: steering -1...1, gas 0...1, brake 0...1. They \
+            The actions are a (T, 3) .npy: steering -1...1, gas 0...1, brake 0...1. They \
             are played until they end or the episode does (the time limit aside). The archive \
             holds track, actions, hull, wheel_omega, steer_angle, reward, terminated, visited, \
             frame_steps and frames (96x96), as Tests/CarRacingTests/Golden/gymnasium_trace.py \
@@ -44,18 +43,7 @@ struct EnvironmentTraceCommand: ParsableCommand {
     }
 
     func run() throws {
-        let array = try NPYArray(contentsOf: URL(filePath: actions))
-        guard array.elementType == .float32, array.shape.count == 2, array.shape[1] == 3 else {
-            throw InputError(
-                "\(actions) holds \(array.elementType) of shape \(array.shape): "
-                    + "actions are float32 of shape (T, 3)")
-        }
-        let values = array.floats()
-        if let bad = values.firstIndex(where: { !$0.isFinite }) {
-            throw InputError(
-                "\(actions): row \(bad / 3), column \(bad % 3) is \(values[bad]): "
-                    + "actions must be finite")
-        }
+        let values = try ActionFile.read(actions)
         let painter = try Painter(
             observation: .px96, antialiasing: drawing.antialiasing ?? .off, library: drawing.gl)
         let environment = CarRacingEnvironment(rules: Rules(timeLimit: nil), trackSeed: seed)

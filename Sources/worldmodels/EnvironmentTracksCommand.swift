@@ -15,17 +15,16 @@ struct EnvironmentTracksCommand: ParsableCommand {
             """)
 
     @Option(help: "First:end, end excluded, or seeds separated by commas.")
-    var seeds: String
+    var seeds: SeedList
 
     func run() throws {
-        let seeds = try parsedSeeds()
         let places = ["first", "middle", "last"].flatMap { place in
             ["alpha", "beta", "x", "y"].map { "\($0)_\(place)" }
         }
         print(
             (["seed", "nodes", "road_polygons"] + places + ["sum_x", "sum_y"]).joined(
                 separator: ","))
-        for seed in seeds {
+        for seed in seeds.seeds {
             let track = Track(seed: seed)
             let nodes = track.nodes
             var values = [nodes[0], nodes[nodes.count / 2], nodes[nodes.count - 1]].flatMap {
@@ -36,21 +35,5 @@ struct EnvironmentTracksCommand: ParsableCommand {
             let numbers = ["\(seed)", "\(nodes.count)", "\(track.polygonCount)"]
             print((numbers + values.map { "\($0)" }).joined(separator: ","))
         }
-    }
-
-    private func parsedSeeds() throws -> [UInt64] {
-        let wrong = ValidationError(
-            "--seeds \(seeds): give first:end with first below end, or numbers and commas")
-        let ends = seeds.split(separator: ":", omittingEmptySubsequences: false)
-        if ends.count == 2 {
-            guard let first = UInt64(ends[0]), let end = UInt64(ends[1]), first < end else {
-                throw wrong
-            }
-            return Array(first..<end)
-        }
-        let list = seeds.split(separator: ",", omittingEmptySubsequences: false).map { UInt64($0) }
-        let numbers = list.compactMap { $0 }
-        guard numbers.count == list.count else { throw wrong }
-        return numbers
     }
 }

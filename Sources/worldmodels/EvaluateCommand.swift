@@ -16,18 +16,24 @@ struct EvaluateCommand: ParsableCommand {
         abstract: "Drive a run's controller on unseen tracks.",
         discussion: """
             No episode is cut short: each ends with the lap, off the playfield, or after 1,000 \
-            steps. The seeds of these tracks have a bit that those of training never have. The \
-            same seed gives the same returns, whatever the number of threads.
+            steps. The tracks are neither those of training nor those on which a run chooses its \
+            best controller: their seeds come from another stream. The same seed gives the same \
+            returns, whatever the number of threads.
             """)
 
-    @Option(help: .init("The run's directory.", valueName: "dir"))
-    var logdir: String
+    @OptionGroup var agent: AgentOptions
 
-    @Option(help: "How many episodes.")
-    var episodes = 100
+    @Option(help: "How many episodes (100).")
+    var episodes: Int?
 
     @Option(help: "The seed of the tracks.")
     var seed: UInt64 = 0
+
+    @Option(
+        help: .init(
+            "Seeds of tracks as Gymnasium's reset takes them, instead: first:end or a,b,c.",
+            valueName: "seeds"))
+    var trackSeeds: SeedList?
 
     @Flag(help: "Drive with all parameters 0, for comparison.")
     var zero = false
@@ -42,32 +48,35 @@ struct EvaluateCommand: ParsableCommand {
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
     func validate() throws {
-        if episodes < 1 { throw ValidationError("--episodes \(episodes): at least 1") }
+        if let episodes, episodes < 1 {
+            throw ValidationError("--episodes \(episodes): at least 1")
+        }
+        if episodes != nil, trackSeeds != nil {
+            throw ValidationError("--track-seeds says how many episodes there are: leave out one")
+        }
         if threads < 1 { throw ValidationError("--threads \(threads): at least 1") }
     }
 
     func run() throws {
-        let agent = try AgentFiles(logdir)
+        let files = try agent.files()
         let trained =
-            try zero ? agent.controller ?? ControllerParameters() : agent.requireController()
+            try zero ? files.controller ?? ControllerParameters() : files.requireController()
         let controller =
             zero
             ? ControllerParameters(
                 inputs: trained.inputs, mapping: trained.mapping, latent: trained.latent)
             : trained
-        let settings = RolloutSettings(
-            mapping: controller.mapping, inputs: controller.inputs, latent: controller.latent)
-        let streams = SeedStreams(root: seed)
-        let tasks = (0..<UInt64(episodes)).map { index in
-            RolloutTask(
-                id: index, parameters: controller.values,
-                trackSeed: streams.seed("report-tracks", index) | 1 << 63)
+        let settings = agent.settings(of: controller)
+        let tracks = TrackSeeds(SeedStreams(root: seed))
+        let seeds = trackSeeds?.seeds ?? (0..<(episodes ?? 100)).map { tracks.report($0) }
+        let tasks = seeds.enumerated().map { index, seed in
+            RolloutTask(id: UInt64(index), parameters: controller.values, trackSeed: seed)
         }
         let done = Mutex(0)
-        let line = ProgressLine("driving", total: episodes, unit: "episodes")
+        let line = ProgressLine("driving", total: tasks.count, unit: "episodes")
         let start = StepTimes.now()
         let outcomes = try RolloutPool.run(
-            tasks, models: agent.models, settings: settings, threads: threads
+            tasks, models: files.models, settings: settings, threads: threads
         ) { _ in
             let count = done.withLock {
                 $0 += 1
@@ -77,7 +86,8 @@ struct EvaluateCommand: ParsableCommand {
         }
         line.finish()
         let report = EvaluationReport(
-            outcomes: outcomes, tasks: tasks, isZero: zero, seconds: StepTimes.now() - start)
+            outcomes: outcomes, tasks: tasks, isZero: zero, settings: settings,
+            numericPath: files.models.kernels.numericPath, seconds: StepTimes.now() - start)
         if json {
             print(try report.json())
         } else {
@@ -85,8 +95,8 @@ struct EvaluateCommand: ParsableCommand {
         }
         if let video {
             try EpisodeFilm.write(
-                to: URL(fileURLWithPath: video), models: agent.models, controller: controller,
-                trackSeed: tasks[0].trackSeed)
+                to: URL(fileURLWithPath: video), models: files.models, controller: controller,
+                trackSeed: tasks[0].trackSeed, settings: settings)
             if !json { print("the first episode is filmed in \(video)") }
         }
     }
@@ -105,15 +115,27 @@ struct EvaluationReport: Encodable {
 
     var controller: String
     var returns: ReturnStatistics
+    /// The share of laps that were completed under the rules, and of those with every tile.
     var finishedLaps: Double
+    var fullLaps: Double
+    var lapCompletePercent: Double
     var episodes: [Episode]
     var stepsPerSecond: Double
+    /// What the returns' last bits could depend on.
+    var numericPath: String
 
-    init(outcomes: [RolloutOutcome], tasks: [RolloutTask], isZero: Bool, seconds: Double) {
+    init(
+        outcomes: [RolloutOutcome], tasks: [RolloutTask], isZero: Bool, settings: RolloutSettings,
+        numericPath: String, seconds: Double
+    ) {
         controller = isZero ? "zero" : "trained"
         returns = ReturnStatistics(outcomes.map(\.episodeReturn))
         finishedLaps =
             Double(outcomes.count { $0.end == .lapCompleted }) / Double(outcomes.count)
+        fullLaps =
+            Double(outcomes.count { $0.tilesVisited == $0.trackTiles }) / Double(outcomes.count)
+        lapCompletePercent = settings.lapCompletePercent
+        self.numericPath = numericPath
         // The seeds as text: JSON readers keep 53 bits.
         episodes = zip(outcomes, tasks).map { outcome, task in
             Episode(
@@ -142,10 +164,12 @@ struct EvaluationReport: Encodable {
         lines.append(
             String(
                 format: "%@: mean return %.1f +- %.1f (standard deviation), 95%% interval "
-                    + "%.1f to %.1f, %.1f to %.1f, %.0f%% of the laps finished, %d tracks",
+                    + "%.1f to %.1f, %.1f to %.1f, %.0f%% of the laps finished (%g of the tiles), "
+                    + "%.0f%% with every tile, %d tracks, %@",
                 name as NSString, returns.mean, returns.standardDeviation,
                 returns.mean - returns.confidence95, returns.mean + returns.confidence95,
-                returns.minimum, returns.maximum, 100 * finishedLaps, returns.count))
+                returns.minimum, returns.maximum, 100 * finishedLaps, lapCompletePercent,
+                100 * fullLaps, returns.count, numericPath as NSString))
         return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -18,7 +18,10 @@ struct GenerateCommand: ParsableCommand {
             Each file has observations (T, 64, 64, 3) uint8, actions (T, 3) float32, rewards (T,) \
             float32 and terminals (T,) bool; row t is the observation before the action, the \
             action, and what followed. File i is the same whatever the number of threads. Files \
-            that are there already are kept, so the same command continues an interrupted one.
+            that are there already are kept, so the same command continues an interrupted one; with \
+            more --rollouts and another --policy it adds to them. So V and M can be trained on with \
+            what a run's controller sees: generate with --policy controller into the same \
+            directory, then train-vae and train-mdrnn with more --epochs.
             """)
 
     @Option(help: "How many episodes.")

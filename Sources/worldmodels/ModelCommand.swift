@@ -9,7 +9,7 @@ import WorldModelTraining
 struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model", abstract: "Work with trained models.",
-        subcommands: [ModelForwardCommand.self])
+        subcommands: [ModelForwardCommand.self, ModelPackCommand.self])
 }
 
 /// Writes what V and M compute for given inputs.

@@ -42,10 +42,10 @@ struct RolloutBenchmark {
         /// The encoder's multiply-adds at that speed, as a share of the whole step's time.
         var shareOfFloor: Double
         /// The peak before OpenBLAS is measured.
-        var residentMiB: Double
+        var residentMiB: Double?
         /// The resident memory when the measurement began and when it ended.
-        var residentMiBStart: Double
-        var residentMiBEnd: Double
+        var residentMiBStart: Double?
+        var residentMiBEnd: Double?
         /// The share of the wall time that the threads had a processor: below 0.98 the machine was
         /// busy with other things.
         var processorShare: Double
@@ -62,12 +62,13 @@ struct RolloutBenchmark {
             vae: VAEParameters(randomFrom: &generator, sizes: VAESizes()),
             mdrnn: MDRNNParameters(randomFrom: &generator, sizes: MDRNNSizes()))
         let totals = Mutex((times: [StepTimes](), episodes: 0, processor: 0.0, wall: 0.0))
-        let start = Mutex(0.0)
+        ProcessMemory.giveBackFreed()
+        let start = Mutex<Double?>(nil)
         try Threads.run(cores, pieces: cores) { progress in
             guard let core = progress.take() else { return }
             var driving = try Measured(core: core, models: models, environments: environments)
             try driving.drive(for: min(1, seconds / 4))
-            start.withLock { $0 = max($0, Memory.residentMiB) }
+            start.withLock { $0 = ProcessMemory.residentMiB }
             let before = driving.engine.times
             let episodes = driving.episodes
             let (wall, processor) = (StepTimes.now(), StepTimes.threadProcessorTime())
@@ -83,7 +84,7 @@ struct RolloutBenchmark {
                 $0.wall += elapsed
             }
         }
-        let (peak, end) = (Memory.peakResidentMiB, Memory.residentMiB)
+        let (peak, end) = (ProcessMemory.peakResidentMiB, ProcessMemory.residentMiB)
         let result = totals.withLock { $0 }
         let gflops = MatrixSpeed.singlePrecision { StepTimes.now() }
         let steps = result.times.reduce(0) { $0 + $1.steps }
@@ -138,22 +139,5 @@ struct RolloutBenchmark {
                 episodes += engine.takeOutcomes().count
             }
         }
-    }
-}
-
-/// This process' memory as Linux tells it in /proc; 0 elsewhere.
-enum Memory {
-    /// The most that has been resident.
-    static var peakResidentMiB: Double { value("VmHWM:") }
-    /// What is resident now.
-    static var residentMiB: Double { value("VmRSS:") }
-
-    private static func value(_ key: String) -> Double {
-        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
-            let line = status.split(separator: "\n").first(where: { $0.hasPrefix(key) }),
-            let number = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first,
-            let kilobytes = Double(number)
-        else { return 0 }
-        return kilobytes / 1024
     }
 }

@@ -49,6 +49,12 @@ struct RunOptions: ParsableArguments {
 
     @Option(
         help: .init(
+            "Cap training episodes at this multiple of the last generation's mean; 0: no cap (0).",
+            valueName: "factor"))
+    var stepCapFactor: String?
+
+    @Option(
+        help: .init(
             "Evaluate the distribution's mean so often; 0: only at the end (5).",
             valueName: "generations"))
     var evaluateEvery: String?
@@ -62,7 +68,8 @@ struct RunOptions: ParsableArguments {
             (.populationSize, popSize), (.samples, nSamples), (.seed, seed), (.sigma, sigma),
             (.variant, variant), (.inputs, controllerInputs), (.mapping, controllerMapping),
             (.latent, latent), (.maximumSteps, maxSteps),
-            (.patience, stopAfterStepsWithoutTile), (.evaluateEvery, evaluateEvery),
+            (.patience, stopAfterStepsWithoutTile), (.stepCapFactor, stepCapFactor),
+            (.evaluateEvery, evaluateEvery),
             (.evaluationEpisodes, evaluationEpisodes),
         ]
         return Dictionary(

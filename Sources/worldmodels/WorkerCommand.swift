@@ -26,6 +26,8 @@ struct WorkerCommand: ParsableCommand {
     @Option(help: "Seconds that running episodes get to finish after SIGTERM or SIGINT.")
     var grace = 30.0
 
+    @OptionGroup var computing: ComputingOptions
+
     @OptionGroup var security: ClientSecurityOptions
 
     func validate() throws {
@@ -39,7 +41,9 @@ struct WorkerCommand: ParsableCommand {
 
     func run() throws {
         let endpoint = try Endpoint(parsing: connect, binding: false)
-        var configuration = RolloutWorker.Configuration(environments: environments)
+        let kernels = computing.kernels
+        var configuration = RolloutWorker.Configuration(
+            environments: environments, fingerprint: HostFingerprint.describing(kernels))
         configuration.graceSeconds = grace
         let worker = RolloutWorker(configuration: configuration)
         let signals = StopSignals { _ in worker.drain() }
@@ -49,7 +53,8 @@ struct WorkerCommand: ParsableCommand {
             over: transport,
             engine: { models, settings, environments in
                 try CarRacingEpisodes(
-                    models: models, settings: settings, environments: environments)
+                    models: models, settings: settings, environments: environments,
+                    kernels: kernels)
             },
             report: { line in
                 FileHandle.standardError.write(Data("worker: \(line)\n".utf8))

@@ -19,6 +19,7 @@ struct WorldModels: AsyncParsableCommand {
             StatusCommand.self,
             InspectCommand.self,
             EvaluateCommand.self,
+            PlayCommand.self,
             DreamCommand.self,
             DataCommand.self,
             ModelCommand.self,

@@ -4,6 +4,7 @@
 import Coordinator
 import Foundation
 import RunStore
+import Synchronization
 import Testing
 
 struct RunLoopTests {
@@ -33,6 +34,29 @@ struct RunLoopTests {
         #expect(try reader.rolloutCount(purpose: .training) == 60)
         #expect(try reader.rolloutCount(purpose: .evaluation) == 9)
         #expect(try reader.workers().map(\.rollouts) == [69])
+    }
+
+    @Test func `a cap on the steps follows the last generation's mean, in training alone`()
+        async throws
+    {
+        let caps = Mutex<[String: Set<Int?>]>([:])
+        let service = ToyService { task in
+            let key = task.id.purpose == .training ? "\(task.id.generation)" : "evaluation"
+            caps.withLock { _ = $0[key, default: []].insert(task.stepCap) }
+            return ToyService.formula(task)
+        }
+        var given = TemporaryRun.given
+        given[.stepCapFactor] = "3"
+        let run = TemporaryRun()
+        try await run.drive(generations: 2, service: service, given: given)
+        // The toy's episodes have 10 steps: 3 * (10 + 1), also where the run was interrupted.
+        try await run.drive(generations: 3, service: service, given: given)
+        #expect(caps.withLock { $0 } == ["1": [nil], "2": [33], "3": [33], "evaluation": [nil]])
+        // No cap beyond the limit that there is anyway.
+        caps.withLock { $0 = [:] }
+        given[.maximumSteps] = "33"
+        try await TemporaryRun().drive(generations: 2, service: service, given: given)
+        #expect(caps.withLock { $0["2"] } == [nil])
     }
 
     @Test func `the search goes uphill in return`() async throws {

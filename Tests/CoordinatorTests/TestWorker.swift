@@ -57,6 +57,7 @@ final class TestWorker: Sendable {
         _ address: String, environments: Int = 4, gate: Gate = Gate(),
         security: ClientSecurity = .plaintext, host: String = "host",
         crashes: @escaping @Sendable (EpisodeTask) -> Bool = { _ in false },
+        engine: EngineFactory? = nil,
         change: (inout RolloutWorker.Configuration) -> Void = { _ in }
     ) throws {
         var configuration = RolloutWorker.Configuration(environments: environments)
@@ -65,6 +66,10 @@ final class TestWorker: Sendable {
         change(&configuration)
         worker = RolloutWorker(configuration: configuration)
         let endpoint = try Endpoint(parsing: address, binding: false)
+        let factory: EngineFactory =
+            engine ?? { _, _, environments in
+                ScriptedEngine(slots: environments, gate: gate, crashes: crashes)
+            }
         let (ending, sink) = AsyncStream.makeStream(of: Result<RolloutWorker.End, any Error>.self)
         self.ending = ending
         let (reports, printer) = AsyncStream.makeStream(
@@ -76,10 +81,7 @@ final class TestWorker: Sendable {
                     try ConnectingTransport(connectingTo: endpoint, security: security),
                     fault: { [self] in state.withLock { $0.fault } })
                 return try worker.run(
-                    over: transport,
-                    engine: { models, settings, environments in
-                        ScriptedEngine(slots: environments, gate: gate, crashes: crashes)
-                    },
+                    over: transport, engine: factory,
                     report: { [self] line in
                         state.withLock { $0.lines.append(line) }
                         printer.yield(line)

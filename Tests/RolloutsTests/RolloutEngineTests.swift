@@ -126,7 +126,16 @@ struct RolloutEngineTests {
         #expect(uncapped.end == .timeLimit)
         let stuck = try end(still, RolloutSettings(timeLimit: 60, stepsWithoutTile: 10))
         #expect(stuck.end == .noNewTile && stuck.steps < 30)
+        let judged = try #require(
+            try run(
+                [RolloutTask(id: 1, parameters: still, trackSeed: 5, isEvaluation: true)],
+                environments: 1, RolloutSettings(timeLimit: 30, stepsWithoutTile: 10)
+            ).first)
+        #expect(judged.end == .timeLimit && judged.steps == 30)
         #expect(stuck.tilesVisited > 0 && stuck.trackTiles > 200)
+        // All tiles but a share of 0: the start's own tile completes the lap.
+        let lap = try end(still, RolloutSettings(timeLimit: 12, lapCompletePercent: 0))
+        #expect(lap.end == .lapCompleted && lap.steps == 1)
         let broken = try end(
             [Float](repeating: .nan, count: 867), RolloutSettings(timeLimit: 12))
         #expect(broken.end == .actionNotFinite && broken.steps == 1)

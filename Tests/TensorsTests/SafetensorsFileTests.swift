@@ -43,6 +43,19 @@ struct SafetensorsFileTests {
         #expect(data.count % 4 == 0 && (8 + Int(data[0]) + Int(data[1]) * 256) % 8 == 0)
     }
 
+    @Test func `half precision takes half the bytes and rounds to the nearest`() throws {
+        let values: [Float] = [1, -2.5, 0.1, 65_504, 1e-7, 70_000]
+        let file = SafetensorsFile(
+            metadata: ["kind": "test"], tensors: ["w": Tensor(shape: [2, 3], values: values)])
+        let data = file.encoded(as: .half)
+        #expect(file.encoded().count - data.count == 2 * values.count)
+        let read = try SafetensorsFile(data: data, name: "x")
+        #expect(read.metadata == file.metadata)
+        // 0.1 = 0x2e66, 1e-7 = two of the smallest steps; beyond 65,504 there is only infinity.
+        let rounded: [Float] = [1, -2.5, 0.099975586, 65_504, 0x1p-23, .infinity]
+        #expect(read.tensors["w"] == Tensor(shape: [2, 3], values: rounded))
+    }
+
     @Test func `numbers that are not finite are found by name`() throws {
         var file = SafetensorsFile(tensors: ["w": Tensor(shape: [2], values: [0, 1])])
         try file.requireFinite(name: "x")

@@ -121,21 +121,100 @@ struct ToolTests {
     @Test func `a dream is a film, the same for the same seed`() throws {
         try Self.withTemporaryDirectory { directory in
             _ = try Self.saveModels(directory)
-            let recording = directory.appending(path: "recording.npz")
-            try Self.recording(length: 6).write(to: recording)
+            let world = RecordedWorld(Self.recording(length: 6), name: "recording")
             let films = try [1, 1, 2].enumerated().map { index, seed in
                 let film = directory.appending(path: "dream\(index).gif")
-                var settings = Dream.Configuration(
-                    logdir: directory, recording: recording, output: film)
+                var settings = Dream.Configuration(logdir: directory, output: film)
                 settings.start = 2
                 settings.seed = UInt64(seed)
                 settings.scale = 1
-                #expect(try Dream(settings).run().steps == 4)
+                let summary = try Dream(settings).run(world: world, driver: world.driver)
+                #expect(summary.steps == 4)
+                #expect(summary.realSteps == 4)
                 return try Data(contentsOf: film)
             }
             #expect(films[0].starts(with: Data("GIF89a".utf8)))
             #expect(films[0] == films[1])
             #expect(films[0] != films[2])
+        }
+    }
+
+    /// Frames of one brightness each, and what was done in them.
+    private final class ScriptedWorld: DreamWorld {
+        private(set) var actions: [[Float]] = []
+        private let brightness: [UInt8]
+
+        init(_ brightness: [UInt8]) { self.brightness = brightness }
+
+        func frame() -> [UInt8] {
+            [UInt8](repeating: brightness[actions.count], count: FrameStream.frameSize)
+        }
+
+        func step(_ action: [Float]) -> Bool {
+            actions.append(action)
+            return actions.count < brightness.count
+        }
+    }
+
+    @Test func `a dream goes on where the real episode has ended, not where it never began`()
+        throws
+    {
+        try Self.withTemporaryDirectory { directory in
+            _ = try Self.saveModels(directory)
+            var settings = Dream.Configuration(
+                logdir: directory, output: directory.appending(path: "dream.gif"))
+            settings.start = 2
+            settings.steps = 5
+            settings.scale = 1
+            let actions = (0..<30).map { Float($0) / 30 }
+            func dream(_ count: Int, size: Int = 3) throws -> Dream.Summary {
+                try Dream(settings).run(
+                    world: ScriptedWorld([UInt8](repeating: 9, count: count)),
+                    driver: .actions(actions, size: size, name: "actions.npy"))
+            }
+            let summary = try dream(4)
+            #expect(summary.steps == 6)
+            #expect(summary.realSteps == 2)
+            #expect(throws: TrainingError.episodeTooShort(start: 2)) { try dream(2) }
+            #expect(
+                throws: TrainingError.wrongActionSize(path: "actions.npy", found: 2, expected: 3)
+            ) { try dream(4, size: 2) }
+            settings.start = 8
+            #expect(try dream(20).steps == 2)
+            settings.start = 10
+            #expect(throws: TrainingError.episodeTooShort(start: 10)) { try dream(20) }
+        }
+    }
+
+    @Test func `a controller drives by what is real first, then by the dream alone`() throws {
+        try Self.withTemporaryDirectory { directory in
+            var generator = PCG64(seed: 5)
+            var sizes = VAENetworkTests.small
+            sizes.latent = 32
+            try VAEParameters(randomFrom: &generator, sizes: sizes).file()
+                .write(to: directory.appending(path: "vae.safetensors"))
+            try MDRNNParameters(randomFrom: &generator).file()
+                .write(to: directory.appending(path: "mdrnn.safetensors"))
+            let controller = ControllerParameters(
+                values: normals(ControllerInputs.latentHidden.parameterCount, &generator)
+                    .map { 0.05 * $0 })
+            var settings = Dream.Configuration(
+                logdir: directory, output: directory.appending(path: "dream.gif"))
+            settings.start = 3
+            settings.steps = 4
+            settings.scale = 1
+            func actions(_ brightness: [UInt8]) throws -> [[Float]] {
+                let world = ScriptedWorld(brightness)
+                let summary = try Dream(settings).run(world: world, driver: .controller(controller))
+                #expect(summary.steps == 5)
+                return world.actions
+            }
+            let plain = try actions([10, 90, 200, 30, 40, 50, 60, 70, 80])
+            #expect(plain.count == 8)
+            #expect(try actions([10, 90, 200, 30, 255, 0, 255, 0, 9]) == plain)
+            let other = try actions([10, 90, 200, 31, 40, 50, 60, 70, 80])
+            #expect(other[..<3] == plain[..<3])
+            #expect(zip(other[3...], plain[3...]).allSatisfy { $0 != $1 })
         }
     }
 

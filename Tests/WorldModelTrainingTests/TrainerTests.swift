@@ -10,76 +10,10 @@ import WorldModel
 @testable import WorldModelTraining
 
 struct TrainerTests {
-    /// A directory that is removed with the object.
-    private final class Workspace {
-        let root = FileManager.default.temporaryDirectory.appending(
-            path: "trainer-tests-\(UUID().uuidString)")
-        var data: URL { root.appending(path: "data") }
-
-        init(files: Int = 3, length: Int = 12) throws {
-            for index in 0..<files {
-                let directory = data.appending(path: "thread_\(index % 2)")
-                try FileManager.default.createDirectory(
-                    at: directory, withIntermediateDirectories: true)
-                try TrainerTests.rollout(seed: UInt64(index), length: length).write(
-                    to: directory.appending(path: "rollout_\(index).npz"))
-            }
-        }
-
-        deinit { try? FileManager.default.removeItem(at: root) }
-
-        func vae(_ name: String, epochs: Int, threads: Int = 2) -> VAETrainer {
-            var settings = VAETrainer.Configuration(
-                logdir: root.appending(path: name), data: data)
-            settings.epochs = epochs
-            settings.batchSize = 9
-            settings.threads = threads
-            return VAETrainer(settings, sizes: VAENetworkTests.small)
-        }
-
-        func mdrnn(_ name: String, epochs: Int, threads: Int = 2) -> MDRNNTrainer {
-            var settings = MDRNNTrainer.Configuration(
-                logdir: root.appending(path: name), data: data)
-            settings.epochs = epochs
-            settings.batchSize = 9
-            settings.sequenceLength = 4
-            settings.hiddenSize = 8
-            settings.mixtures = 2
-            settings.threads = threads
-            return MDRNNTrainer(settings)
-        }
-
-        func bytes(_ path: String) throws -> Data {
-            try Data(contentsOf: root.appending(path: path))
-        }
-    }
-
-    /// A bright square that moves as the first action says.
-    private static func rollout(seed: UInt64, length: Int) -> RolloutFile {
-        var generator = PCG64(seed: seed)
-        var observations: [UInt8] = []
-        var actions: [Float] = []
-        var position = 20
-        for _ in 0..<length {
-            var frame = [UInt8](repeating: 40, count: 64 * 64 * 3)
-            for y in 20..<40 {
-                for x in position..<(position + 16) { frame[(y * 64 + x) * 3] = 230 }
-            }
-            observations += frame
-            let steering = Float(generator.uniform(-1, 1))
-            actions += [steering, 0.5, 0]
-            position = max(0, min(48, position + Int(steering * 8)))
-        }
-        let terminals = (0..<length).map { $0 == length - 1 }
-        return RolloutFile(
-            observations: observations, actions: actions,
-            rewards: [Float](repeating: -0.1, count: length), terminals: terminals)
-    }
-
     @Test func `training stopped and resumed ends with the same bits, on one thread or two`()
         throws
     {
-        let space = try Workspace()
+        let space = try TrainingWorkspace()
         _ = try space.vae("whole", epochs: 3).run { _ in }
         _ = try space.vae("parts", epochs: 1, threads: 1).run { _ in }
         _ = try space.vae("parts", epochs: 3, threads: 1).run { _ in }
@@ -96,7 +30,7 @@ struct TrainerTests {
 
     @Test func `an interrupted epoch leaves no trace`() throws {
         struct Stop: Error {}
-        let space = try Workspace()
+        let space = try TrainingWorkspace()
         _ = try space.vae("whole", epochs: 2).run { _ in }
         #expect(throws: Stop.self) {
             try space.vae("parts", epochs: 2).run { event in
@@ -112,7 +46,7 @@ struct TrainerTests {
     }
 
     @Test func `the loss falls, and log and pictures are there`() throws {
-        let space = try Workspace(files: 4)
+        let space = try TrainingWorkspace(files: 4)
         var epochs: [TrainingEpoch] = []
         let summary = try space.vae("run", epochs: 6).run { event in
             if case .epoch(let epoch) = event { epochs.append(epoch) }
@@ -135,7 +69,7 @@ struct TrainerTests {
     }
 
     @Test func `a damaged file is skipped by name and counted`() throws {
-        let space = try Workspace()
+        let space = try TrainingWorkspace()
         let path = "thread_0/rollout_9.npz"
         try Data("no archive".utf8).write(to: space.data.appending(path: path))
         var skipped: [String] = []
@@ -147,8 +81,8 @@ struct TrainerTests {
     }
 
     @Test func `what is held out does not depend on where the dataset lies`() throws {
-        let first = try Workspace(files: 5, length: 1)
-        let second = try Workspace(files: 5, length: 1)
+        let first = try TrainingWorkspace(files: 5, length: 1)
+        let second = try TrainingWorkspace(files: 5, length: 1)
         let paths = try [first, second].map {
             try RolloutDataset(directory: $0.data, heldOutShare: 0.4, seed: 3).heldOut.map(\.path)
         }
@@ -161,7 +95,7 @@ struct TrainerTests {
     }
 
     @Test func `M without V, no data and short recordings are refused`() throws {
-        let space = try Workspace(files: 2, length: 3)
+        let space = try TrainingWorkspace(files: 2, length: 3)
         let vae = space.root.appending(path: "run/vae.safetensors").path
         #expect(throws: TrainingError.missingVAE(path: vae)) {
             try space.mdrnn("run", epochs: 1).run { _ in }
@@ -177,7 +111,7 @@ struct TrainerTests {
     }
 
     @Test func `frames that do not fit in memory are streamed, each once`() throws {
-        let space = try Workspace(files: 4, length: 6)
+        let space = try TrainingWorkspace(files: 4, length: 6)
         let dataset = try RolloutDataset(directory: space.data, heldOutShare: 0)
         #expect(dataset.recordings.count == 4)
         func hashes(limit: Int, seed: UInt64?) throws -> [Int] {

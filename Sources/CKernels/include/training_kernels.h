@@ -25,10 +25,10 @@ void training_fill_bias(float *x, const float *bias, long rows, long channels);
 /// Adds the bias to each row of x (rows, channels).
 void training_add_rows(float *x, const float *bias, long rows, long channels);
 
-/// x = max(0, x + bias), x being (rows, channels).
+/// x = max(0, x + bias), x being (rows, channels); a NaN stays one.
 void training_bias_relu(float *x, const float *bias, long rows, long channels);
 
-/// x = max(0, x).
+/// x = max(0, x); a NaN stays one.
 void training_relu(float *x, long count);
 
 /// gradient = 0 wherever the activation behind the ReLU is 0.

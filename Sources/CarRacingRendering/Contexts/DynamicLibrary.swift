@@ -15,6 +15,7 @@ struct DynamicLibrary {
         _ = Self.singleThreaded
         for name in library.fileNames {
             if let handle = dlopen(name, RTLD_NOW | RTLD_LOCAL) {
+                ResidentCode.release()
                 self.handle = handle
                 self.library = library
                 return
@@ -34,6 +35,27 @@ struct DynamicLibrary {
 
     /// Mesa reads the number of llvmpipe's threads when it makes its first context.
     private static let singleThreaded: Bool = setenv("LP_NUM_THREADS", "0", 1) == 0
+}
+
+/// What of the program's files is in memory.
+private enum ResidentCode {
+    /// Lets go of code that is resident, all of which comes back from the page cache when it runs.
+    ///
+    /// Loading LLVM, which Mesa draws with, reads through 40 MiB of symbols and relocations that
+    /// are not looked at again. Where there is no /proc this does nothing.
+    static func release() {
+        let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
+        for line in maps.split(separator: "\n") {
+            let fields = line.split(separator: " ", omittingEmptySubsequences: true)
+            // Of what is executable no page differs from its file, so that nothing can be lost.
+            guard fields.count == 6, fields[1] == "r-xp", fields[5].hasPrefix("/") else { continue }
+            let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
+            guard ends.count == 2, let start = UnsafeMutableRawPointer(bitPattern: ends[0]) else {
+                continue
+            }
+            madvise(start, Int(ends[1] - ends[0]), MADV_DONTNEED)
+        }
+    }
 }
 
 /// The thread that may use an object.

@@ -496,6 +496,9 @@ package nonisolated struct WireAssignment: Sendable {
   /// The seed the track is made from.
   package var trackSeed: UInt64 = 0
 
+  /// Not 0: the episode ends after so many steps.
+  package var stepCap: UInt32 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1396,7 +1399,7 @@ nonisolated extension WireTaskName.Purpose: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireAssignment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Assignment"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}name\0\u{1}parameters\0\u{3}track_seed\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}name\0\u{1}parameters\0\u{3}track_seed\0\u{3}step_cap\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1408,6 +1411,7 @@ nonisolated extension WireAssignment: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 2: try { try decoder.decodeSingularMessageField(value: &self._name) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.parameters) }()
       case 4: try { try decoder.decodeSingularFixed64Field(value: &self.trackSeed) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.stepCap) }()
       default: break
       }
     }
@@ -1430,6 +1434,9 @@ nonisolated extension WireAssignment: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.trackSeed != 0 {
       try visitor.visitSingularFixed64Field(value: self.trackSeed, fieldNumber: 4)
     }
+    if self.stepCap != 0 {
+      try visitor.visitSingularUInt32Field(value: self.stepCap, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1438,6 +1445,7 @@ nonisolated extension WireAssignment: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs._name != rhs._name {return false}
     if lhs.parameters != rhs.parameters {return false}
     if lhs.trackSeed != rhs.trackSeed {return false}
+    if lhs.stepCap != rhs.stepCap {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

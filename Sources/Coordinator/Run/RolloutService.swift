@@ -46,12 +46,17 @@ package struct EvaluationTask: Sendable, Hashable {
     package var parameters: [Float]
     /// The track.
     package var trackSeed: UInt64
+    /// Ends the episode after so many steps, at least 1, if its limit does not; nil: no cap.
+    package var stepCap: Int?
 
     /// Collects the parts.
-    package init(id: TaskIdentifier, parameters: [Float], trackSeed: UInt64) {
+    package init(
+        id: TaskIdentifier, parameters: [Float], trackSeed: UInt64, stepCap: Int? = nil
+    ) {
         self.id = id
         self.parameters = parameters
         self.trackSeed = trackSeed
+        self.stepCap = stepCap
     }
 }
 

@@ -116,6 +116,7 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
         let seeds = (0..<count).map {
             tracks.training(generation: generation, repetition: $0)
         }
+        let cap = try stepCap(generation: generation)
         var tasks: [EvaluationTask] = []
         tasks.reserveCapacity(candidates.count * count)
         for (candidate, vector) in candidates.enumerated() {
@@ -124,7 +125,9 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
                 let id = TaskIdentifier(
                     generation: generation, candidate: candidate, repetition: repetition,
                     purpose: .training)
-                tasks.append(EvaluationTask(id: id, parameters: parameters, trackSeed: seed))
+                tasks.append(
+                    EvaluationTask(
+                        id: id, parameters: parameters, trackSeed: seed, stepCap: cap))
             }
         }
         let rollouts = try await gather(tasks, generation: generation, purpose: .training)
@@ -152,6 +155,17 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
             finished: finished)
         try store.finish(record, meanReturns: fitnesses, state: state)
         observe(.generation(record))
+    }
+
+    /// The cap of a generation's episodes, from what is stored of the one before: k (mean + 1), as
+    /// `cap_time_mode` of hardmaru/estool has it with k = 2.
+    private func stepCap(generation: Int) throws -> Int? {
+        guard settings.stepCapFactor > 0, let last = try store.reader.lastGeneration(),
+            last.generation == generation - 1
+        else { return nil }
+        let mean = Double(last.steps) / Double(last.candidates * last.tracks)
+        let cap = settings.stepCapFactor * Int(mean + 1)
+        return cap < settings.maximumSteps ? cap : nil
     }
 
     static func best(_ evaluations: [EvaluationRecord]) -> EvaluationRecord? {

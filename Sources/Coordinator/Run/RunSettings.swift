@@ -86,6 +86,8 @@ package struct RunSettings: Sendable, Hashable {
     package var maximumSteps: Int { number(.maximumSteps) }
     /// Steps without a new tile that end a training episode; 0 is never.
     package var patience: Int { number(.patience) }
+    /// A training episode's cap as a multiple of the last generation's mean steps; 0 is no cap.
+    package var stepCapFactor: Int { number(.stepCapFactor) }
 
     /// The form of the search distribution.
     package var variant: EvolutionStrategy.Variant {

@@ -31,6 +31,9 @@ package enum SettingKey: String, Sendable, CaseIterable {
     case maximumSteps = "max-steps"
     /// In training alone: steps without a new tile that end an episode; 0 is never.
     case patience = "stop-after-steps-without-tile"
+    /// In training alone: an episode's cap as a multiple of the last generation's mean steps, as in
+    /// the paper's code, which has 2; 0 is no cap.
+    case stepCapFactor = "step-cap-factor"
     /// Generations between two evaluations of the distribution's mean; 0 is only at the end.
     case evaluateEvery = "evaluate-every"
     /// Tracks of an evaluation: a whole number from 1.
@@ -53,7 +56,7 @@ package enum SettingKey: String, Sendable, CaseIterable {
         case .mapping: ControllerMapping.paper.rawValue
         case .latent: LatentUse.mean.rawValue
         case .maximumSteps: "1000"
-        case .patience: "0"
+        case .patience, .stepCapFactor: "0"
         case .evaluateEvery: "5"
         case .evaluationEpisodes: "16"
         case .vae, .mdrnn: nil
@@ -83,6 +86,7 @@ package enum SettingKey: String, Sendable, CaseIterable {
         case .latent: Self.names(LatentUse.self)
         case .maximumSteps, .evaluationEpisodes: "a whole number from 1 to 1000000"
         case .patience: "a whole number from 0 to 1000000 (0: never)"
+        case .stepCapFactor: "a whole number from 0 to 1000 (0: no cap)"
         case .evaluateEvery: "a whole number from 0 to 1000000 (0: only at the end)"
         case .vae, .mdrnn: "64 hexadecimal digits"
         }
@@ -105,6 +109,7 @@ package enum SettingKey: String, Sendable, CaseIterable {
         case .latent: LatentUse(rawValue: text)?.rawValue
         case .maximumSteps, .evaluationEpisodes: whole(text, 1...1_000_000)
         case .patience, .evaluateEvery: whole(text, 0...1_000_000)
+        case .stepCapFactor: whole(text, 0...1000)
         case .vae, .mdrnn: text.count == 64 && text.allSatisfy(\.isHexDigit) ? text : nil
         }
     }

@@ -139,6 +139,7 @@ final class ServerLoop {
             assignment.name = WireTaskName(task.id)
             assignment.parameters = lastBits
             assignment.trackSeed = task.trackSeed
+            assignment.stepCap = UInt32(clamping: task.stepCap ?? 0)
             pending[key] = Pending(
                 ticket: ticket, index: index, id: task.id, assignment: assignment)
         }

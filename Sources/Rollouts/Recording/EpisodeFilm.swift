@@ -24,7 +24,7 @@ public enum EpisodeFilm {
     ///   - models: V and M.
     ///   - controller: C.
     ///   - trackSeed: The seed of the track.
-    ///   - timeLimit: The steps after which the episode ends.
+    ///   - settings: The episode's rules and limits.
     ///   - frameEvery: Films every so many steps, of which 50 are a second.
     /// - Returns: The return and the steps.
     /// - Throws: `DrawingError` if there is no drawing context, `FileError` if the film cannot be
@@ -32,12 +32,12 @@ public enum EpisodeFilm {
     @discardableResult
     public static func write(
         to file: URL, models: FrozenModels, controller: ControllerParameters, trackSeed: UInt64,
-        timeLimit: Int = 1000, frameEvery: Int = 4
+        settings: RolloutSettings, frameEvery: Int = 4
     ) throws -> (episodeReturn: Double, steps: Int) {
         let film = try GIFWriter(to: file, width: width, height: height, delay: 2 * frameEvery)
         let painter = try Painter(width: width, height: height, skidMarks: true)
         let eyes = try VectorEnvironment(
-            count: 1, observationSize: .px64, rules: Rules(timeLimit: nil))
+            count: 1, observationSize: .px64, rules: settings.rules)
         var driver = ControllerDriver(models: models, controller: controller)
         driver.begin(SeedStreams(root: trackSeed).generator("latent-noise"))
         eyes.reset(0, trackSeed: trackSeed)
@@ -55,7 +55,7 @@ public enum EpisodeFilm {
                 }
                 try film.append(RGBImage(width: width, height: height, pixels: pixels))
             }
-            if steps >= timeLimit { break }
+            if steps >= settings.timeLimit { break }
             try eyes.draw(0)
             let action = driver.act(observation: picture, environment: environment)
             let result = try eyes.step(0, steering: action.x, gas: action.y, brake: action.z)

@@ -6,7 +6,7 @@ public import Foundation
 /// A safetensors file: named tensors of single precision and a dictionary of texts.
 ///
 /// Format: huggingface/safetensors: an 8-byte header length, a JSON header, the tensors' bytes
-/// without gaps. F32 is written; F16, BF16 and F64 are read too and converted.
+/// without gaps. F32 and F16 are written; BF16 and F64 are read too and converted.
 public struct SafetensorsFile: Sendable, Hashable {
     /// Texts about the content, such as its kind and sizes.
     public var metadata: [String: String]
@@ -43,11 +43,25 @@ public struct SafetensorsFile: Sendable, Hashable {
         try self.init(bytes: [UInt8](data), name: name)
     }
 
+    /// How the numbers of a file are written.
+    public enum Precision: Sendable, Hashable {
+        /// Four bytes a number, nothing lost.
+        case single
+        /// Two bytes a number, 11 bits of it; beyond 65,504 it becomes infinite.
+        case half
+
+        fileprivate var byteCount: Int { self == .single ? 4 : 2 }
+        fileprivate var name: String { self == .single ? "F32" : "F16" }
+    }
+
     /// The bytes of the file; equal content makes equal bytes.
     ///
     /// Tensors lie in the order of their names, which is the header's order too; the header is
     /// padded so that they start at a multiple of 8.
-    public func encoded() -> Data {
+    ///
+    /// - Parameter precision: How the numbers are written.
+    /// - Returns: The whole file.
+    public func encoded(as precision: Precision = .single) -> Data {
         var header = "{"
         if !metadata.isEmpty {
             let texts = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0)):\(quoted($1))" }
@@ -57,11 +71,11 @@ public struct SafetensorsFile: Sendable, Hashable {
         var offset = 0
         for (name, tensor) in sorted {
             precondition(name != "__metadata__", "a tensor cannot be named __metadata__")
-            let end = offset + 4 * tensor.values.count
+            let end = offset + precision.byteCount * tensor.values.count
             let shape = tensor.shape.map(String.init).joined(separator: ",")
             if header.utf8.count > 1 { header += "," }
             header +=
-                "\(quoted(name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],"
+                "\(quoted(name)):{\"dtype\":\"\(precision.name)\",\"shape\":[\(shape)],"
                 + "\"data_offsets\":[\(offset),\(end)]}"
             offset = end
         }
@@ -72,7 +86,11 @@ public struct SafetensorsFile: Sendable, Hashable {
         bytes.appendLittleEndian(UInt64(header.utf8.count))
         bytes += header.utf8
         for (_, tensor) in sorted {
-            tensor.values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+            switch precision {
+            case .single: tensor.values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+            case .half:
+                for value in tensor.values { bytes.appendLittleEndian(Float16(value).bitPattern) }
+            }
         }
         return Data(bytes)
     }

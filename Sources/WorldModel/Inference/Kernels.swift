@@ -38,6 +38,9 @@ public struct Kernels: Sendable {
     /// What a person calls the vector unit, such as "AVX2".
     public var name: String { String(cString: table.pointee.name) }
 
+    /// What the last bits of a result could depend on, for records: processor and loops.
+    public var numericPath: String { "\(Self.processor) \(name)" }
+
     /// The processor's vendor, family, model and stepping, such as "AuthenticAMD-25-1-1".
     public static var processor: String {
         var name = [CChar](repeating: 0, count: 64)

@@ -36,6 +36,9 @@ final class FrameStream {
     /// The number of frames, by the headers.
     var count: Int { recordings.reduce(0) { $0 + $1.length } }
 
+    /// Whether not all frames can be held at once.
+    var isStreamed: Bool { count * Self.frameSize > byteLimit }
+
     /// Hands out every frame once, in batches.
     ///
     /// - Parameters:
@@ -80,7 +83,7 @@ final class FrameStream {
         _ generator: inout PCG64?,
         _ body: (_ block: [UInt8], _ generator: inout PCG64?) throws -> Void
     ) throws {
-        if count * Self.frameSize <= byteLimit {
+        if !isStreamed {
             let block = resident ?? read(Array(recordings.indices))
             resident = block
             try body(block, &generator)

@@ -68,7 +68,7 @@ struct LatentStore {
     ) throws {
         let parameters = try VAEParameters(SafetensorsFile(contentsOf: vae), name: vae.path)
         var hash = StableHash()
-        hash.combine(try Data(contentsOf: vae))
+        hash.combine(try Self.fingerprint(vae: vae))
         hash.combine(dataset.fingerprint)
         let indexURL = directory.appending(path: "latents.json")
         let rowsURL = directory.appending(path: "latents.bin")
@@ -92,6 +92,17 @@ struct LatentStore {
         encoder.outputFormatting = [.sortedKeys]
         try AtomicFile.write(encoder.encode(index), to: indexURL)
         rows = try Data(contentsOf: rowsURL, options: .alwaysMapped)
+    }
+
+    /// A short text that changes with V's file.
+    ///
+    /// - Parameter vae: V's file.
+    /// - Returns: Its hash.
+    /// - Throws: What reading it throws.
+    static func fingerprint(vae: URL) throws -> String {
+        var hash = StableHash()
+        hash.combine(try Data(contentsOf: vae))
+        return hash.text
     }
 
     /// The frames that go through the encoder at once.

@@ -82,6 +82,10 @@ public struct MDRNNTrainer: Sendable {
         for file in dataset.skipped {
             try tell(.skipped(path: file.path, reason: file.reason))
         }
+        let options = try options(dataset, files)
+        let saved =
+            try isReloading(files)
+            ? TrainingState.load(files.state(MDRNNParameters.kind), options: options) : nil
         let pool = WorkerPool(threads: max(1, configuration.threads))
         let store = try LatentStore(
             directory: files.training, dataset: dataset, vae: files.vae,
@@ -92,23 +96,32 @@ public struct MDRNNTrainer: Sendable {
             try start(files, latent: store.index.latent), steps: configuration.sequenceLength,
             maximumBatch: max(1, configuration.batchSize), pool: pool)
         let optimiser = RMSprop(count: network.parameters.count)
-        var state = try resume(files, network: network, optimiser: optimiser)
+        var state = TrainingState(
+            schedule: PlateauSchedule(rate: configuration.learningRate), options: options)
+        if let saved {
+            try resume(saved.file, files, network: network, optimiser: optimiser)
+            state = saved.state
+        }
+        state.schedule.stopPatience = configuration.patience
         try tell(
             .started(
                 "\(training.count) sequences to train on, \(measured.count) held out, "
                     + "\(state.epoch) epochs done"))
         if state.epoch == 0 && isReloading(files) {
             // A model without a state was put there: only a better one may replace it.
-            state.bestLoss = try pass(0, over: measured, network: network, tell, optimise: nil)
-                .loss.total
+            state.bestLoss = try pass(
+                0, over: measured, network: network, files: files, tell, optimise: nil
+            ).loss.total
         }
         while state.epoch < configuration.epochs && !state.schedule.shouldStop {
             let epoch = state.epoch + 1
             let rate = state.schedule.rate
             let trained = try pass(
-                epoch, over: training, network: network, tell,
+                epoch, over: training, network: network, files: files, tell,
                 optimise: { optimiser.step($0, gradient: $1, rate: rate, pool: pool) })
-            let loss = try pass(epoch, over: measured, network: network, tell, optimise: nil).loss
+            let loss = try pass(
+                epoch, over: measured, network: network, files: files, tell, optimise: nil
+            ).loss
             let isBest = state.bestLoss.map { loss.total < $0 } ?? true
             state.epoch = epoch
             state.schedule.record(loss.total)
@@ -158,10 +171,15 @@ public struct MDRNNTrainer: Sendable {
         if isReloading(files) {
             let parameters = try MDRNNParameters(
                 SafetensorsFile(contentsOf: files.mdrnn), name: files.mdrnn.path)
-            guard parameters.sizes == sizes else {
+            for (field, found, expected) in [
+                ("--hidden", parameters.sizes.hidden, sizes.hidden),
+                ("--mixtures", parameters.sizes.mixtures, sizes.mixtures),
+                ("actions of length", parameters.sizes.actions, sizes.actions),
+                ("a latent of length", parameters.sizes.latent, sizes.latent),
+            ] where found != expected {
                 throw TrainingError.stateDisagrees(
-                    path: files.mdrnn.path, field: "sizes", found: "\(parameters.sizes)",
-                    expected: "\(sizes)")
+                    path: files.mdrnn.path, field: field, found: "\(found)",
+                    expected: "\(expected)")
             }
             return parameters
         }
@@ -169,27 +187,40 @@ public struct MDRNNTrainer: Sendable {
         return MDRNNParameters(randomFrom: &generator, sizes: sizes)
     }
 
-    /// Takes up the saved state, if there is one and it is wanted.
+    /// What the weights depend on.
+    private func options(
+        _ dataset: RolloutDataset, _ files: TrainingFiles
+    ) throws -> [String: String] {
+        [
+            "--batch-size": "\(configuration.batchSize)",
+            "--clip": configuration.largestGradient.map { "\($0)" } ?? "none",
+            "--hidden": "\(configuration.hiddenSize)",
+            "--include-reward": "\(configuration.includesReward)",
+            "--learning-rate": "\(configuration.learningRate)",
+            "--mixtures": "\(configuration.mixtures)",
+            "--seed": "\(configuration.seed)",
+            "--sequence-length": "\(configuration.sequenceLength)",
+            "--sequence-stride": "\(configuration.sequenceStride)",
+            "a --data of fingerprint": dataset.fingerprint,
+            "a held-out share of": "\(configuration.heldOutShare)",
+            "a vae.safetensors of fingerprint": try LatentStore.fingerprint(vae: files.vae),
+        ]
+    }
+
+    /// Takes up a saved state's tensors.
     private func resume(
-        _ files: TrainingFiles, network: MDRNNNetwork, optimiser: RMSprop
-    ) throws -> TrainingState {
-        let fresh = TrainingState(
-            schedule: PlateauSchedule(
-                rate: configuration.learningRate, stopPatience: configuration.patience))
-        let url = files.state(MDRNNParameters.kind)
-        guard configuration.reloads, let (state, file) = try TrainingState.load(url) else {
-            return fresh
-        }
+        _ file: SafetensorsFile, _ files: TrainingFiles, network: MDRNNNetwork, optimiser: RMSprop
+    ) throws {
         try TrainingState.check(
-            file, network.layout, prefixes: ["parameter.", "square."], url: url)
+            file, network.layout, prefixes: ["parameter.", "square."],
+            url: files.state(MDRNNParameters.kind))
         network.layout.load(file.tensors, prefix: "parameter.", into: network.parameters)
         network.layout.load(file.tensors, prefix: "square.", into: optimiser.squares)
-        return state
     }
 
     /// One pass over sequences: in random order with updates, or in order without.
     private func pass(
-        _ epoch: Int, over source: SequenceSource, network: MDRNNNetwork,
+        _ epoch: Int, over source: SequenceSource, network: MDRNNNetwork, files: TrainingFiles,
         _ tell: (TrainingEvent) throws -> Void,
         optimise: ((_ parameters: FloatBuffer, _ gradient: FloatBuffer) -> Void)?
     ) throws -> (loss: MDRNNLoss, rate: Double) {
@@ -215,9 +246,10 @@ public struct MDRNNTrainer: Sendable {
                 batch, includeReward: configuration.includesReward,
                 differentiate: optimise != nil)
             guard loss.total.isFinite else {
-                throw TrainingError.notFinite(
-                    model: MDRNNParameters.kind, epoch: epoch, step: start / network.maximumBatch,
-                    checkpoint: epoch > 1 ? configuration.logdir.path : nil)
+                throw files.notFinite(
+                    MDRNNParameters.kind, epoch: epoch,
+                    step: optimise == nil ? nil : start / network.maximumBatch + 1,
+                    reloads: configuration.reloads)
             }
             if let optimise {
                 if let limit = configuration.largestGradient {
@@ -246,6 +278,11 @@ public struct MDRNNTrainer: Sendable {
         _ state: TrainingState, report: TrainingEpoch, network: MDRNNNetwork, optimiser: RMSprop,
         dataset: RolloutDataset, files: TrainingFiles
     ) throws {
+        guard GradientNorm.norm(network.parameters, pool: network.pool).isFinite else {
+            throw files.notFinite(
+                MDRNNParameters.kind, epoch: report.epoch, step: nil,
+                reloads: configuration.reloads)
+        }
         let sizes = network.sizes
         let metadata = [
             "dataset": dataset.fingerprint, "epoch": "\(report.epoch)",

@@ -16,21 +16,36 @@ struct TrainingState: Codable, Hashable {
     var schedule: PlateauSchedule
     /// The lowest held-out loss; nil before the first epoch.
     var bestLoss: Double?
+    /// What the weights depend on besides, as text: the options by their names, and fingerprints.
+    ///
+    /// The number of epochs and the patience are not among them: they say when to stop.
+    var options: [String: String]
 
     /// The key of the header under which the state stands.
     private static let key = "state"
 
     /// Reads a state and its tensors.
     ///
-    /// - Parameter url: The file.
+    /// - Parameters:
+    ///   - url: The file.
+    ///   - options: Those of this run. A run that goes on with others would not end as an
+    ///     uninterrupted one does.
     /// - Returns: The state and the tensors by name, or nil if there is no such file.
-    /// - Throws: `FileError` or `TrainingError.damagedState`.
-    static func load(_ url: URL) throws -> (TrainingState, SafetensorsFile)? {
+    /// - Throws: `FileError`, `TrainingError.damagedState` or `.stateDisagrees`.
+    static func load(
+        _ url: URL, options: [String: String]
+    ) throws -> (state: TrainingState, file: SafetensorsFile)? {
         guard FileManager.default.fileExists(atPath: url.path) else { return nil }
         let file = try SafetensorsFile(contentsOf: url)
         guard let text = file.metadata[key],
             let state = try? JSONDecoder().decode(TrainingState.self, from: Data(text.utf8))
         else { throw TrainingError.damagedState(path: url.path, field: key) }
+        for (name, value) in options.sorted(by: { $0.key < $1.key })
+        where state.options[name] != value {
+            throw TrainingError.stateDisagrees(
+                path: url.path, field: name, found: state.options[name] ?? "nothing",
+                expected: value)
+        }
         return (state, file)
     }
 
@@ -51,7 +66,7 @@ struct TrainingState: Codable, Hashable {
         try SafetensorsFile(metadata: metadata, tensors: tensors).write(to: url)
     }
 
-    /// Checks that the state's tensors are those of a layout.
+    /// Checks that the state's tensors are those of a layout, and finite.
     ///
     /// - Parameters:
     ///   - file: The state's file.
@@ -71,6 +86,9 @@ struct TrainingState: Codable, Hashable {
                     throw TrainingError.stateDisagrees(
                         path: url.path, field: "a \(entry.name) of shape",
                         found: "\(tensor.shape)", expected: "\(entry.shape)")
+                }
+                guard tensor.values.allSatisfy(\.isFinite) else {
+                    throw TrainingError.damagedState(path: url.path, field: prefix + entry.name)
                 }
             }
         }
@@ -101,6 +119,28 @@ struct TrainingFiles {
 
     /// The state of a model's training.
     func state(_ model: String) -> URL { training.appending(path: "\(model)-state.safetensors") }
+
+    /// The error of an epoch whose loss or weights are no finite numbers.
+    ///
+    /// - Parameters:
+    ///   - model: The model's kind.
+    ///   - epoch: The epoch.
+    ///   - step: The step in it; nil at its end.
+    ///   - reloads: Whether the run goes on with what the directory holds.
+    /// - Returns: The error, which names what was saved before that epoch.
+    func notFinite(
+        _ model: String, epoch: Int, step: Int?, reloads: Bool
+    ) -> TrainingError {
+        let start = logdir.appending(path: "\(model).safetensors").path
+        var checkpoint: String?
+        if epoch > 1 {
+            checkpoint = "\(state(model).path) of epoch \(epoch - 1)"
+        } else if reloads && FileManager.default.fileExists(atPath: start) {
+            checkpoint = start
+        }
+        return TrainingError.notFinite(
+            model: model, epoch: epoch, step: step, checkpoint: checkpoint)
+    }
 
     /// The log of a model's losses, one JSON object a line.
     func log(_ model: String) -> URL { training.appending(path: "\(model)-losses.jsonl") }

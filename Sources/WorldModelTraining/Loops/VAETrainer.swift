@@ -84,28 +84,43 @@ public struct VAETrainer: Sendable {
             try tell(.skipped(path: file.path, reason: file.reason))
         }
         let files = try TrainingFiles(logdir: configuration.logdir)
+        let training = FrameStream(
+            dataset.training, byteLimit: configuration.frameMemory / 5 * 4)
+        let measured = FrameStream(dataset.measured, byteLimit: configuration.frameMemory / 5)
+        let options = options(dataset, isStreamed: training.isStreamed)
+        let saved =
+            try isReloading(files)
+            ? TrainingState.load(files.state(VAEParameters.kind), options: options) : nil
         try files.write(splitOf: dataset)
         let network = VAENetwork(
             try start(files), maximumBatch: max(configuration.batchSize, 1),
             pool: WorkerPool(threads: max(1, configuration.threads)))
         let adam = Adam(count: network.parameters.count)
-        var state = try resume(files, network: network, adam: adam)
-        let training = FrameStream(dataset.training, byteLimit: configuration.frameMemory)
-        let measured = FrameStream(dataset.measured, byteLimit: configuration.frameMemory / 4)
+        var state = TrainingState(
+            schedule: PlateauSchedule(rate: configuration.learningRate), options: options)
+        if let saved {
+            try resume(saved.file, files, network: network, adam: adam)
+            state = saved.state
+            adam.steps = state.optimiserSteps
+        }
+        state.schedule.stopPatience = configuration.patience
         try tell(
             .started(
                 "\(training.count) images to train on, \(measured.count) held out, "
                     + "\(state.epoch) epochs done"))
         if state.epoch == 0 && isReloading(files) {
             // A model without a state was put there: only a better one may replace it.
-            state.bestLoss = try measure(0, network: network, frames: measured, tell).total
+            state.bestLoss =
+                try measure(0, network: network, frames: measured, files: files, tell).total
         }
         while state.epoch < configuration.epochs && !state.schedule.shouldStop {
             let epoch = state.epoch + 1
             let rate = state.schedule.rate
             let (trainingLoss, speed) = try train(
-                epoch, rate: rate, network: network, adam: adam, frames: training, tell)
-            let loss = try measure(epoch, network: network, frames: measured, tell)
+                epoch, rate: rate, network: network, adam: adam, frames: training, files: files,
+                tell)
+            let loss = try measure(
+                epoch, network: network, frames: measured, files: files, tell)
             let isBest = state.bestLoss.map { loss.total < $0 } ?? true
             state.epoch = epoch
             state.optimiserSteps = adam.steps
@@ -145,7 +160,7 @@ public struct VAETrainer: Sendable {
                 SafetensorsFile(contentsOf: files.vae), name: files.vae.path)
             guard parameters.sizes == sizes else {
                 throw TrainingError.stateDisagrees(
-                    path: files.vae.path, field: "a latent of", found: "\(parameters.latentSize)",
+                    path: files.vae.path, field: "--latent", found: "\(parameters.latentSize)",
                     expected: "\(sizes.latent)")
             }
             return parameters
@@ -154,30 +169,39 @@ public struct VAETrainer: Sendable {
         return VAEParameters(randomFrom: &generator, sizes: sizes)
     }
 
-    /// Takes up the saved state, if there is one and it is wanted.
+    /// What the weights depend on.
+    private func options(_ dataset: RolloutDataset, isStreamed: Bool) -> [String: String] {
+        [
+            "--batch-size": "\(configuration.batchSize)",
+            "--clip": configuration.largestGradient.map { "\($0)" } ?? "none",
+            "--flips": "\(configuration.mirrors)",
+            // Frames are drawn from what is held, which matters where that is not all.
+            "--frame-memory": isStreamed ? "\(configuration.frameMemory >> 20)" : "enough for all",
+            "--kl-tolerance": "\(configuration.freeBits)",
+            "--latent": "\(configuration.latentSize)",
+            "--learning-rate": "\(configuration.learningRate)",
+            "--seed": "\(configuration.seed)",
+            "a --data of fingerprint": dataset.fingerprint,
+            "a held-out share of": "\(configuration.heldOutShare)",
+        ]
+    }
+
+    /// Takes up a saved state's tensors.
     private func resume(
-        _ files: TrainingFiles, network: VAENetwork, adam: Adam
-    ) throws -> TrainingState {
-        let fresh = TrainingState(
-            schedule: PlateauSchedule(
-                rate: configuration.learningRate, stopPatience: configuration.patience))
-        let url = files.state(VAEParameters.kind)
-        guard configuration.reloads, let (state, file) = try TrainingState.load(url) else {
-            return fresh
-        }
+        _ file: SafetensorsFile, _ files: TrainingFiles, network: VAENetwork, adam: Adam
+    ) throws {
         try TrainingState.check(
-            file, network.layout, prefixes: ["parameter.", "moment1.", "moment2."], url: url)
+            file, network.layout, prefixes: ["parameter.", "moment1.", "moment2."],
+            url: files.state(VAEParameters.kind))
         network.layout.load(file.tensors, prefix: "parameter.", into: network.parameters)
         network.layout.load(file.tensors, prefix: "moment1.", into: adam.firstMoment)
         network.layout.load(file.tensors, prefix: "moment2.", into: adam.secondMoment)
-        adam.steps = state.optimiserSteps
-        return state
     }
 
     /// One pass over the training frames.
     private func train(
         _ epoch: Int, rate: Double, network: VAENetwork, adam: Adam, frames: FrameStream,
-        _ tell: (TrainingEvent) throws -> Void
+        files: TrainingFiles, _ tell: (TrainingEvent) throws -> Void
     ) throws -> (loss: Double, rate: Double) {
         var order: PCG64? = streams.generator("vae-order", UInt64(epoch))
         var noise = streams.generator("vae-noise", UInt64(epoch))
@@ -198,9 +222,8 @@ public struct VAETrainer: Sendable {
                 batch, flips: flips, count: count, freeBits: Float(configuration.freeBits))
             step += 1
             guard loss.total.isFinite else {
-                throw TrainingError.notFinite(
-                    model: VAEParameters.kind, epoch: epoch, step: step,
-                    checkpoint: epoch > 1 ? configuration.logdir.path : nil)
+                throw files.notFinite(
+                    VAEParameters.kind, epoch: epoch, step: step, reloads: configuration.reloads)
             }
             if let limit = configuration.largestGradient {
                 GradientNorm.clip(network.gradient, to: limit, pool: network.pool)
@@ -216,7 +239,7 @@ public struct VAETrainer: Sendable {
 
     /// The mean loss of a held-out frame; the noise is the same in every epoch.
     private func measure(
-        _ epoch: Int, network: VAENetwork, frames: FrameStream,
+        _ epoch: Int, network: VAENetwork, frames: FrameStream, files: TrainingFiles,
         _ tell: (TrainingEvent) throws -> Void
     ) throws -> VAELoss {
         var order: PCG64?
@@ -238,9 +261,8 @@ public struct VAETrainer: Sendable {
         let mean = VAELoss(
             squaredError: sum.squaredError * scale, divergence: sum.divergence * scale)
         guard mean.total.isFinite else {
-            throw TrainingError.notFinite(
-                model: VAEParameters.kind, epoch: epoch, step: 0,
-                checkpoint: epoch > 1 ? configuration.logdir.path : nil)
+            throw files.notFinite(
+                VAEParameters.kind, epoch: epoch, step: nil, reloads: configuration.reloads)
         }
         return mean
     }
@@ -250,6 +272,10 @@ public struct VAETrainer: Sendable {
         _ state: TrainingState, report: TrainingEpoch, network: VAENetwork, adam: Adam,
         dataset: RolloutDataset, files: TrainingFiles
     ) throws {
+        guard GradientNorm.norm(network.parameters, pool: network.pool).isFinite else {
+            throw files.notFinite(
+                VAEParameters.kind, epoch: report.epoch, step: nil, reloads: configuration.reloads)
+        }
         let metadata = [
             "dataset": dataset.fingerprint, "epoch": "\(report.epoch)",
             "heldOutLoss": "\(report.heldOutLoss)", "latent": "\(network.sizes.latent)",

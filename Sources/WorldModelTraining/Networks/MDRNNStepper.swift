@@ -10,10 +10,12 @@ final class MDRNNStepper {
     private let network: MDRNNNetwork
     private let sizes: MDRNNSizes
     private let gates: FloatBuffer
-    private let cell: FloatBuffer
+    /// The cell state after the last step.
+    let cell: FloatBuffer
     private let nextCell: FloatBuffer
     private let tanhCell: FloatBuffer
-    private let hidden: FloatBuffer
+    /// The hidden state after the last step.
+    let hidden: FloatBuffer
     private let output: FloatBuffer
 
     /// A sequence before its first step.

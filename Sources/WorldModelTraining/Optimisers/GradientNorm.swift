@@ -3,7 +3,7 @@
 
 import CKernels
 
-/// The length of the gradient and its limit.
+/// The length of a gradient, or of weights, and the gradient's limit.
 enum GradientNorm {
     /// The Euclidean norm, summed block by block in order, so that threads do not change it.
     ///

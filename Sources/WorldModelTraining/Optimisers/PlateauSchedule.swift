@@ -16,8 +16,8 @@ struct PlateauSchedule: Sendable, Hashable, Codable {
     private let factor: Double
     /// How many bad epochs are borne before the rate is reduced.
     private let patience: Int
-    /// How many bad epochs are borne before training stops.
-    private let stopPatience: Int
+    /// How many bad epochs are borne before training stops; it changes nothing but the end.
+    var stopPatience: Int
     /// An improvement is smaller than best (1 - threshold).
     private static let threshold = 1e-4
     /// A reduction by less than this is not made.

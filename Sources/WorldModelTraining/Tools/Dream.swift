@@ -5,21 +5,19 @@ public import Foundation
 import Pictures
 import SeededRandom
 import Tensors
-import WorldModel
+public import WorldModel
 
-/// Lets M and the decoder imagine how a recording goes on, beside what happened.
+/// Lets M and the decoder imagine how an episode goes on, beside what happens.
 ///
-/// The dream starts from a real frame's latent after a few real steps, which give M's hidden state
-/// its memory; from there on M's own draws take the place of the frames, under the recording's
-/// actions. The left picture is the recording, in the middle what V makes of it, on the right the
-/// dream.
+/// The first steps are real: V's means of real frames give M's hidden state its memory. From then
+/// on M's own draws take the place of the frames. The same actions happen in the real world: those
+/// that were given, or those of a controller that sees the dream alone. The left picture is the
+/// real world, in the middle is what V makes of it, on the right the dream.
 public struct Dream {
     /// What a dream is told.
     public struct Configuration: Sendable, Hashable {
         /// The run's directory.
         public var logdir: URL
-        /// The recording whose first frames and actions are taken.
-        public var recording: URL
         /// The GIF to make or replace.
         public var output: URL
         /// How freely M draws: 1 as it was trained, lower is tamer, 0 has no chance in it.
@@ -28,8 +26,8 @@ public struct Dream {
         public var seed: UInt64 = 1
         /// The steps to imagine.
         public var steps = 200
-        /// The recording's step at which the dream starts.
-        public var start = 40
+        /// The step at which the dream starts.
+        public var start = 60
         /// By how much the pictures are enlarged.
         public var scale = 3
 
@@ -37,25 +35,33 @@ public struct Dream {
         ///
         /// - Parameters:
         ///   - logdir: The run's directory.
-        ///   - recording: The recording whose first frames and actions are taken.
         ///   - output: The GIF to make or replace.
-        public init(logdir: URL, recording: URL, output: URL) {
+        public init(logdir: URL, output: URL) {
             self.logdir = logdir
-            self.recording = recording
             self.output = output
         }
     }
 
+    /// Who decides on the actions.
+    public enum Driver: Sendable {
+        /// Given actions, rows of a size; the dream ends with them. The name is for errors.
+        case actions([Float], size: Int, name: String)
+        /// A controller that sees z and M's states: the real ones first, then the dream's.
+        case controller(ControllerParameters)
+    }
+
     /// What a dream came to.
     public struct Summary: Sendable, Hashable, Codable {
-        /// The steps imagined.
-        public var steps: Int
+        /// The frames imagined.
+        public var steps = 0
+        /// Those of them beside which there was a real one.
+        public var realSteps = 0
         /// The mean distance, over the latents' elements, of the dream from what V saw.
-        public var latentDistance: Double
+        public var latentDistance = 0.0
         /// The sum of the rewards that M expected.
-        public var expectedReturn: Double
+        public var expectedReturn = 0.0
         /// Steps in which M thought the end more likely than not.
-        public var expectedEnds: Int
+        public var expectedEnds = 0
     }
 
     private let configuration: Configuration
@@ -69,65 +75,68 @@ public struct Dream {
 
     /// Dreams and writes the film.
     ///
+    /// - Parameters:
+    ///   - world: The real world, at its first frame.
+    ///   - driver: Who decides on the actions.
     /// - Returns: What it came to.
-    /// - Throws: `FileError`, `ParameterError`, `RolloutFileError` or `TrainingError`.
-    public func run() throws -> Summary {
-        let logdir = configuration.logdir
-        let vaeURL = logdir.appending(path: "vae.safetensors")
-        let mdrnnURL = logdir.appending(path: "mdrnn.safetensors")
-        let vae = try VAEParameters(SafetensorsFile(contentsOf: vaeURL), name: vaeURL.path)
-        let mdrnn = try MDRNNParameters(SafetensorsFile(contentsOf: mdrnnURL), name: mdrnnURL.path)
-        let rollout = try RolloutFile(contentsOf: configuration.recording)
-        let sizes = mdrnn.sizes
-        guard sizes.latent == vae.latentSize else {
-            throw TrainingError.stateDisagrees(
-                path: mdrnnURL.path, field: "a latent of", found: "\(sizes.latent)",
-                expected: "\(vae.latentSize)")
-        }
-        guard rollout.actionSize == sizes.actions else {
-            throw TrainingError.wrongActionSize(
-                path: configuration.recording.path, found: rollout.actionSize,
-                expected: sizes.actions)
-        }
-        guard rollout.length > configuration.start + 1 else {
-            throw TrainingError.recordingsTooShort(
-                path: configuration.recording.path, steps: configuration.start + 2)
-        }
-        let pool = WorkerPool(threads: 1)
-        let network = VAENetwork(vae, maximumBatch: 1, pool: pool)
-        let stepper = MDRNNStepper(mdrnn)
-        let frames = FrameResizer(from: rollout.side, to: FrameStream.side)
-            .resize(rollout.observations)
+    /// - Throws: `FileError`, `ParameterError`, `FrozenModelsError` or `TrainingError`, or what
+    ///   the world throws; no film is left then.
+    public func run(world: some DreamWorld, driver: Driver) throws -> Summary {
+        let models = try models()
+        let network = VAENetwork(models.vae, maximumBatch: 1, pool: WorkerPool(threads: 1))
+        let stepper = MDRNNStepper(models.mdrnn)
+        let controls = try DreamControls(driver, sizes: models.mdrnn.sizes)
         let film = try Film(configuration)
         var generator = SeedStreams(root: configuration.seed).generator("dream")
-        var summary = Summary(steps: 0, latentDistance: 0, expectedReturn: 0, expectedEnds: 0)
+        var world = world
+        var isReal = true
+        var summary = Summary()
+        var pixels: [UInt8] = []
         var latent: [Float] = []
-        let end = min(rollout.length - 1, configuration.start + configuration.steps)
-        for step in 0...end {
-            let frame = step * FrameStream.frameSize
-            let pixels = Array(frames[frame..<(frame + FrameStream.frameSize)])
+        for step in 0...(configuration.start + configuration.steps) {
+            let isDream = step >= configuration.start
+            if isReal { pixels = try world.frame() }
             network.encode(pixels, count: 1)
-            let seen = Array(
-                UnsafeBufferPointer(start: network.batch.mean.start, count: sizes.latent))
+            let seen = network.batch.mean.values
             if step <= configuration.start { latent = seen }
-            if step >= configuration.start {
-                let left = RGBImage(
-                    width: FrameStream.side, height: FrameStream.side, pixels: pixels)
-                try film.append([left, Self.decode(seen, network), Self.decode(latent, network)])
+            let action = controls.action(step, latent: latent, stepper)
+            guard let action, isReal || step > configuration.start else { break }
+            if isDream {
+                try film.append([
+                    RGBImage(width: FrameStream.side, height: FrameStream.side, pixels: pixels),
+                    Self.decode(seen, network), Self.decode(latent, network),
+                ])
                 summary.steps += 1
-                summary.latentDistance += Self.distance(seen, latent)
+                summary.realSteps += isReal ? 1 : 0
+                summary.latentDistance += isReal ? Self.distance(seen, latent) : 0
             }
-            let action = rollout.actions[(step * sizes.actions)..<((step + 1) * sizes.actions)]
-            let head = stepper.step(action: action, latent: latent)
-            if step >= configuration.start {
+            let head = stepper.step(action: action[...], latent: latent)
+            if isDream {
                 summary.expectedReturn += Double(head.reward)
                 summary.expectedEnds += head.terminalLogit > 0 ? 1 : 0
                 latent = head.sample(&generator, temperature: configuration.temperature)
             }
+            if isReal { isReal = try world.step(action) }
+        }
+        guard summary.steps > 0 else {
+            throw TrainingError.episodeTooShort(start: configuration.start)
         }
         try film.finish()
-        summary.latentDistance /= Double(max(1, summary.steps))
+        summary.latentDistance /= Double(max(1, summary.realSteps))
         return summary
+    }
+
+    private func models() throws -> (vae: VAEParameters, mdrnn: MDRNNParameters) {
+        let vaeURL = configuration.logdir.appending(path: "vae.safetensors")
+        let mdrnnURL = configuration.logdir.appending(path: "mdrnn.safetensors")
+        let vae = try VAEParameters(SafetensorsFile(contentsOf: vaeURL), name: vaeURL.path)
+        let mdrnn = try MDRNNParameters(SafetensorsFile(contentsOf: mdrnnURL), name: mdrnnURL.path)
+        guard mdrnn.sizes.latent == vae.latentSize else {
+            throw TrainingError.stateDisagrees(
+                path: mdrnnURL.path, field: "a latent of", found: "\(mdrnn.sizes.latent)",
+                expected: "\(vae.latentSize)")
+        }
+        return (vae, mdrnn)
     }
 
     private static func decode(_ latent: [Float], _ network: VAENetwork) -> RGBImage {
@@ -145,21 +154,27 @@ public struct Dream {
 }
 
 extension Dream {
-    /// The film: pictures side by side, enlarged.
+    /// The film: named pictures side by side, enlarged.
     private struct Film {
+        private static let names = ["real", "V", "dream"]
         private let writer: GIFWriter
         private let scale: Int
 
         init(_ configuration: Configuration) throws {
             scale = configuration.scale
             let blank = RGBImage(width: FrameStream.side, height: FrameStream.side)
-            let size = RGBImage.grid([blank, blank, blank], columns: 3).scaled(by: scale)
+            let size = Self.picture([blank, blank, blank], scale: scale)
             writer = try GIFWriter(
                 to: configuration.output, width: size.width, height: size.height, delay: 4)
         }
 
+        private static func picture(_ pictures: [RGBImage], scale: Int) -> RGBImage {
+            let tiles = zip(pictures, names).map { $0.scaled(by: scale).captioned($1) }
+            return RGBImage.grid(tiles, columns: tiles.count)
+        }
+
         func append(_ pictures: [RGBImage]) throws {
-            try writer.append(RGBImage.grid(pictures, columns: 3).scaled(by: scale))
+            try writer.append(Self.picture(pictures, scale: scale))
         }
 
         func finish() throws { try writer.finish() }

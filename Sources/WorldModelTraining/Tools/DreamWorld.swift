@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+public import WorldModel
+
+/// The real world that a dream starts from and is shown beside.
+public protocol DreamWorld {
+    /// The frame now.
+    ///
+    /// - Returns: 64 x 64 x 3 bytes, RGB, row 0 at the top.
+    /// - Throws: What prevents drawing it.
+    func frame() throws -> [UInt8]
+
+    /// Lets an action happen.
+    ///
+    /// - Parameter action: What is done.
+    /// - Returns: Whether there is a frame after it.
+    /// - Throws: What prevents it.
+    mutating func step(_ action: [Float]) throws -> Bool
+}
+
+/// A recorded episode: it goes on as it did, whatever is done.
+public struct RecordedWorld: DreamWorld {
+    /// The recorded actions, to dream under.
+    public let driver: Dream.Driver
+    private let frames: [UInt8]
+    private let length: Int
+    private var step = 0
+
+    /// A recording at its first frame.
+    ///
+    /// - Parameters:
+    ///   - rollout: The recording.
+    ///   - name: What errors call it.
+    public init(_ rollout: RolloutFile, name: String) {
+        driver = .actions(rollout.actions, size: rollout.actionSize, name: name)
+        length = rollout.length
+        frames = FrameResizer(from: rollout.side, to: FrameStream.side)
+            .resize(rollout.observations)
+    }
+
+    /// The recorded frame.
+    public func frame() -> [UInt8] {
+        let size = FrameStream.frameSize
+        return Array(frames[(step * size)..<((step + 1) * size)])
+    }
+
+    /// Goes on to the next frame.
+    ///
+    /// - Parameter action: Not looked at.
+    /// - Returns: Whether there is one.
+    public mutating func step(_ action: [Float]) -> Bool {
+        guard step + 1 < length else { return false }
+        step += 1
+        return true
+    }
+}
+
+/// The actions of a dream.
+struct DreamControls {
+    private let driver: Dream.Driver
+    private let sizes: MDRNNSizes
+    private let bank: ControllerBank?
+    private let states = RecurrentCell.States(count: 1)
+
+    /// Checks that the driver is one for M.
+    ///
+    /// - Parameters:
+    ///   - driver: Who decides.
+    ///   - sizes: M's.
+    /// - Throws: `TrainingError` or `FrozenModelsError`.
+    init(_ driver: Dream.Driver, sizes: MDRNNSizes) throws {
+        self.driver = driver
+        self.sizes = sizes
+        switch driver {
+        case .actions(_, let size, let name):
+            guard size == sizes.actions else {
+                throw TrainingError.wrongActionSize(
+                    path: name, found: size, expected: sizes.actions)
+            }
+            bank = nil
+        case .controller(let controller):
+            guard sizes.latent == Encoder.latentSize, sizes.hidden == RecurrentCell.hiddenSize,
+                sizes.actions == RecurrentCell.actionSize
+            else {
+                throw FrozenModelsError.unsupportedSizes(
+                    model: "M", found: "\(sizes)", expected: "the controller's")
+            }
+            let bank = ControllerBank(
+                count: 1, inputs: controller.inputs, mapping: controller.mapping)
+            bank.set(0, controller.values)
+            self.bank = bank
+        }
+    }
+
+    /// What is done in a step.
+    ///
+    /// - Parameters:
+    ///   - step: The step, from 0.
+    ///   - latent: What is seen, or dreamt.
+    ///   - stepper: M after the step before.
+    /// - Returns: The action, or nil after the last of those given.
+    func action(_ step: Int, latent: [Float], _ stepper: MDRNNStepper) -> [Float]? {
+        let size = sizes.actions
+        if case .actions(let values, _, _) = driver {
+            return (step + 1) * size <= values.count
+                ? Array(values[(step * size)..<((step + 1) * size)]) : nil
+        }
+        states.latent(0).update(from: latent, count: latent.count)
+        states.hidden(0).update(from: stepper.hidden.start, count: sizes.hidden)
+        states.cell(0).update(from: stepper.cell.start, count: sizes.hidden)
+        bank?.act(0, states)
+        return Array(UnsafeBufferPointer(start: states.action(0), count: size))
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArgumentParser
+import Foundation
+import Rollouts
+import WorldModel
+
+/// Which agent drives, and how it computes.
+struct AgentOptions: ParsableArguments {
+    @Option(help: .init("The run's directory.", valueName: "dir"))
+    var logdir: String?
+
+    @Flag(help: "Take the agent that comes with the program instead of a run's.")
+    var pretrained = false
+
+    @Option(
+        help: .init(
+            "The share of tiles that makes a lap: 0.95 (v3), or 1 as in the published figures (v0).",
+            valueName: "share"))
+    var lapCompletePercent = 0.95
+
+    @OptionGroup var computing: ComputingOptions
+
+    func validate() throws {
+        if pretrained == (logdir != nil) {
+            throw ValidationError("give either --logdir or --pretrained")
+        }
+        guard (0...1).contains(lapCompletePercent) else {
+            throw ValidationError("--lap-complete-percent \(lapCompletePercent): 0 to 1")
+        }
+    }
+
+    /// What a controller's episodes have in common.
+    func settings(of controller: ControllerParameters) -> RolloutSettings {
+        RolloutSettings(
+            mapping: controller.mapping, inputs: controller.inputs, latent: controller.latent,
+            lapCompletePercent: lapCompletePercent)
+    }
+
+    /// The agent.
+    ///
+    /// - Throws: `AgentFiles.Failure` and what damaged files throw.
+    func files() throws -> AgentFiles {
+        let kernels = computing.kernels
+        guard let logdir else { return try AgentFiles(pretrained: kernels) }
+        return try AgentFiles(logdir, kernels: kernels)
+    }
+}
+
+/// How rollouts compute.
+struct ComputingOptions: ParsableArguments {
+    @Flag(
+        help: """
+            Compute in the way that every x86 processor can, which is slow. The returns are those \
+            of the fast ways; this is for checking that.
+            """)
+    var portable = false
+
+    /// The compiled loops to use; llvmpipe is told to draw in the same spirit.
+    var kernels: Kernels {
+        guard portable, let kernels = Kernels(.portable) else { return .best }
+        // llvmpipe reads it when it makes its first context.
+        setenv("LP_NATIVE_VECTOR_WIDTH", "128", 1)
+        return kernels
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArgumentParser
+import Foundation
+import Tensors
+import WorldModel
+
+/// Writes a run's agent as small files to pass on.
+struct ModelPackCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pack",
+        abstract: "Write a run's V, M and C as small files to pass on.",
+        discussion: """
+            V and M in half precision, C as it is. The directory can be given to evaluate, play \
+            and generate as --logdir; what the rounding costs is what evaluate says of both.
+            """)
+
+    @Option(help: .init("The run's directory.", valueName: "dir"))
+    var logdir: String
+
+    @Option(help: .init("Where the files go; made if it is missing.", valueName: "dir"))
+    var output: String
+
+    @Flag(help: "Keep single precision.")
+    var single = false
+
+    func run() throws {
+        let source = URL(filePath: logdir, directoryHint: .isDirectory)
+        let target = URL(filePath: output, directoryHint: .isDirectory)
+        guard source.resolvingSymlinksInPath() != target.resolvingSymlinksInPath() else {
+            throw ValidationError("--output \(output) is the run itself: give another directory")
+        }
+        // What is no agent is refused before anything is written.
+        _ = try AgentFiles(logdir).requireController()
+        let packed = try AgentFiles.names.map { name in
+            let file = try SafetensorsFile(contentsOf: source.appending(path: name))
+            let isSmall = name == AgentFiles.controllerName
+            let data = file.encoded(as: single || isSmall ? .single : .half)
+            // Half precision ends at 65,504.
+            try SafetensorsFile(data: data, name: name).requireFinite(name: name)
+            return (name, data)
+        }
+        try OutputDirectory.prepare(target)
+        var total = 0
+        for (name, data) in packed {
+            try AtomicFile.write(data, to: target.appending(path: name))
+            total += data.count
+            print("\(target.appending(path: name).path): \(data.count) bytes")
+        }
+        print("\(total) bytes together")
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArgumentParser
+import Foundation
+import Rollouts
+import SeededRandom
+
+/// Films a drive by a trained agent.
+struct PlayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "play",
+        abstract: "Film a drive by a run's controller, or by the pretrained agent.")
+
+    @OptionGroup var agent: AgentOptions
+
+    @Option(help: "The .gif to write.")
+    var output: String
+
+    @Option(help: "Which of the tracks that training never uses.")
+    var seed: UInt64 = 0
+
+    @Option(help: "The seed of a track as Gymnasium's reset takes it, instead of --seed.")
+    var trackSeed: UInt64?
+
+    @Option(help: "Film every so many steps, of which 50 are a second.")
+    var frameEvery = 4
+
+    func validate() throws {
+        guard (1...1000).contains(frameEvery) else {
+            throw ValidationError("--frame-every must be 1 to 1000")
+        }
+    }
+
+    func run() throws {
+        let files = try agent.files()
+        let controller = try files.requireController()
+        let track = trackSeed ?? TrackSeeds(SeedStreams(root: seed)).report(0)
+        let drive = try EpisodeFilm.write(
+            to: URL(filePath: output), models: files.models, controller: controller,
+            trackSeed: track, settings: agent.settings(of: controller), frameEvery: frameEvery)
+        print(
+            "\(output): track \(track), \(drive.steps) steps, return "
+                + String(format: "%.1f", drive.episodeReturn))
+    }
+}
