@@ -24,8 +24,9 @@ enum ZeroMQTransportOptions {
     /// First pause before connecting again after a refusal, and the longest; seconds.
     static let refusalPause = 0.5
     static let refusalPauseLongest = 5.0
-    /// Connections waiting to be accepted.
-    static let backlog: Int32 = 1024
+    /// Connections waiting to be accepted: a cluster that starts knocks all at once, and what finds
+    /// no room waits for the kernel to knock again, ever longer.
+    static let backlog: Int32 = 4096
 
     static func apply(
         to socket: ZeroMQSocket, for endpoint: Endpoint, messageBytes: Int

@@ -13,8 +13,8 @@ struct WorkerCommand: ParsableCommand {
         abstract: "Drive episodes for a coordinator, for as long as it has any.",
         discussion: """
             Needs nothing but the address and, beyond loopback, a key: the models come from the \
-            coordinator. SIGTERM or SIGINT lets the running episodes finish; a second one ends at \
-            once.
+            coordinator. SIGTERM or SIGINT lets the running episodes finish, hands back the rest and \
+            ends with status 0; a second one ends at once, with 130 or 143.
             """)
 
     @Option(help: "The coordinator's address, tcp://HOST:PORT.")
