@@ -18,12 +18,17 @@ struct WorkerSignalTests {
             models: [
                 ServedModel(name: "vae", data: QuickModels.vae),
                 ServedModel(name: "mdrnn", data: QuickModels.mdrnn),
-            ], settings: JSONEncoder().encode(RolloutSettings(timeLimit: 30)))
+            ], settings: JSONEncoder().encode(RolloutSettings(timeLimit: 300)))
         let worker = try ProgramProcess([
             "worker", "--connect", server.address, "--environments", "2", "--grace", "\(grace)",
         ])
-        // More than it can do before the signal comes: it always has some in hand.
-        let tasks = makeTasks(200)
+        // More than it can do before the signal comes. Of its two environments one is in the middle
+        // of a long episode when the other ends the first short one.
+        let tasks = makeTasks(200).enumerated().map { index, task in
+            EvaluationTask(
+                id: task.id, parameters: task.parameters, trackSeed: task.trackSeed,
+                stepCap: index.isMultiple(of: 2) ? 30 : nil)
+        }
         let (firstResults, first) = AsyncStream.makeStream(of: Void.self)
         let work = Task { try await server.perform(tasks) { _ in first.yield() } }
         for await _ in firstResults { break }
