@@ -131,6 +131,12 @@ package final class ConnectingTransport: Transport {
         return try socket.send(message)
     }
 
+    package func hangUp() {
+        guard !isClosed else { return }
+        _ = zmq_disconnect(socket.pointer, address)
+        pauseBeforeConnecting()
+    }
+
     package func close() {
         guard !isClosed else { return }
         isClosed = true

@@ -53,8 +53,14 @@ package protocol Transport: AnyObject {
     /// - Returns: False when the peer is gone or its queue is full: the message is dropped.
     /// - Throws: `TransportError` when the transport is of no more use.
     func send(_ message: [UInt8], to peer: PeerIdentifier) throws(TransportError) -> Bool
+    /// Ends the connection and, after a pause, makes a new one; a listening end has none to end.
+    func hangUp()
     /// Gives up the connection; what was sent is still given a moment to leave.
     func close()
+}
+
+extension Transport {
+    package func hangUp() {}
 }
 
 /// Interrupts a transport's `receive`.

@@ -237,6 +237,7 @@ final class WorkerConversation {
         case .farewell(let farewell):
             report("the coordinator stopped: \(farewell.reason); waiting for its return")
             stage = .calling
+            transport.hangUp()
             lastNotice = now
         default:
             guard message.session == session, message.run == run else { return }

@@ -43,6 +43,7 @@ final class FaultyTransport: Transport {
         }
     }
 
+    func hangUp() { wrapped.hangUp() }
     func close() { wrapped.close() }
 }
 

@@ -39,6 +39,7 @@ children=()
 stop_children() {
     [ "${#children[@]}" -eq 0 ] || kill "${children[@]}" 2>/dev/null || true
     wait || true
+    children=()
 }
 trap stop_children EXIT
 trap 'exit 130' INT
@@ -64,6 +65,7 @@ for ((index = 1; index <= workers; index++)); do
 done
 "$worldmodels" coordinator --logdir "$logdir" --bind "$address" --profile "$profile" \
     ${generations:+--generations "$generations"} --seed "$seed"
+stop_children
 
 step "evaluating on tracks never used in training"
 "$worldmodels" evaluate --logdir "$logdir" --episodes 16 --zero

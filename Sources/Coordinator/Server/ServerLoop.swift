@@ -86,6 +86,7 @@ final class ServerLoop {
         do {
             while stopReason == nil { try turn() }
             farewell()
+            try awaitHangUps()
         } catch {
             stopReason = error.description
             events.yield(.stopped(reason: error.description))
@@ -272,6 +273,18 @@ final class ServerLoop {
         var message = WireFarewell()
         message.reason = String((stopReason ?? "").prefix(200))
         for peer in peers.keys { try? send(.farewell(message), to: peer) }
+    }
+
+    /// Waits for the workers to end their connections, for a second at most: what they have not
+    /// read of a connection that ends at this side is lost.
+    private func awaitHangUps() throws(TransportError) {
+        var open = Set(peers.keys)
+        let deadline = now + 1
+        while !open.isEmpty, now < deadline {
+            if case .disconnected(let peer) = try transport.receive(waitingAtMost: deadline - now) {
+                open.remove(peer)
+            }
+        }
     }
 
     /// Sends a body under this run's envelope, and the peer's session or a given one.

@@ -112,7 +112,7 @@ struct LatentStore {
         _ dataset: RolloutDataset, parameters: VAEParameters, key: String, actions: Int,
         to url: URL, pool: WorkerPool, _ tell: (TrainingEvent) throws -> Void
     ) throws -> Index {
-        let network = VAENetwork(parameters, maximumBatch: batch, pool: pool)
+        let encoder = FrameEncoder(parameters, maximumBatch: batch, pool: pool)
         let file = try AtomicFile(replacing: url)
         let total = dataset.recordings.reduce(0) { $0 + $1.length }
         var reporter = ProgressReporter("encoding", unit: "images", total: total)
@@ -133,7 +133,7 @@ struct LatentStore {
                 continue
             }
             try file.append(
-                rows(of: rollout, network).withUnsafeBytes { Data($0) })
+                rows(of: rollout, encoder).withUnsafeBytes { Data($0) })
             index.recordings.append(
                 Recording(path: recording.path, start: start, length: rollout.length))
             start += rollout.length
@@ -149,25 +149,22 @@ struct LatentStore {
     }
 
     /// The rows of one recording.
-    private static func rows(of rollout: RolloutFile, _ network: VAENetwork) -> [Float] {
-        let latent = network.sizes.latent
+    private static func rows(of rollout: RolloutFile, _ encoder: FrameEncoder) -> [Float] {
         let frames = FrameResizer(from: rollout.side, to: FrameStream.side)
             .resize(rollout.observations)
         var rows: [Float] = []
         rows.reserveCapacity(
-            rollout.length * width(latent: latent, actions: rollout.actionSize))
+            rollout.length * width(latent: encoder.width / 2, actions: rollout.actionSize))
         for first in stride(from: 0, to: rollout.length, by: batch) {
             let count = min(batch, rollout.length - first)
             frames.withUnsafeBufferPointer { frames in
                 guard let base = frames.baseAddress else { return }
-                network.encode(base + first * FrameStream.frameSize, count: count)
+                encoder.encode(base + first * FrameStream.frameSize, count: count)
             }
             for offset in 0..<count {
                 let step = first + offset
                 rows += UnsafeBufferPointer(
-                    start: network.batch.mean.at(offset * latent), count: latent)
-                rows += UnsafeBufferPointer(
-                    start: network.batch.logSigma.at(offset * latent), count: latent)
+                    start: encoder.output.at(offset * encoder.width), count: encoder.width)
                 let action = step * rollout.actionSize
                 rows += rollout.actions[action..<(action + rollout.actionSize)]
                 rows.append(rollout.rewards[step])

@@ -57,13 +57,16 @@ public struct TrainingBenchmark: Sendable, Hashable, Codable {
     /// - Returns: Images a second.
     public static func encode(threads: Int, batch: Int, seconds: Double) -> TrainingBenchmark {
         let (network, frames) = network(threads: threads, batch: batch)
+        var generator = PCG64(seed: 1)
+        let encoder = FrameEncoder(
+            VAEParameters(randomFrom: &generator), maximumBatch: batch, pool: network.pool)
         return measure(
             "encode", unit: "images/s", threads: threads, batch: batch, seconds: seconds,
             operations: 2 * encoderProducts(network)
         ) {
             frames.withUnsafeBufferPointer { frames in
                 guard let base = frames.baseAddress else { return }
-                network.encode(base, count: batch)
+                encoder.encode(base, count: batch)
             }
         }
     }
