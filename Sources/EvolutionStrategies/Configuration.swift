@@ -30,6 +30,17 @@ extension EvolutionStrategy {
         public static let automaticLimit = 128
     }
 
+    /// Which candidates the mean moves by.
+    public enum Recombination: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Towards the better half, as in Hansen's tutorial and in pycma.
+        case betterHalf = "better-half"
+        /// Towards the better half and away from the worse one (Arnold, 2006).
+        ///
+        /// Better where the cost is noisy or has many variables for its population; no good near
+        /// an optimum of few variables.
+        case all
+    }
+
     /// A box that candidates never leave.
     ///
     /// The search itself is unbounded: its points are folded into the box by a map that is the
@@ -65,6 +76,8 @@ extension EvolutionStrategy {
         public var seed: UInt64
         /// Whether the worse half of the candidates takes part with negative weights.
         public var active: Bool
+        /// Which candidates the mean moves by.
+        public var recombination: Recombination
         /// Multiples of sigma, one for each variable; nil for 1.
         public var initialDeviations: [Double]?
         /// The box that candidates never leave; nil for none.
@@ -85,6 +98,7 @@ extension EvolutionStrategy {
         ///   - population: The number of candidates a generation; nil for 4 + 3 ln n.
         ///   - seed: The seed of all random draws.
         ///   - active: Whether the worse candidates take part with negative weights.
+        ///   - recombination: Which candidates the mean moves by.
         ///   - initialDeviations: Multiples of sigma, one for each variable; nil for 1.
         ///   - bounds: The box that candidates never leave; nil for none.
         ///   - factorisation: How a full covariance is turned into samples.
@@ -93,6 +107,7 @@ extension EvolutionStrategy {
         public init(
             initialMean: [Double], initialSigma: Double, variant: Variant = .full,
             population: Int? = nil, seed: UInt64 = 1, active: Bool = true,
+            recombination: Recombination = .betterHalf,
             initialDeviations: [Double]? = nil, bounds: Bounds? = nil,
             factorisation: Factorisation = .automatic,
             stopping: StoppingCriteria = StoppingCriteria(),
@@ -104,6 +119,7 @@ extension EvolutionStrategy {
             self.population = population
             self.seed = seed
             self.active = active
+            self.recombination = recombination
             self.initialDeviations = initialDeviations
             self.bounds = bounds
             self.factorisation = factorisation

@@ -27,7 +27,8 @@ extension EvolutionStrategy {
 
         try DoubleBLASThreads.one { () throws(EvolutionStrategyError) in
             let meanStep = population.recombined(
-                order: order, weights: parameters.weights.values[..<parameters.weights.parents])
+                order: order,
+                weights: parameters.weights.meanWeights(configuration.recombination))
             let whitened = distribution.whitened(meanStep)
             let scales = distribution.scales
             var moved = centre

@@ -6,7 +6,7 @@ import Tensors
 
 extension EvolutionStrategy {
     private static let magic: UInt64 = 0x3153_452d_414d_4357  // "WCMA-ES1" in little-endian
-    private static let version = 1
+    private static let version = 2
 
     /// All of the strategy as bytes, from which an equal one is made.
     ///
@@ -171,6 +171,7 @@ extension EvolutionStrategy.Configuration {
         writer.write(population)
         writer.write(seed)
         writer.write(active)
+        writer.write(recombination.rawValue)
         writer.write(initialDeviations)
         writer.write(bounds?.lower)
         writer.write(bounds?.upper)
@@ -191,6 +192,10 @@ extension EvolutionStrategy.Configuration {
         population = try reader.optionalInt()
         seed = try reader.word()
         active = try reader.bool()
+        let recombinationName = try reader.text()
+        guard let recombination = EvolutionStrategy.Recombination(rawValue: recombinationName)
+        else { throw .invalidState(reason: "there is no recombination \(recombinationName)") }
+        self.recombination = recombination
         initialDeviations = try reader.optionalDoubles()
         let lower = try reader.optionalDoubles()
         let upper = try reader.optionalDoubles()

@@ -107,6 +107,25 @@ public struct EvolutionStrategy: Sendable {
     /// How often a covariance that was not positive definite any more had its diagonal enlarged.
     public var covarianceRepairs: Int { distribution.repairs }
 
+    /// Gives the step size another value; the covariance and the paths stay.
+    ///
+    /// For a caller that knows more than a few generations tell: in hundreds of variables the step
+    /// size's own adaptation takes hundreds of them.
+    ///
+    /// - Parameter sigma: Above 0 and finite.
+    /// - Throws: `EvolutionStrategyError.invalidSetting` for another value, or where candidates are
+    ///   asked for whose costs have not been told.
+    public mutating func setSigma(_ sigma: Double) throws(EvolutionStrategyError) {
+        guard sigma.isFinite, sigma > 0 else {
+            throw .invalidSetting(name: "sigma", reason: "\(sigma) is not above 0 and finite")
+        }
+        guard pending == nil else {
+            throw .invalidSetting(
+                name: "sigma", reason: "tell the costs of the candidates asked for first")
+        }
+        self.sigma = sigma
+    }
+
     /// The candidates of the next generation.
     ///
     /// Until their costs are told, asking again gives the same candidates.

@@ -28,7 +28,7 @@ struct Population: Sendable, Equatable {
     ///   - order: The candidates' indices, best first.
     ///   - weights: As many weights as candidates take part, best first.
     /// - Returns: The weighted sum of the steps.
-    func recombined(order: [Int], weights: ArraySlice<Double>) -> [Double] {
+    func recombined(order: [Int], weights: [Double]) -> [Double] {
         var sum = [Double](repeating: 0, count: steps.rows)
         steps.withElements { elements in
             sum.withUnsafeMutableBufferPointer { sum in
@@ -50,7 +50,7 @@ struct Selection {
     let order: [Int]
     /// The strategy's constants.
     let parameters: StrategyParameters
-    /// The weighted mean of the best steps.
+    /// The weighted sum of the steps that the mean moves by.
     let meanStep: [Double]
     /// The same in coordinates where the distribution is standard normal.
     let whitenedMeanStep: [Double]

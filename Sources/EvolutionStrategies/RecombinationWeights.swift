@@ -36,6 +36,27 @@ public struct RecombinationWeights: Sendable, Hashable {
         effectiveLosers = squares > 0 ? 1 / squares : 0
     }
 
+    /// The weights that the mean moves with, one for each rank, best first.
+    ///
+    /// The worse half tells as much about the way as the better one: with weights of both signs,
+    /// which add up to 0, a linear cost's slope is met twice as well by the same candidates (Arnold,
+    /// Weighted multirecombination evolution strategies, 2006). Scaled so that the mean moves as
+    /// far as with the better half where ranks are chance; `effectiveParents` holds for both.
+    ///
+    /// - Parameter recombination: Which ranks take part.
+    /// - Returns: The positive weights, or as many of both signs.
+    func meanWeights(_ recombination: EvolutionStrategy.Recombination) -> [Double] {
+        let positive = Array(values[..<parents])
+        guard recombination == .all else { return positive }
+        let half = 0.5.squareRoot()
+        var weights = [Double](repeating: 0, count: values.count)
+        for (rank, weight) in positive.enumerated() {
+            weights[rank] += half * weight
+            weights[weights.count - 1 - rank] -= half * weight
+        }
+        return weights
+    }
+
     /// Scales the negative weights by the learning rates, or clears them.
     ///
     /// Their sum becomes the least of three in magnitude: 1 + c1 / cmu, so that the update does

@@ -5,7 +5,7 @@ public import Foundation
 import SeededRandom
 
 extension RestartingSearch {
-    private static let magic: UInt64 = 0x3153_522d_414d_4357  // "WCMA-RS1" in little-endian
+    private static let magic: UInt64 = 0x3253_522d_414d_4357  // "WCMA-RS2" in little-endian
 
     /// All of the search as bytes, from which an equal one is made.
     ///

@@ -7,6 +7,7 @@ import EvolutionStrategies
 import Foundation
 import RunStore
 import Synchronization
+import WorldModel
 
 /// Drives a run: searches the controller's parameters with whatever workers connect.
 struct CoordinatorCommand: AsyncParsableCommand {
@@ -64,6 +65,12 @@ struct CoordinatorCommand: AsyncParsableCommand {
     var options: RunOptions
 
     func validate() throws {
+        if options.pretrained && options.initialController != nil {
+            throw ValidationError("give either --pretrained or --initial-controller")
+        }
+        if options.pretrained && data != nil {
+            throw ValidationError("--pretrained brings V and M: leave --data out")
+        }
         if let generations, generations < 1 {
             throw ValidationError("--generations \(generations): at least 1")
         }
@@ -78,16 +85,20 @@ struct CoordinatorCommand: AsyncParsableCommand {
     func run() async throws {
         let directory = RunDirectory(path: logdir)
         let profile = try options.profile.map { try ProfileFiles.load($0) }
-        var given = options.given
+        let startingPoint = try StartingPoint(options)
+        var given = try startingPoint.settings(options.given)
         // Nonsense is refused before anything is written.
         let wanted = try RunSettings(
             given: given, profile: profile?.settings ?? [:], path: directory.path)
         let memorySeed = untrainedMemory ? wanted.seed : nil
-        if data == nil { _ = try RunModels(directory, untrainedMemorySeed: memorySeed) }
+        if data == nil && !options.pretrained {
+            _ = try RunModels(directory, untrainedMemorySeed: memorySeed)
+        }
         let process = ProcessInfo.processInfo
         let store = try RunStore(
             directory,
             holder: "process \(process.processIdentifier) on \(process.hostName)")
+        try startingPoint.copyModels(to: directory)
         try trainModels(store, seed: wanted.seed)
         let models = try RunModels(directory, untrainedMemorySeed: memorySeed)
         try models.writeMemory()
@@ -96,7 +107,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let start = try RunStart(
             store, given: given, profile: profile,
             program: "worldmodels \(WorldModels.configuration.version)", now: Date()
-        ) { try EvolutionStrategy($0) }
+        ) { try EvolutionStrategy($0, from: startingPoint.controller?.values) }
 
         var limits = profile?.limits ?? RunLimits()
         if let generations { limits.generations = generations }

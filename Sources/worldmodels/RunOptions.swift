@@ -23,11 +23,21 @@ struct RunOptions: ParsableArguments {
     @Option(help: "The run's seed (1).")
     var seed: String?
 
-    @Option(help: "The initial step size (0.1).")
+    @Option(
+        help: .init(
+            "The initial step size (0.1), or a schedule: 0.05,0.02@50 sets 0.02 at generation 50.",
+            valueName: "sigma"))
     var sigma: String?
 
     @Option(help: "The covariance: full, separable or limited-memory (full).")
     var variant: String?
+
+    @Option(
+        help: """
+            Which candidates the mean moves by: better-half, as usual, or all, away from the worse
+            half too (better-half).
+            """)
+    var recombination: String?
 
     @Option(help: "What the controller sees: z, zh or zch (zh).")
     var controllerInputs: String?
@@ -62,11 +72,21 @@ struct RunOptions: ParsableArguments {
     @Option(help: .init("Tracks of an evaluation (16).", valueName: "count"))
     var evaluationEpisodes: String?
 
-    /// What was given, by setting.
+    @Option(
+        help: .init(
+            "Start the search from this controller instead of zeros; its form becomes the run's.",
+            valueName: "file"))
+    var initialController: String?
+
+    @Flag(help: "Start a new run from V, M and C of the agent that comes with the program.")
+    var pretrained = false
+
+    /// What was given, by setting; the controller to start from is `StartingPoint`'s matter.
     var given: [SettingKey: String] {
         let options: [(SettingKey, String?)] = [
             (.populationSize, popSize), (.samples, nSamples), (.seed, seed), (.sigma, sigma),
-            (.variant, variant), (.inputs, controllerInputs), (.mapping, controllerMapping),
+            (.variant, variant), (.recombination, recombination), (.inputs, controllerInputs),
+            (.mapping, controllerMapping),
             (.latent, latent), (.maximumSteps, maxSteps),
             (.patience, stopAfterStepsWithoutTile), (.stepCapFactor, stepCapFactor),
             (.evaluateEvery, evaluateEvery),

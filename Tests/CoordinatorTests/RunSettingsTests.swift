@@ -9,9 +9,9 @@ struct RunSettingsTests {
     @Test func `options win over the profile, the profile over the usual values`() throws {
         let settings = try RunSettings(
             given: [.sigma: "0.05"], profile: [.sigma: "0.2", .populationSize: "32"], path: "run")
-        #expect(settings.sigma == 0.05)
+        #expect(settings.sigma[generation: 1] == 0.05)
         #expect(settings.populationSize == 32)
-        #expect(settings.samples.tracks(generation: 1) == 4)
+        #expect(settings.samples[generation: 1] == 4)
         #expect(settings[.variant] == "full")
     }
 
@@ -42,12 +42,30 @@ struct RunSettingsTests {
         }
         #expect(
             error
-                == .conflict(option: key.rawValue, stored: stored, given: given, path: "run"))
+                == .conflict(
+                    option: key.rawValue, stored: stored, given: given, path: "run",
+                    begun: [.samples, .sigma].contains(key) ? 0 : nil))
         #expect(error.description.contains("--\(key.rawValue) \(given)"))
         // A profile may not change it either.
         #expect(throws: error) {
             try RunSettings(
                 given: [:], profile: [key: given], stored: first.listed, path: "run")
+        }
+    }
+
+    @Test func `what a schedule says of generations to come may change`() throws {
+        let first = try RunSettings(
+            given: [.sigma: "0.05", .samples: "4,8@10"], path: "run")
+        let later = try RunSettings(
+            given: [.sigma: "0.05,0.02@31", .samples: "4,8@10,16@40"], stored: first.listed,
+            begun: 30, path: "run")
+        #expect(later.sigma[generation: 30] == 0.05 && later.sigma[generation: 31] == 0.02)
+        #expect(later.samples[generation: 40] == 16)
+        // Not what has begun, nor by leaving a stage of it out.
+        for given in [[SettingKey.sigma: "0.05,0.02@30"], [.samples: "4"], [.samples: "4,8@11"]] {
+            #expect(throws: RunError.self) {
+                try RunSettings(given: given, stored: first.listed, begun: 30, path: "run")
+            }
         }
     }
 
@@ -65,7 +83,8 @@ struct RunSettingsTests {
     @Test(arguments: [
         (SettingKey.populationSize, "3"), (.populationSize, "many"), (.samples, "0"),
         (.samples, "4,8"), (.samples, "4,8@1"), (.samples, "4,8@50,16@50"), (.seed, "-1"),
-        (.sigma, "0"), (.sigma, "nan"), (.variant, "half"), (.inputs, "h"), (.mapping, ""),
+        (.sigma, "0"), (.sigma, "nan"), (.sigma, "0.1,0@5"), (.sigma, "0.1@5"), (.variant, "half"),
+        (.inputs, "h"), (.mapping, ""),
         (.maximumSteps, "0"), (.patience, "-1"), (.vae, "12"),
     ])
     func `values that are none are refused`(key: SettingKey, value: String) {
@@ -85,7 +104,7 @@ struct RunSettingsTests {
 
     @Test func `a schedule raises the tracks from its generations on`() throws {
         let schedule = try #require(SampleSchedule("4,8@50,16@100"))
-        let tracks = [1, 49, 50, 99, 100, 1000].map { schedule.tracks(generation: $0) }
+        let tracks = [1, 49, 50, 99, 100, 1000].map { schedule[generation: $0] }
         #expect(tracks == [4, 4, 8, 8, 16, 16])
     }
 }

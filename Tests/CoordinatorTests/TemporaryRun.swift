@@ -43,7 +43,7 @@ final class TemporaryRun: Sendable {
             store, given: given, profile: nil, program: "tests", now: Date()
         ) { settings in
             ToySearch(
-                populationSize: settings.populationSize, sigma: settings.sigma,
+                populationSize: settings.populationSize, sigma: settings.sigma[generation: 1],
                 seed: settings.seed)
         }
         let loop = RunLoop<ToySearch>(

@@ -30,6 +30,8 @@ struct ToySearch: SearchStrategy, Codable, Equatable {
 
     var endReasons: [String] { sigma < 1e-9 ? ["sigma below 1e-9"] : [] }
 
+    mutating func setSigma(_ sigma: Double) throws { self.sigma = sigma }
+
     mutating func ask() throws -> [[Double]] {
         asked = (0..<populationSize).map { _ in
             mean.map { $0 + sigma * generator.normalPair().0 }

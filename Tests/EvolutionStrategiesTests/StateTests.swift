@@ -30,6 +30,7 @@ struct StateTests {
     @Test func `bounds, deviations, injections and stop criteria are part of the state`() throws {
         var configuration = EvolutionStrategy.Configuration(
             initialMean: [0.5, 1, 2], initialSigma: 0.2, population: 8, seed: .max, active: false,
+            recombination: .all,
             initialDeviations: [1, 2, 0.5],
             bounds: .init(lower: [0, -.infinity, 0], upper: [1, 2, .infinity]))
         configuration.stopping.targetCost = -3

@@ -7,16 +7,20 @@ import WorldModel
 extension EvolutionStrategy: SearchStrategy {
     package var endReasons: [String] { stopReasons.map(\.description) }
 
-    /// The search of a run over the controller's parameters, from the controller of all zeros.
+    /// The search of a run over the controller's parameters.
     ///
-    /// - Parameter settings: The run's settings.
+    /// - Parameters:
+    ///   - settings: The run's settings.
+    ///   - start: The parameters to start from; nil: all zeros.
     /// - Throws: `EvolutionStrategyError` for settings that fit no search.
-    package init(_ settings: RunSettings) throws {
+    package init(_ settings: RunSettings, from start: [Float]? = nil) throws {
         let zeros = [Double](repeating: 0, count: settings.inputs.parameterCount)
         // Returns are noisy, so equal or stagnant costs are no sign of the end.
         try self.init(
             Configuration(
-                initialMean: zeros, initialSigma: settings.sigma, variant: settings.variant,
-                population: settings.populationSize, seed: settings.seed, stopping: .noisy()))
+                initialMean: start.map { $0.map(Double.init) } ?? zeros,
+                initialSigma: settings.sigma[generation: 1], variant: settings.variant,
+                population: settings.populationSize, seed: settings.seed,
+                recombination: settings.recombination, stopping: .noisy()))
     }
 }

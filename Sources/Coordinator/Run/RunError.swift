@@ -6,7 +6,11 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
     /// An option's or a profile's value is none.
     case badSetting(option: String, value: String, expected: String)
     /// A run that exists was begun with another value.
-    case conflict(option: String, stored: String, given: String, path: String)
+    ///
+    /// `begun` is the last generation that has begun, for a schedule, whose later stages may change.
+    case conflict(option: String, stored: String, given: String, path: String, begun: Int?)
+    /// The controller to start from is not of the run's form.
+    case otherController(path: String, detail: String)
     /// A model file is not the one the run began with.
     case otherModel(file: String, stored: String, found: String)
     /// The database holds a result on another track than the seed gives.
@@ -22,9 +26,13 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .badSetting(let option, let value, let expected):
             "--\(option) \(value): expected \(expected)"
-        case .conflict(let option, let stored, let given, let path):
-            "--\(option) \(given): the run in \(path) was begun with \(stored); leave the option"
-                + " out to continue that run, or give another --logdir for a new one"
+        case .conflict(let option, let stored, let given, let path, let begun):
+            "--\(option) \(given): the run in \(path) was begun with \(stored)"
+                + (begun.map { ", of which only what follows generation \($0) may change" } ?? "")
+                + "; leave the option out to continue that run, or give another --logdir for a"
+                + " new one"
+        case .otherController(let path, let detail):
+            "\(path): \(detail); give the run the options of that controller"
         case .otherModel(let file, let stored, let found):
             "\(file): not the model this run began with (SHA-256 \(found.prefix(12)), the run has"
                 + " \(stored.prefix(12))); put that file back, or give another --logdir"

@@ -107,12 +107,13 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
         _ search: inout Search, generation: Int, earlier: Double, start: Date
     ) async throws {
         let began = now()
+        if let sigma = settings.sigma.change(at: generation) { try search.setSigma(sigma) }
         let candidates = try search.ask()
         guard candidates.count == settings.populationSize else {
             throw RunError.populationSize(
                 expected: settings.populationSize, found: candidates.count)
         }
-        let count = settings.samples.tracks(generation: generation)
+        let count = settings.samples[generation: generation]
         let seeds = (0..<count).map {
             tracks.training(generation: generation, repetition: $0)
         }

@@ -16,12 +16,14 @@ package struct RunSettings: Sendable, Hashable {
     ///   - given: From the command line, and the digests of the models that were found.
     ///   - profile: From a profile, if any.
     ///   - stored: Of the run that is there already; empty for a new one.
+    ///   - begun: The last generation of that run that has begun; what schedules say of later ones
+    ///     may change.
     ///   - path: The run's directory, for messages.
     /// - Throws: `RunError.badSetting` or, for a run that began with another value,
     ///   `RunError.conflict` or `.otherModel`.
     package init(
         given: [SettingKey: String], profile: [SettingKey: String] = [:],
-        stored: [(name: String, value: String)] = [], path: String
+        stored: [(name: String, value: String)] = [], begun: Int = 0, path: String
     ) throws {
         let stored = Dictionary(stored.map { ($0.name, $0.value) }) { first, _ in first }
         var values: [SettingKey: String] = [:]
@@ -39,14 +41,17 @@ package struct RunSettings: Sendable, Hashable {
                 throw RunStoreError.badRow(
                     path: path, detail: "the stored \(key.rawValue) is '\(kept)'")
             }
-            if let wanted, let kept, wanted != kept, !key.mayChange {
+            if let wanted, let kept, !key.mayChange,
+                !key.agree(wanted, kept, through: begun)
+            {
                 if key == .vae || key == .mdrnn {
                     throw RunError.otherModel(
                         file: "\(path)/\(key == .vae ? "vae" : "mdrnn").safetensors",
                         stored: kept, found: wanted)
                 }
                 throw RunError.conflict(
-                    option: key.rawValue, stored: kept, given: wanted, path: path)
+                    option: key.rawValue, stored: kept, given: wanted, path: path,
+                    begun: key.mayChangeFuture ? begun : nil)
             }
             values[key] = wanted ?? kept ?? key.fallback
         }
@@ -76,8 +81,13 @@ package struct RunSettings: Sendable, Hashable {
     }
     /// The run's seed.
     package var seed: UInt64 { UInt64(self[.seed]) ?? 0 }
-    /// The initial step size.
-    package var sigma: Double { Double(self[.sigma]) ?? 0 }
+    /// The step size to begin with, and those set later.
+    package var sigma: StepSizeSchedule {
+        guard let schedule = StepSizeSchedule(self[.sigma]) else {
+            preconditionFailure("sigma is \(self[.sigma])")
+        }
+        return schedule
+    }
     /// Generations between two evaluations; 0 is only at the end.
     package var evaluateEvery: Int { number(.evaluateEvery) }
     /// Tracks of an evaluation.
@@ -93,6 +103,10 @@ package struct RunSettings: Sendable, Hashable {
     package var variant: EvolutionStrategy.Variant {
         EvolutionStrategy.Variant(rawValue: self[.variant]) ?? .full
     }
+    /// Which candidates the mean moves by.
+    package var recombination: EvolutionStrategy.Recombination {
+        EvolutionStrategy.Recombination(rawValue: self[.recombination]) ?? .betterHalf
+    }
     /// What the controller sees.
     package var inputs: ControllerInputs {
         ControllerInputs(rawValue: self[.inputs]) ?? .latentHidden
@@ -103,6 +117,16 @@ package struct RunSettings: Sendable, Hashable {
     }
     /// What of V's output is z.
     package var latent: LatentUse { LatentUse(rawValue: self[.latent]) ?? .mean }
+
+    /// The value of `SettingKey.initialController` for parameters.
+    ///
+    /// - Parameter parameters: The controller's parameters.
+    /// - Returns: 64 hexadecimal digits.
+    package static func digest(of parameters: [Float]) -> String {
+        var bytes = DigestBytes()
+        bytes.append(parameters)
+        return bytes.digest
+    }
 
     private func number(_ key: SettingKey) -> Int {
         guard let number = Int(self[key]) else {

@@ -34,12 +34,14 @@ package struct RunStart: Sendable {
         let holdsResults = try store.reader.holdsResults()
         settings = try RunSettings(
             given: given, profile: profile?.settings ?? [:],
-            stored: holdsResults ? store.reader.settings() : [], path: store.directory.path)
+            stored: holdsResults ? store.reader.settings() : [],
+            begun: (store.reader.lastGeneration()?.generation ?? 0) + 1,
+            path: store.directory.path)
         if holdsResults, let identity = try store.reader.identity() {
             identifier = identity.identifier
             isNew = false
             try store.change(
-                settings.listed.filter { SettingKey(rawValue: $0.name)?.mayChange == true })
+                settings.listed.filter { SettingKey(rawValue: $0.name)?.mayChangeLater == true })
         } else {
             identifier = UUID().uuidString.lowercased()
             isNew = true

@@ -21,6 +21,12 @@ package protocol SearchStrategy: Sendable {
     /// - Throws: An error that says what is wrong with the bytes.
     init(encodedState: Data) throws
 
+    /// Gives the step size another value, before the next generation is asked for.
+    ///
+    /// - Parameter sigma: Above 0.
+    /// - Throws: An error of the search's own where it cannot.
+    mutating func setSigma(_ sigma: Double) throws
+
     /// The candidates of the next generation.
     mutating func ask() throws -> [[Double]]
 

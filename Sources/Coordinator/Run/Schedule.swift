@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+/// A value that changes at given generations of a run.
+///
+/// Written "4", or "4,8@50,16@100": 4 from the first generation, 8 from generation 50, 16 from
+/// generation 100.
+package struct Schedule<Value>: Sendable, Hashable, CustomStringConvertible
+where Value: Sendable & Hashable & LosslessStringConvertible {
+    private struct Stage: Hashable {
+        var generation: Int
+        var value: Value
+    }
+
+    private let stages: [Stage]
+
+    /// Reads a schedule; gives nil where the text is none.
+    ///
+    /// - Parameters:
+    ///   - text: The written form.
+    ///   - isValid: Whether a value may be.
+    package init?(_ text: String, where isValid: (Value) -> Bool) {
+        var stages: [Stage] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let words = part.split(separator: "@", omittingEmptySubsequences: false)
+                .map { $0.filter { !$0.isWhitespace } }
+            guard let value = Value(words[0]), isValid(value) else { return nil }
+            switch (stages.last, words.count) {
+            case (nil, 1):
+                stages.append(Stage(generation: 1, value: value))
+            case (let last?, 2):
+                guard let generation = Int(words[1]), generation > last.generation else {
+                    return nil
+                }
+                stages.append(Stage(generation: generation, value: value))
+            default:
+                return nil
+            }
+        }
+        guard !stages.isEmpty else { return nil }
+        self.stages = stages
+    }
+
+    /// The value of a generation.
+    ///
+    /// - Parameter generation: The generation, from 1.
+    /// - Returns: That of the last stage that begins at it or before.
+    package subscript(generation generation: Int) -> Value {
+        stages.last { $0.generation <= generation }?.value ?? stages[0].value
+    }
+
+    /// The value that a later stage begins with.
+    ///
+    /// - Parameter generation: The generation, from 1.
+    /// - Returns: nil where no stage but the first begins with this generation.
+    package func change(at generation: Int) -> Value? {
+        stages.dropFirst().first { $0.generation == generation }?.value
+    }
+
+    /// Whether another schedule is the same up to a generation, whatever follows.
+    ///
+    /// - Parameters:
+    ///   - other: The other schedule.
+    ///   - generation: The last generation that counts.
+    /// - Returns: Whether the stages that begin up to there are equal.
+    package func agrees(with other: Self, through generation: Int) -> Bool {
+        func past(_ schedule: Self) -> [Stage] {
+            schedule.stages.filter { $0.generation <= max(1, generation) }
+        }
+        return past(self) == past(other)
+    }
+
+    package var description: String {
+        stages.enumerated().map { index, stage in
+            index == 0 ? "\(stage.value)" : "\(stage.value)@\(stage.generation)"
+        }.joined(separator: ",")
+    }
+}
+
+/// How many tracks a candidate drives in each generation.
+///
+/// Few tracks make many generations of the same work, but late in a run their noise hides what is
+/// left to gain; so the number may rise.
+package typealias SampleSchedule = Schedule<Int>
+
+/// The step size that the search begins with, and those that it is set to later.
+///
+/// In hundreds of dimensions the search's own adaptation of the step size takes hundreds of
+/// generations; a run that knows better may say so.
+package typealias StepSizeSchedule = Schedule<Double>
+
+extension Schedule<Int> {
+    /// Reads a number of tracks or a schedule of it; gives nil where the text is none.
+    ///
+    /// - Parameter text: The written form.
+    package init?(_ text: String) {
+        self.init(text) { (1...65_536).contains($0) }
+    }
+}
+
+extension Schedule<Double> {
+    /// Reads a step size or a schedule of it; gives nil where the text is none.
+    ///
+    /// - Parameter text: The written form.
+    package init?(_ text: String) {
+        self.init(text) { $0.isFinite && $0 > 0 }
+    }
+}
