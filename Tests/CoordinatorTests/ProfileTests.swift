@@ -20,7 +20,7 @@ struct ProfileTests {
         #expect(profile.limits == RunLimits(generations: 7, targetReturn: 900.5))
     }
 
-    @Test(arguments: ["profile", "vae-sha256", "populationSize", "logdir"])
+    @Test(arguments: ["profile", "vae-sha256", "initial-controller", "populationSize", "logdir"])
     func `a key that is no setting is refused`(key: String) {
         #expect(throws: ProfileError.unknownKey(path: "some/fast.json", key: key)) {
             try profile("{\"\(key)\": 1}")

@@ -47,7 +47,8 @@ package struct Profile: Sendable, Hashable {
                 limits.targetReturn = number
             default:
                 guard let setting = SettingKey(rawValue: key), setting != .profile,
-                    setting != .vae, setting != .mdrnn
+                    setting != .vae, setting != .mdrnn,
+                    setting != .initialController
                 else { throw ProfileError.unknownKey(path: path, key: key) }
                 guard let canonical = setting.canonical(value.text) else {
                     throw ProfileError.badValue(
