@@ -5,33 +5,38 @@
 # The main job on one machine: generates rollouts, trains V and M, searches the controller with one
 # coordinator and a worker process a core, then evaluates and draws what came out.
 #
-#   cluster/local/run.sh [LOGDIR]                    minutes  (default runs/quickstart)
-#   PROFILE=record cluster/local/run.sh [LOGDIR]     hours    (default runs/record)
+#   cluster/local/run.sh [LOGDIR]                    minutes    (default runs/quickstart)
+#   PROFILE=record cluster/local/run.sh [LOGDIR]     hours      (default runs/record)
 #
-# The record is made in two rounds, the paper's iterative procedure: a quick one in
-# LOGDIR/round-1, whose controller then drives for the data that the second one's V and M are
-# trained on. Interrupted, the same command goes on where it stopped. The size of the job can be
-# changed by environment variables, shown here with their defaults.
+# The record takes two rounds, the paper's iterative procedure: the quick one, in LOGDIR/round-1,
+# whose controller then drives for the data that the second round's V and M are trained on.
+# Interrupted, the same command goes on where it stopped. The size of the last round can be changed
+# by environment variables, shown here with their defaults (quick, record).
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . cluster/local/prepare.sh
 
 [ "$#" -le 1 ] || fail "usage: cluster/local/run.sh [LOGDIR]"
-profile=${PROFILE:-quick}            # a name in cluster/profiles or a JSON file
+profile=${PROFILE:-quick}             # a name in cluster/profiles or a JSON file
+quick=(20 60 0 3 0 12)
 case $profile in
-    record) logdir=runs/record defaults=(2 20 4 12 200) ;;
-    *) logdir=runs/quickstart defaults=(1 20 2 6 16) ;;
+    record) logdir=runs/record rounds=2 defaults=(10 30 60 4 0.5 12) ;;
+    *) logdir=runs/quickstart rounds=1 defaults=("${quick[@]}") ;;
 esac
 logdir=${1:-$logdir}
 seed=${SEED:-1}
-rounds=${ROUNDS:-${defaults[0]}}     # the last one's size is given here, the others are quick
-rollouts=${ROLLOUTS:-${defaults[1]}} # of each policy, 1,000 steps each
-vae_epochs=${VAE_EPOCHS:-${defaults[2]}}
-kl_tolerance=${KL_TOLERANCE:-0}      # free nats a latent; the paper's code has 0.5
-mdrnn_epochs=${MDRNN_EPOCHS:-${defaults[3]}}
-generations=${GENERATIONS:-}         # the profile's where this is empty
-episodes=${EPISODES:-${defaults[4]}} # of the evaluation
+rounds=${ROUNDS:-$rounds}             # 1, 2
+size=(
+    "${BROWNIAN:-${defaults[0]}}"     # 20, 10: episodes of a random walk of the controls
+    "${DRIVER:-${defaults[1]}}"       # 60, 30: episodes of a driver that follows the road
+    "${CONTROLLER:-${defaults[2]}}"   # 0, 60: episodes of the last round's controller
+    "${VAE_EPOCHS:-${defaults[3]}}"   # 3, 4
+    "${KL_TOLERANCE:-${defaults[4]}}" # 0, 0.5: free nats a latent; the paper's code has 0.5
+    "${MDRNN_EPOCHS:-${defaults[5]}}" # 12
+)
+generations=${GENERATIONS:-}          # the profile's where this is empty
+episodes=${EPISODES:-100}             # of the evaluation
 workers=${WORKERS:-$(nproc)}
 address=${ADDRESS:-tcp://127.0.0.1:5555}
 
@@ -54,17 +59,18 @@ trap stop_children EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# round DIR PROFILE GENERATIONS ROLLOUTS VAE_EPOCHS MDRNN_EPOCHS SEED [DIR_OF_THE_ROUND_BEFORE]
+# round DIR PROFILE GENERATIONS DIR_OF_THE_ROUND_BEFORE SIZE...
 round() {
-    local dir=$1 profile=$2 generations=$3 rollouts=$4 vae_epochs=$5 mdrnn_epochs=$6 seed=$7 before=${8:-}
+    local dir=$1 profile=$2 generations=$3 before=$4
+    local brownian=$5 driver=$6 controller=$7 vae_epochs=$8 kl_tolerance=$9 mdrnn_epochs=${10}
     mkdir -p "$dir"
     step "$dir: generating rollouts"
-    "$worldmodels" generate --rootdir "$dir/data/brownian" --rollouts "$rollouts" \
+    "$worldmodels" generate --rootdir "$dir/data/brownian" --rollouts "$brownian" \
         --policy brownian --seed "$seed"
-    "$worldmodels" generate --rootdir "$dir/data/driver" --rollouts "$rollouts" \
+    "$worldmodels" generate --rootdir "$dir/data/driver" --rollouts "$driver" \
         --policy driver --seed "$seed"
     [ -z "$before" ] || "$worldmodels" generate --rootdir "$dir/data/controller" \
-        --rollouts $((3 * rollouts)) --policy controller --logdir "$before" --seed "$seed"
+        --rollouts "$controller" --policy controller --logdir "$before" --seed $((seed + 1))
 
     step "$dir: training V"
     "$worldmodels" train-vae --logdir "$dir" --data "$dir/data" --epochs "$vae_epochs" \
@@ -86,11 +92,11 @@ round() {
 }
 
 before=
-for ((index = 1; index < rounds; index++)); do
-    round "$logdir/round-$index" quick "" 20 2 6 $((seed + index)) "$before"
-    before=$logdir/round-$index
+for ((number = 1; number < rounds; number++)); do
+    round "$logdir/round-$number" quick "" "$before" "${quick[@]}"
+    before=$logdir/round-$number
 done
-round "$logdir" "$profile" "$generations" "$rollouts" "$vae_epochs" "$mdrnn_epochs" "$seed" "$before"
+round "$logdir" "$profile" "$generations" "$before" "${size[@]}"
 
 step "evaluating on tracks never used in training"
 "$worldmodels" evaluate --logdir "$logdir" --episodes 16 --zero
