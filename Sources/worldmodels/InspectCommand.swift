@@ -29,6 +29,9 @@ struct InspectCommand: ParsableCommand {
     @Option(help: .init("Draw the returns into a PNG file.", valueName: "file"))
     var png: String?
 
+    @Flag(help: "Draw over the environment steps, beside what the paper's run had after as many.")
+    var steps = false
+
     @Flag(help: "List all generations, not the last 30 alone.")
     var all = false
 
@@ -39,6 +42,7 @@ struct InspectCommand: ParsableCommand {
     func validate() throws {
         let forms = [csv, json, png != nil, compare != nil].count { $0 }
         if forms > 1 { throw ValidationError("one of --csv, --json, --png and --compare") }
+        if steps && png == nil { throw ValidationError("--steps is of use with --png alone") }
     }
 
     func run() throws {
@@ -48,7 +52,8 @@ struct InspectCommand: ParsableCommand {
             print("\(logdir) and \(compare): \(comparison)")
             guard case .equal = comparison else { throw ExitCode.failure }
         } else if let png {
-            try report.picture.image().writePNG(to: URL(fileURLWithPath: png))
+            let picture = steps ? report.pictureOverSteps : report.picture
+            try picture.image().writePNG(to: URL(fileURLWithPath: png))
             print("\(png): the returns of \(report.generations.count) generations")
         } else if json {
             FileHandle.standardOutput.write(try report.json() + Data("\n".utf8))
@@ -70,17 +75,45 @@ extension RunReport {
         let best = generations.map {
             LinePlot.Point(x: Double($0.generation), y: $0.best ?? .nan)
         }
-        // Points without an evaluation would interrupt its curve.
-        let evaluated = generations.compactMap { row in
-            row.evaluationMean.map { LinePlot.Point(x: Double(row.generation), y: $0) }
-        }
         return LinePlot(
             title: path, xLabel: "generation", yLabel: "return",
             series: [
                 .init(name: "candidates' average, with their deviation", points: mean),
                 .init(name: "best candidate", points: best),
-                .init(name: "the mean on the evaluation tracks", points: evaluated),
+                .init(
+                    name: "the mean on the evaluation tracks",
+                    points: evaluations { Double($0.generation) }),
             ],
-            references: [.init(name: "Ha & Schmidhuber 2018: 906", y: 906)])
+            references: [Self.paper])
     }
+
+    /// The evaluations over the steps of the search.
+    fileprivate var pictureOverSteps: LinePlot {
+        let last = Double(generations.last?.totalSteps ?? 0) / 1e6
+        // What lies far beyond the run's end would press its curve against the axis.
+        let shown = Self.paperEvaluations.filter { $0.millionSteps <= max(60, 2 * last) }
+        return LinePlot(
+            title: path, xLabel: "environment steps of the search, in millions",
+            yLabel: "mean return on the evaluation tracks",
+            series: [
+                .init(name: "this run", points: evaluations { Double($0.totalSteps) / 1e6 }),
+                .init(
+                    name: "the paper's run",
+                    points: shown.map { .init(x: $0.millionSteps, y: $0.mean) }),
+            ],
+            references: [Self.paper])
+    }
+
+    /// Evaluations of the distribution's mean; generations without one would interrupt the curve.
+    private func evaluations(at position: (Generation) -> Double) -> [LinePlot.Point] {
+        generations.compactMap { row in
+            row.evaluationMean.map { LinePlot.Point(x: position(row), y: $0) }
+        }
+    }
+
+    private static let paper = LinePlot.Reference(name: "Ha & Schmidhuber 2018: 906", y: 906)
+    /// Evaluations of the published run, in generations of 64 x 16 rollouts.
+    private static let paperEvaluations: [(millionSteps: Double, mean: Double)] = [
+        (25, 823), (51, 867), (201, 880),
+    ]
 }
