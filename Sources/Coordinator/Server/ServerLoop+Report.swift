@@ -81,7 +81,12 @@ extension WireTaskName {
         generation = UInt64(id.generation)
         candidate = UInt32(id.candidate)
         repetition = UInt32(id.repetition)
-        purpose = id.purpose == .training ? .training : .evaluation
+        purpose =
+            switch id.purpose {
+            case .training: .training
+            case .evaluation: .evaluation
+            case .recording: .recording
+            }
     }
 }
 
@@ -90,12 +95,16 @@ extension TaskResult {
         generation: 0, candidate: 0, repetition: 0, purpose: .training)
 
     /// A result whose task is filled in by the caller.
-    init(_ outcome: Dispatcher.Outcome, by worker: WorkerRecord?, seconds: Double) {
+    init(
+        _ outcome: Dispatcher.Outcome, by worker: WorkerRecord?, seconds: Double,
+        recording: Data?
+    ) {
         self.init(
             id: Self.unnamed, episodeReturn: Double(bitPattern: outcome.returnBits),
             steps: outcome.steps,
             tilesVisited: outcome.tilesVisited, trackTiles: outcome.trackTiles, end: outcome.end,
-            worker: worker?.name ?? "", fingerprint: worker?.fingerprint ?? "", seconds: seconds)
+            worker: worker?.name ?? "", fingerprint: worker?.fingerprint ?? "", seconds: seconds,
+            recording: recording)
     }
 
     /// The `end` of a task that killed or failed too many workers and was given up.

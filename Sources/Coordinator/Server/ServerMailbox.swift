@@ -12,12 +12,27 @@ struct IndexedResult: Sendable {
     var result: TaskResult
 }
 
+/// How many bytes of recordings the server has delivered and their taker has not taken.
+final class Backlog: Sendable {
+    private let count = Atomic(0)
+
+    var bytes: Int { count.load(ordering: .relaxed) }
+
+    /// Counts bytes, or with a negative number takes them off.
+    ///
+    /// - Returns: How many there are now.
+    @discardableResult
+    func add(_ bytes: Int) -> Int {
+        count.add(bytes, ordering: .relaxed).newValue
+    }
+}
+
 /// What other threads ask of the server's thread, and what it shows them.
 final class ServerMailbox: Sendable {
     typealias Sink = AsyncThrowingStream<[IndexedResult], any Error>.Continuation
 
     enum Command: Sendable {
-        case submit(ticket: Int, [EvaluationTask], Sink)
+        case submit(ticket: Int, [EvaluationTask], Sink, Backlog)
         case cancel(ticket: Int)
         case stop(reason: String)
     }
@@ -43,11 +58,12 @@ final class ServerMailbox: Sendable {
         self.waker = waker
     }
 
-    func submit(_ tasks: [EvaluationTask], sink: Sink) -> Int {
+    func submit(_ tasks: [EvaluationTask], sink: Sink, backlog: Backlog) -> Int {
         let (ticket, stopReason) = state.withLock { state in
             defer { state.nextTicket += 1 }
             if state.stopReason == nil {
-                state.commands.append(.submit(ticket: state.nextTicket, tasks, sink))
+                state.commands.append(
+                    .submit(ticket: state.nextTicket, tasks, sink, backlog))
             }
             return (state.nextTicket, state.stopReason)
         }
@@ -60,6 +76,9 @@ final class ServerMailbox: Sendable {
         state.withLock { $0.commands.append(command) }
         waker.wake()
     }
+
+    /// Makes the server's thread look about.
+    func wake() { waker.wake() }
 
     func takeCommands() -> [Command] {
         state.withLock { state in
@@ -81,7 +100,7 @@ final class ServerMailbox: Sendable {
             defer { state.commands = [] }
             return state.commands
         }
-        for case .submit(_, _, let sink) in orphans {
+        for case .submit(_, _, let sink, _) in orphans {
             sink.finish(throwing: ServerStopped(reason: reason))
         }
         stopped.lock()
