@@ -62,11 +62,6 @@ struct ClusterRecording {
         let server = try RolloutServer(
             configuration: configuration, models: models, settings: settings.encoded())
         defer { server.stop(reason: "the recording is over") }
-        // Not by print, which keeps it back where the output is no terminal.
-        FileHandle.standardOutput.write(
-            Data(
-                ("\(directory.relativePath): recording \(indices.count) episodes; workers connect "
-                    + "with: worldmodels worker --connect \(server.address)\n").utf8))
         let line = ProgressLine(
             "recording", total: total, unit: "episodes", start: total - indices.count)
         let watcher = Task { await show(server.events, of: server, above: line) }
@@ -76,15 +71,23 @@ struct ClusterRecording {
             line.message("\(name): ending; once more ends at once")
             work.cancel()
         }
+        tell(
+            "\(directory.relativePath): recording \(indices.count) episodes; workers connect with: "
+                + "worldmodels worker --connect \(server.address)")
         do {
             let failed = try await work.value
             line.finish()
             if failed > 0 { throw Incomplete(count: failed) }
         } catch is CancellationError {
             line.erase()
-            print("stopped; the same command records what is missing")
+            tell("stopped; the same command records what is missing")
             throw ExitCode(signals.exitStatus ?? 1)
         }
+    }
+
+    /// Not by print, which keeps it back where the output is no terminal.
+    private func tell(_ line: String) {
+        FileHandle.standardOutput.write(Data((line + "\n").utf8))
     }
 
     private func record(with server: RolloutServer, _ line: ProgressLine) async throws -> Int {

@@ -114,8 +114,9 @@ final class ServerLoop {
         }
         for command in mailbox.takeCommands() { obey(command) }
         if now >= nextTick { tick() }
-        try dispatch()
+        // First, so that files on their way to a slow taker count before more are asked for.
         digestEvents()
+        try dispatch()
     }
 
     private func obey(_ command: ServerMailbox.Command) {
