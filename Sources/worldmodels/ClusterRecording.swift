@@ -111,7 +111,7 @@ struct ClusterRecording {
             let rate = Int(Double(now.steps) / (StepTimes.now() - start))
             line.update(
                 now.files,
-                fields: [("steps/s", "\(rate)"), ("workers", "\(server.workers().count)")])
+                fields: [("steps/s", "\(rate)"), ("workers", "\(server.counters().workers)")])
             server.setRunStatus(
                 Data("{\"recording\":\(now.files),\"total\":\(total)}".utf8))
         }

@@ -113,14 +113,14 @@ package final class RolloutServer: RolloutService {
         return results.compactMap { $0 }
     }
 
-    /// The workers that are connected now.
+    /// The workers that are connected now; the calling thread waits for the server's to answer.
     package func workers() -> [WorkerSnapshot] {
-        mailbox.report().workers
+        mailbox.report(includingWorkers: true).workers
     }
 
-    /// Counts since the start.
+    /// Counts since the start; the calling thread waits for the server's to answer.
     package func counters() -> ServerCounters {
-        mailbox.report().counters
+        mailbox.report(includingWorkers: false).counters
     }
 
     /// Says what the run loop is doing, for status clients.

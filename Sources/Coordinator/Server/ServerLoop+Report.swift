@@ -8,15 +8,17 @@ import Foundation
 
 extension ServerLoop {
     /// What other threads may see.
-    func report(at time: Double) -> ServerMailbox.Report {
+    func report(at time: Double, includingWorkers: Bool) -> ServerMailbox.Report {
         let counts = dispatcher.counters
         let counters = ServerCounters(
             openTasks: dispatcher.openTasks, outstanding: dispatcher.outstandingLeases,
             completed: counts.completed, requeued: counts.requeued, speculated: counts.speculated,
             duplicates: counts.duplicates, disagreements: counts.disagreements, late: counts.late,
             offences: counts.offences, setAside: counts.setAside, deaths: counts.deaths,
-            malformed: malformed.total, unauthenticated: unauthenticated.total)
-        return ServerMailbox.Report(workers: snapshots(at: time), counters: counters)
+            malformed: malformed.total, unauthenticated: unauthenticated.total,
+            workers: peers.count)
+        return ServerMailbox.Report(
+            workers: includingWorkers ? snapshots(at: time) : [], counters: counters)
     }
 
     private func snapshots(at time: Double) -> [WorkerSnapshot] {
@@ -41,7 +43,7 @@ extension ServerLoop {
 
     /// What a status client is told.
     func status() -> WireStatus {
-        let report = report(at: now)
+        let report = report(at: now, includingWorkers: true)
         var status = WireStatus()
         status.software = SoftwareVersion.current
         status.openTasks = UInt64(report.counters.openTasks)

@@ -54,7 +54,7 @@ final class ServerLoop {
     private var jobs: [Int: Job] = [:]
     private var stopReason: String?
     private var nextTick = 0.0
-    private var nextReport = 0.0
+    private var nextSweep = 0.0
     private var lastNotice = 0.0
     private let start = ContinuousClock.now
 
@@ -100,7 +100,7 @@ final class ServerLoop {
         let reason = stopReason ?? "no reason"
         for job in jobs.values { job.sink.finish(throwing: ServerStopped(reason: reason)) }
         jobs = [:]
-        mailbox.markStopped(reason: reason)
+        mailbox.markStopped(reason: reason, report: report(at: now, includingWorkers: true))
         events.finish()
     }
 
@@ -127,6 +127,8 @@ final class ServerLoop {
             guard let job = jobs.removeValue(forKey: ticket) else { return }
             dispatcher.cancel(job: job.number)
             pending = pending.filter { $0.value.ticket != ticket }
+        case .report(let request):
+            request.answer(report(at: now, includingWorkers: request.includesWorkers))
         case .stop(let reason): stopReason = reason
         }
     }
@@ -167,8 +169,12 @@ final class ServerLoop {
         let time = now
         nextTick = time + Self.tickSeconds
         dispatcher.tick(at: time)
-        sweepPeers(at: time)
         sweepRecordings()
+        if time >= nextSweep {
+            // It walks all peers and workers, for times of several leases.
+            nextSweep = time + configuration.leaseSeconds / 10
+            sweepPeers(at: time)
+        }
         if !jobs.isEmpty, !peers.values.contains(where: \.isReady) {
             if time - lastNotice >= configuration.noticeSeconds {
                 lastNotice = time
@@ -183,10 +189,6 @@ final class ServerLoop {
         if let (count, last) = unauthenticated.notice(at: time) {
             events.yield(.unauthenticated(count: count, last: last))
         }
-        guard time >= nextReport else { return }
-        mailbox.show(report(at: time))
-        // A report of thousands of workers takes long: it may not take more than a tenth of all.
-        nextReport = time + 10 * (now - time)
     }
 
     /// Sends what the dispatcher grants, one message a worker.

@@ -34,7 +34,30 @@ final class ServerMailbox: Sendable {
     enum Command: Sendable {
         case submit(ticket: Int, [EvaluationTask], Sink, Backlog)
         case cancel(ticket: Int)
+        case report(ReportRequest)
         case stop(reason: String)
+    }
+
+    /// A question that another thread waits with.
+    final class ReportRequest: Sendable {
+        /// Whether the workers are asked for: thousands take a while.
+        let includesWorkers: Bool
+        private let answer = Mutex(Report())
+        private let isAnswered = DispatchSemaphore(value: 0)
+
+        init(includesWorkers: Bool) {
+            self.includesWorkers = includesWorkers
+        }
+
+        func answer(_ report: Report) {
+            answer.withLock { $0 = report }
+            isAnswered.signal()
+        }
+
+        func wait() -> Report {
+            isAnswered.wait()
+            return answer.withLock { $0 }
+        }
     }
 
     struct Report: Sendable {
@@ -45,6 +68,7 @@ final class ServerMailbox: Sendable {
     private struct State {
         var commands: [Command] = []
         var nextTicket = 1
+        /// The last one, once the thread has ended.
         var report = Report()
         var runStatus = Data()
         var stopReason: String?
@@ -88,21 +112,34 @@ final class ServerMailbox: Sendable {
         }
     }
 
-    func report() -> Report { state.withLock { $0.report } }
-    func show(_ report: Report) { state.withLock { $0.report = report } }
+    /// Asks the server's thread, which answers between two of its turns.
+    func report(includingWorkers: Bool) -> Report {
+        let request = ReportRequest(includesWorkers: includingWorkers)
+        let last = state.withLock { state -> Report? in
+            guard state.stopReason == nil else { return state.report }
+            state.commands.append(.report(request))
+            return nil
+        }
+        if let last { return last }
+        waker.wake()
+        return request.wait()
+    }
+
     var runStatus: Data { state.withLock { $0.runStatus } }
     func setRunStatus(_ json: Data) { state.withLock { $0.runStatus = json } }
 
     /// The thread ends: nobody reads the mailbox from here on.
-    func markStopped(reason: String) {
+    func markStopped(reason: String, report: Report) {
         let orphans = state.withLock { state in
             state.stopReason = reason
+            state.report = report
             defer { state.commands = [] }
             return state.commands
         }
         for case .submit(_, _, let sink, _) in orphans {
             sink.finish(throwing: ServerStopped(reason: reason))
         }
+        for case .report(let request) in orphans { request.answer(report) }
         stopped.lock()
         stopped.broadcast()
         stopped.unlock()
