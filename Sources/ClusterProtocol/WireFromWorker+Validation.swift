@@ -45,7 +45,25 @@ extension WireFromWorker {
         case .goodbye(let goodbye):
             try check(goodbye.reason, "goodbye.reason")
             try checkCount(goodbye.leases.count, WireLimits.capacity, "goodbye.leases")
+        case .recordingChunk(let chunk): try chunk.validate()
         case .statusRequest: break
+        }
+    }
+}
+
+extension WireRecordingChunk {
+    func validate() throws(WireError) {
+        guard total > 0, total <= UInt64(WireLimits.recordingBytes) else {
+            throw .field("recording_chunk.total", "is \(total)")
+        }
+        guard !data.isEmpty, data.count <= WireLimits.recordingChunkBytes else {
+            throw .field("recording_chunk.data", "has \(data.count) bytes")
+        }
+        // The order of the two comparisons keeps the difference from going below 0.
+        guard offset < total, UInt64(data.count) <= total - offset else {
+            throw .field(
+                "recording_chunk.offset",
+                "is \(offset), where \(data.count) of \(total) bytes do not fit")
         }
     }
 }
@@ -72,6 +90,10 @@ extension WireResult {
     func validateShape() throws(WireError) {
         guard end.utf8.count <= WireLimits.endBytes else {
             throw .field("result.end", "has \(end.utf8.count) bytes")
+        }
+        guard recordingSha256.isEmpty || recordingSha256.count == SHA256.byteCount else {
+            throw .field(
+                "result.recording_sha256", "has \(recordingSha256.count) bytes, not 0 or 32")
         }
         try check(failure, "result.failure")
     }

@@ -3,7 +3,7 @@
 
 /// What the longest sound message may hold; anything beyond is refused before it costs much.
 package enum WireLimits {
-    /// Bytes of a message to the coordinator; results are small; nothing else is sent to it.
+    /// Bytes of a message to the coordinator: results are small, and so are a recording's chunks.
     package static let bytesToCoordinator = 1 << 20
     /// Bytes of a message to a worker: a full batch of assignments, or a model's chunk.
     package static let bytesToWorker = 8 << 20
@@ -11,6 +11,10 @@ package enum WireLimits {
     package static let chunkBytes = 1 << 20
     /// Bytes of one model: the largest of the paper's models is under 20 MB.
     package static let modelBytes = 1 << 30
+    /// Bytes of a recording's chunk: a slow link carries it in the time between two heartbeats.
+    package static let recordingChunkBytes = 1 << 18
+    /// Bytes of one recorded episode's file; 1,000 steps of frames that nothing compresses are 12 MB.
+    package static let recordingBytes = 1 << 28
     /// Models of a run.
     package static let models = 16
     /// Bytes of the settings' JSON.

@@ -33,6 +33,7 @@ package final class ConnectingTransport: Transport {
         socket = try ZeroMQSocket(ZMQ_DEALER, in: context)
         try ZeroMQTransportOptions.apply(
             to: socket, for: endpoint, messageBytes: WireLimits.bytesToWorker)
+        try ZeroMQTransportOptions.ping(socket)
         try socket.set(
             ZMQ_RECONNECT_IVL, ZeroMQTransportOptions.reconnect, "the reconnection interval")
         try socket.set(

@@ -36,6 +36,7 @@ package final class ListeningTransport: Transport {
         socket = try ZeroMQSocket(ZMQ_ROUTER, in: context)
         try ZeroMQTransportOptions.apply(
             to: socket, for: endpoint, messageBytes: WireLimits.bytesToCoordinator)
+        try ZeroMQTransportOptions.probe(socket)
         try socket.set(ZMQ_ROUTER_MANDATORY, Int32(1), "mandatory routing")
         try socket.set(ZMQ_BACKLOG, ZeroMQTransportOptions.backlog, "the backlog")
         switch security {

@@ -25,6 +25,7 @@ package final class SocketFleet {
             let socket = try ZeroMQSocket(ZMQ_DEALER, in: context)
             try ZeroMQTransportOptions.apply(
                 to: socket, for: endpoint, messageBytes: WireLimits.bytesToWorker)
+            try ZeroMQTransportOptions.ping(socket)
             try socket.connect(endpoint.description)
             sockets.append(socket)
         }

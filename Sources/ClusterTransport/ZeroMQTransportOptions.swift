@@ -11,10 +11,17 @@ enum ZeroMQTransportOptions {
     static let highWaterMark: Int32 = 1000
     /// Handshakes that take longer are cut; milliseconds.
     static let handshake: Int32 = 10_000
-    /// Pings on an idle connection, so that a cut link is noticed by both ends; milliseconds.
+    /// Pings of a connecting end, so that it notices a cut link; milliseconds.
     static let ping: Int32 = 5000
     /// An unanswered ping breaks the connection after this; milliseconds.
     static let pingTimeout: Int32 = 15_000
+    /// What a listening end has instead, the kernel's own probes: idle seconds before the first,
+    /// seconds between them, and how many go unanswered before the connection breaks.
+    static let probeIdle: Int32 = 5
+    static let probeInterval: Int32 = 5
+    static let probes: Int32 = 3
+    /// What was sent and is not acknowledged breaks the connection after this; milliseconds.
+    static let unacknowledged: Int32 = 15_000
     /// First pause before connecting again, and the longest; milliseconds.
     static let reconnect: Int32 = 100
     static let reconnectLongest: Int32 = 1000
@@ -35,10 +42,27 @@ enum ZeroMQTransportOptions {
         try socket.set(ZMQ_SNDHWM, highWaterMark, "the send high-water mark")
         try socket.set(ZMQ_RCVHWM, highWaterMark, "the receive high-water mark")
         try socket.set(ZMQ_HANDSHAKE_IVL, handshake, "the handshake interval")
-        try socket.set(ZMQ_HEARTBEAT_IVL, ping, "the heartbeat interval")
-        try socket.set(ZMQ_HEARTBEAT_TIMEOUT, pingTimeout, "the heartbeat timeout")
         try socket.set(ZMQ_MAXMSGSIZE, Int64(messageBytes), "the message size limit")
         // Where it is not asked for, IPv6 would only disguise addresses as [::ffff:127.0.0.1].
         try socket.set(ZMQ_IPV6, endpoint.isIPv6 ? 1 : 0 as Int32, "IPv6")
+    }
+
+    /// Has a connecting end notice a cut link, and a coordinator that does not answer.
+    static func ping(_ socket: ZeroMQSocket) throws(TransportError) {
+        try socket.set(ZMQ_HEARTBEAT_IVL, ping, "the heartbeat interval")
+        try socket.set(ZMQ_HEARTBEAT_TIMEOUT, pingTimeout, "the heartbeat timeout")
+    }
+
+    /// Has a listening end notice a cut link.
+    ///
+    /// By the kernel: ZeroMQ walks the list of all timers whenever a ping is answered (libzmq 4.3's
+    /// poller_base_t::cancel_timer), which with 10,000 connections is all that its thread does. A
+    /// peer whose process is there and does not answer is the lease's business.
+    static func probe(_ socket: ZeroMQSocket) throws(TransportError) {
+        try socket.set(ZMQ_TCP_KEEPALIVE, Int32(1), "TCP's keep-alive")
+        try socket.set(ZMQ_TCP_KEEPALIVE_IDLE, probeIdle, "the time to the first probe")
+        try socket.set(ZMQ_TCP_KEEPALIVE_INTVL, probeInterval, "the time between probes")
+        try socket.set(ZMQ_TCP_KEEPALIVE_CNT, probes, "the number of probes")
+        try socket.set(ZMQ_TCP_MAXRT, unacknowledged, "the time to acknowledge")
     }
 }

@@ -118,6 +118,16 @@ extension Dispatcher {
         workers[worker]?.leases.count ?? 0
     }
 
+    /// Whether a result for this lease may still come from this worker.
+    ///
+    /// - Parameters:
+    ///   - lease: Any number.
+    ///   - worker: Who names it.
+    /// - Returns: False for a lease of another worker, of a settled task, and for inventions.
+    package func expects(_ lease: LeaseKey, from worker: WorkerKey) -> Bool {
+        leases[lease]?.worker == worker
+    }
+
     /// Hands out what waits, as far as there is room.
     ///
     /// - Parameter now: The time.

@@ -95,12 +95,15 @@ package struct Dispatcher: Sendable {
     ///   - worker: Who sent it.
     ///   - seconds: Its duration on the worker.
     ///   - now: The time.
+    /// - Returns: The task it completed; nil when it was not the first, or not waited for.
+    @discardableResult
     package mutating func result(
         _ outcome: Outcome, lease: LeaseKey, worker: WorkerKey, seconds: Seconds, at now: Seconds
-    ) {
+    ) -> TaskKey? {
         heard(from: worker, at: now)
-        guard let task = redeem(lease, worker: worker, at: now) else { return }
-        guard let state = tasks[task] else { return }
+        guard let task = redeem(lease, worker: worker, at: now) else { return nil }
+        guard let state = tasks[task] else { return nil }
+        defer { forgetIfSettled(task) }
         if let first = state.outcome {
             if first == outcome {
                 counters.duplicates += 1
@@ -122,8 +125,9 @@ package struct Dispatcher: Sendable {
             close(task)
             events.append(.completed(task, outcome, worker: worker, seconds: seconds))
             countDown(job: state.job)
+            return task
         }
-        forgetIfSettled(task)
+        return nil
     }
 
     /// Takes a worker's word that it cannot run a task.

@@ -45,11 +45,15 @@ extension Dispatcher {
         package var tilesVisited: Int
         package var trackTiles: Int
         package var end: String
+        /// SHA-256 of the episode's file; empty where none is recorded.
+        package var digest: [UInt8]
 
         /// Wraps an episode's result.
         package init(
-            return: Double, steps: Int, tilesVisited: Int, trackTiles: Int, end: String
+            return: Double, steps: Int, tilesVisited: Int, trackTiles: Int, end: String,
+            digest: [UInt8] = []
         ) {
+            self.digest = digest
             returnBits = `return`.bitPattern
             self.steps = steps
             self.tilesVisited = tilesVisited

@@ -15,6 +15,8 @@ package final class CarRacingEpisodes: EpisodeEngine {
         case settings(String)
         /// A task's parameters do not fit the controller.
         case parameters(Int, expected: Int)
+        /// A task of the kind that another engine is for.
+        case otherWork
 
         package var description: String {
             switch self {
@@ -22,6 +24,7 @@ package final class CarRacingEpisodes: EpisodeEngine {
             case .settings(let problem): "the run's settings cannot be read: \(problem)"
             case .parameters(let count, let expected):
                 "a task with \(count) parameters, where the controller has \(expected)"
+            case .otherWork: "a task that does not go with the run's settings"
             }
         }
     }
@@ -54,7 +57,7 @@ package final class CarRacingEpisodes: EpisodeEngine {
     }
 
     /// V and M; their bytes are gone when this returns.
-    private static func freeze(
+    static func freeze(
         _ models: consuming [String: Data], _ kernels: Kernels
     ) throws -> FrozenModels {
         guard let vae = models.removeValue(forKey: "vae") else { throw Failure.missingModel("vae") }
@@ -67,6 +70,7 @@ package final class CarRacingEpisodes: EpisodeEngine {
     package var freeSlots: Int { engine.freeSlots }
 
     package func submit(_ task: EpisodeTask) throws {
+        guard task.recording == nil else { throw Failure.otherWork }
         let expected = engine.settings.inputs.parameterCount
         guard task.parameters.count == expected else {
             throw Failure.parameters(task.parameters.count, expected: expected)

@@ -15,13 +15,16 @@ package struct EpisodeTask: Sendable {
     package var isEvaluation: Bool
     /// Ends the episode after so many steps, at least 1; nil: no cap.
     package var stepCap: Int?
+    /// Not nil: the episode is recorded as the file of this index; parameters and seed say nothing.
+    package var recording: Int?
 
     /// Describes an episode.
     package init(
         id: UInt64, parameters: [Float], trackSeed: UInt64, isEvaluation: Bool = false,
-        stepCap: Int? = nil
+        stepCap: Int? = nil, recording: Int? = nil
     ) {
         self.id = id
+        self.recording = recording
         self.isEvaluation = isEvaluation
         self.stepCap = stepCap
         self.parameters = parameters
@@ -45,11 +48,13 @@ package struct EpisodeOutcome: Sendable {
     package var end: String
     /// Not nil: the engine could not run it, for this reason.
     package var failure: String?
+    /// The bytes of the episode's file, where it is recorded.
+    package var recording: Data?
 
     /// Reports an episode.
     package init(
         id: UInt64, return: Double, steps: Int, tilesVisited: Int, trackTiles: Int, end: String,
-        failure: String? = nil
+        failure: String? = nil, recording: Data? = nil
     ) {
         self.id = id
         self.return = `return`
@@ -58,6 +63,7 @@ package struct EpisodeOutcome: Sendable {
         self.trackTiles = trackTiles
         self.end = end
         self.failure = failure
+        self.recording = recording
     }
 }
 

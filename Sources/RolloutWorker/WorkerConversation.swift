@@ -16,6 +16,9 @@ final class WorkerConversation {
         case working
     }
 
+    /// Seconds between two attempts to send what the connection had no room for.
+    private static let outboxSeconds = 0.05
+
     private let configuration: RolloutWorker.Configuration
     private let transport: any Transport
     private let factory: EngineFactory
@@ -38,6 +41,8 @@ final class WorkerConversation {
     private var welcome = WireWelcome()
     private var engine: RunningEngine?
     private var held: [UInt64: WireTaskName] = [:]
+    /// Finished recordings; their leases are held until they are sent.
+    private var outbox = RecordingOutbox()
     private var malformed = RateLimitedCount()
     private var drainDeadline: Double?
     /// Whether nothing is left to do.
@@ -70,6 +75,7 @@ final class WorkerConversation {
             event = try transport.receive(waitingAtMost: 0)
         }
         try sendFinished()
+        try sendRecordings()
         try keepInTouch()
         if let drainDeadline {
             if held.isEmpty {
@@ -116,6 +122,8 @@ final class WorkerConversation {
         var seconds = 1.0
         if stage == .working { seconds = min(seconds, lastHeartbeat + heartbeatSeconds - now) }
         if let drainDeadline { seconds = min(seconds, drainDeadline - now) }
+        // The connection had no room for all of a recording.
+        if stage == .working, !outbox.isEmpty { seconds = min(seconds, Self.outboxSeconds) }
         return max(0, seconds)
     }
 
@@ -171,7 +179,7 @@ final class WorkerConversation {
     private func sendHeartbeat() throws {
         lastHeartbeat = now
         var heartbeat = WireHeartbeat()
-        heartbeat.progress = engine?.mailbox.progress ?? 0
+        heartbeat.progress = (engine?.mailbox.progress ?? 0) &+ outbox.sentPieces
         heartbeat.leases = Array(held.keys)
         heartbeat.capacity = capacity
         try send(.heartbeat(heartbeat))
@@ -226,6 +234,7 @@ final class WorkerConversation {
             heartbeatSeconds = welcome.heartbeatSeconds
             leaseSeconds = welcome.leaseSeconds
             stage = .fetching
+            outbox.restart()
             try begin()
         case .rejoin:
             // Several messages may have been in flight with the session that is unknown now:
@@ -237,6 +246,8 @@ final class WorkerConversation {
         case .farewell(let farewell):
             report("the coordinator stopped: \(farewell.reason); waiting for its return")
             stage = .calling
+            // The next coordinator will not know these leases: it asks for the episodes again.
+            for lease in outbox.removeAll() { held[lease] = nil }
             transport.hangUp()
             lastNotice = now
         default:
@@ -263,6 +274,7 @@ final class WorkerConversation {
             }
             end()
             held = [:]
+            _ = outbox.removeAll()
             let waker = transport.waker
             let mailbox = EngineMailbox(wakeSocket: { waker.wake() })
             EngineThread.start(
@@ -302,7 +314,9 @@ final class WorkerConversation {
                 id: assignment.lease, parameters: ParameterBits.decode(assignment.parameters),
                 trackSeed: assignment.trackSeed,
                 isEvaluation: assignment.name.purpose == .evaluation,
-                stepCap: assignment.stepCap == 0 ? nil : Int(assignment.stepCap))
+                stepCap: assignment.stepCap == 0 ? nil : Int(assignment.stepCap),
+                recording: assignment.name.purpose == .recording
+                    ? Int(assignment.name.candidate) : nil)
         }
         if drainDeadline != nil {
             // Given before the coordinator knew: not named in heartbeats, so given to others.
@@ -323,8 +337,18 @@ final class WorkerConversation {
         }
         var message = WireResults()
         for item in finished {
-            guard let name = held.removeValue(forKey: item.outcome.id) else { continue }
-            message.results.append(WireResult(item, name: name))
+            guard let name = held[item.outcome.id] else { continue }
+            var result = WireResult(item, name: name)
+            if let file = item.outcome.recording {
+                if !file.isEmpty, file.count <= WireLimits.recordingBytes {
+                    outbox.append(result, file)
+                    continue
+                }
+                result.failure =
+                    "a recording of \(file.count) bytes; 1 to \(WireLimits.recordingBytes) travel"
+            }
+            held[item.outcome.id] = nil
+            message.results.append(result)
             if message.results.count == WireLimits.resultsInMessage {
                 try send(.results(message))
                 message.results = []
@@ -333,14 +357,26 @@ final class WorkerConversation {
         if !message.results.isEmpty { try send(.results(message)) }
     }
 
+    /// Sends recordings as long as the connection has room.
+    private func sendRecordings() throws {
+        guard stage == .working else { return }
+        while let body = outbox.next {
+            guard try send(body) else { return }
+            if let lease = outbox.advance() { held[lease] = nil }
+        }
+    }
+
     /// A message that cannot be sent is lost: the heartbeats, or their absence, will show it.
-    private func send(_ body: WireFromWorker.OneOf_Body) throws {
+    ///
+    /// - Returns: Whether it was sent.
+    @discardableResult
+    private func send(_ body: WireFromWorker.OneOf_Body) throws -> Bool {
         var message = WireFromWorker()
         message.protocolVersion = configuration.protocolVersion
         message.run = run
         message.session = session
         message.body = body
-        _ = try transport.send(message.encoded(), to: .coordinator)
+        return try transport.send(message.encoded(), to: .coordinator)
     }
 }
 

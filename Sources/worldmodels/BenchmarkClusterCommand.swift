@@ -86,7 +86,10 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
         }
         let clock = ContinuousClock()
         let begin = clock.now
-        while server.workers().count(where: { $0.state == .ready }) < workers {
+        // The list of thousands is asked for only when all have knocked.
+        while server.counters().workers < workers
+            || server.workers().count(where: { $0.state == .ready }) < workers
+        {
             guard children.allSatisfy(\.isRunning) else {
                 throw ValidationError("a process of simulated workers ended early")
             }

@@ -2,7 +2,9 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 public import ArgumentParser
+import Coordinator
 import Foundation
+import RolloutWorker
 public import Rollouts
 import Synchronization
 import Tensors
@@ -10,7 +12,7 @@ import TerminalOutput
 import WorldModel
 
 /// Records episodes for the training of V and M.
-struct GenerateCommand: ParsableCommand {
+struct GenerateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
         abstract: "Record episodes of CarRacing as .npz files.",
@@ -22,6 +24,11 @@ struct GenerateCommand: ParsableCommand {
             more --rollouts and another --policy it adds to them. So V and M can be trained on with \
             what a run's controller sees: generate with --policy controller into the same \
             directory, then train-vae and train-mdrnn with more --epochs.
+
+            With --bind the episodes are recorded by whatever workers connect (worldmodels worker \
+            --connect), as a coordinator's rollouts are driven: they may come and go, a dead one \
+            costs the repetition of what it had in hand, and the files are those of a recording \
+            here. The exit status is 0 when all files are there, 130 or 143 when it was told to stop.
             """)
 
     @Option(help: "How many episodes.")
@@ -30,7 +37,7 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: .init("Where the files go; made if it is missing.", valueName: "dir"))
     var rootdir: String
 
-    @Option(help: "How many threads.")
+    @Option(help: "How many threads, without --bind.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
     @Option(
@@ -52,6 +59,15 @@ struct GenerateCommand: ParsableCommand {
     @Flag(help: "Record all files anew.")
     var overwrite = false
 
+    @Option(
+        help: .init(
+            "Record with the workers that connect here; the port * takes a free one.",
+            valueName: "tcp://host:port"))
+    var bind: String?
+
+    @OptionGroup(title: "Who may connect")
+    var security: ServerSecurityOptions
+
     func validate() throws {
         if rollouts < 1 { throw ValidationError("--rollouts \(rollouts): at least 1") }
         if threads < 1 { throw ValidationError("--threads \(threads): at least 1") }
@@ -59,9 +75,20 @@ struct GenerateCommand: ParsableCommand {
         if policy == .controller && logdir == nil {
             throw ValidationError("--policy controller needs --logdir")
         }
+        if bind != nil {
+            if steps > RecordingEpisodes.maximumSteps {
+                throw ValidationError(
+                    "--steps \(steps): with --bind at most \(RecordingEpisodes.maximumSteps)")
+            }
+            if rollouts > Int(UInt32.max) {
+                throw ValidationError("--rollouts \(rollouts): at most \(UInt32.max)")
+            }
+        } else if security.key != nil || security.allow != nil || security.insecure {
+            throw ValidationError("--key, --allow and --insecure go with --bind")
+        }
     }
 
-    func run() throws {
+    func run() async throws {
         let directory = URL(fileURLWithPath: rootdir, isDirectory: true)
         try OutputDirectory.prepare(directory)
         let missing = (0..<rollouts).filter { index in
@@ -74,6 +101,20 @@ struct GenerateCommand: ParsableCommand {
                     + "they are kept (--overwrite records them anew)")
         }
         let agent = try logdir.flatMap { policy == .controller ? try AgentFiles($0) : nil }
+        if let bind {
+            guard !missing.isEmpty else { return }
+            var models: [ServedModel] = []
+            if let agent {
+                // What a worker would refuse is refused here.
+                _ = try agent.requireController()
+                models = try ClusterRecording.models(logdir: agent.directory)
+            }
+            try await ClusterRecording(
+                settings: RecordingSettings(policy: policy, steps: steps, seed: seed),
+                models: models, directory: directory, indices: missing, total: rollouts
+            ).run(bind: bind, security: security)
+            return
+        }
         let recorder = DatasetRecorder(
             policy: policy, steps: steps, seed: seed,
             agent: try agent.map { ($0.models, try $0.requireController()) })

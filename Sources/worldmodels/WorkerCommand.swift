@@ -12,6 +12,8 @@ struct WorkerCommand: ParsableCommand {
         commandName: "worker",
         abstract: "Drive episodes for a coordinator, for as long as it has any.",
         discussion: """
+            Rollouts for a coordinator, recordings for generate --bind: the one that is connected to \
+            says which, and the same worker serves one after the other. \
             Needs nothing but the address and, beyond loopback, a key: the models come from the \
             coordinator. SIGTERM or SIGINT lets the running episodes finish, hands back the rest and \
             ends with status 0; a second one ends at once, with 130 or 143.
@@ -52,7 +54,7 @@ struct WorkerCommand: ParsableCommand {
         _ = try worker.run(
             over: transport,
             engine: { models, settings, environments in
-                try CarRacingEpisodes(
+                try CarRacingWork.engine(
                     models: models, settings: settings, environments: environments,
                     kernels: kernels)
             },

@@ -50,7 +50,8 @@ struct WireValidationTests {
     }
 
     @Test(arguments: [
-        "instance", "host", "environments", "capacity", "sha", "results", "leases", "body",
+        "instance", "host", "environments", "capacity", "sha", "results", "leases", "total",
+        "data", "offset", "recording_sha256", "body",
     ])
     func `a field beyond its limit is refused by its name`(field: String) throws {
         var message = hello()
@@ -65,11 +66,46 @@ struct WireValidationTests {
                 repeating: WireResult(), count: WireLimits.resultsInMessage + 1)
         case "leases":
             message.heartbeat.leases = Array(repeating: 1, count: WireLimits.capacity + 1)
+        case "total": message.recordingChunk = chunk(total: UInt64(WireLimits.recordingBytes) + 1)
+        case "data":
+            message.recordingChunk = chunk(
+                total: 1 << 20, bytes: WireLimits.recordingChunkBytes + 1)
+        case "offset": message.recordingChunk = chunk(offset: 91, total: 100)
+        case "recording_sha256":
+            message.results.results = [WireResult()]
+            message.results.results[0].recordingSha256 = Data(count: 31)
         default: message.body = nil
         }
         let sent = try bytes(message)
         let error = #expect(throws: WireError.self) { try WireFromWorker(validating: sent) }
         #expect(error?.description.contains(field) == true)
+    }
+
+    private func chunk(offset: UInt64 = 0, total: UInt64, bytes: Int = 10) -> WireRecordingChunk {
+        var chunk = WireRecordingChunk()
+        chunk.offset = offset
+        chunk.total = total
+        chunk.data = Data(count: bytes)
+        return chunk
+    }
+
+    @Test func `a recording's piece fits its file, whatever the numbers`() throws {
+        var message = hello()
+        for (offset, total, bytes) in [(0, 10, 10), (90, 100, 10), (0, 1 << 28, 1 << 18)] {
+            message.recordingChunk = chunk(
+                offset: UInt64(offset), total: UInt64(total), bytes: bytes)
+            #expect(try WireFromWorker(validating: self.bytes(message)) == message)
+        }
+        for (offset, total, bytes) in [
+            (0, 0, 1), (0, 10, 0), (10, 10, 1), (UInt64.max, 10, 10), (UInt64.max - 5, 10, 10),
+            (5, 4, 1), (0, UInt64.max, 1),
+        ] as [(UInt64, UInt64, Int)] {
+            message.recordingChunk = chunk(offset: offset, total: total, bytes: bytes)
+            let sent = try self.bytes(message)
+            #expect(throws: WireError.self, "\(offset) \(total) \(bytes)") {
+                try WireFromWorker(validating: sent)
+            }
+        }
     }
 
     @Test func `a message beyond the length limit is not even decoded`() {

@@ -53,6 +53,11 @@ struct HostilePeerTests {
         var request = WireModelRequest()
         request.sha256 = Data(count: 32)
         bodies.append(.modelRequest(request))
+        var chunk = WireRecordingChunk()
+        chunk.lease = 77
+        chunk.total = 100
+        chunk.data = Data(count: 60)
+        bodies.append(.recordingChunk(chunk))
         bodies.append(.goodbye(WireGoodbye()))
         bodies.append(.statusRequest(WireStatusRequest()))
         return bodies.map { body in

@@ -205,6 +205,24 @@ struct RolloutServerTests {
         }
     }
 
+    @Test func `counts and workers are those of now, and the last ones after the end`() async throws
+    {
+        let server = try server()
+        #expect(server.counters() == ServerCounters())
+        #expect(server.workers().isEmpty)
+        let worker = try TestWorker(server.address, environments: 3)
+        _ = await wait(for: server) { if case .joined = $0 { true } else { false } }
+        #expect(server.counters().workers == 1)
+        #expect(server.workers().map(\.environments) == [3])
+        expectRight(try await server.perform(makeTasks(7)) { _ in }, makeTasks(7))
+        #expect(server.counters().completed == 7)
+        #expect(server.workers().map(\.completed) == [7])
+        server.stop()
+        #expect(server.counters().completed == 7)
+        worker.worker.drain()
+        _ = try await worker.end()
+    }
+
     @Test func `a task no engine can run comes back set aside, ranked worst`() async throws {
         let server = try server()
         let worker = try TestWorker(server.address)

@@ -57,6 +57,34 @@ struct SpeculationTests {
         #expect(dispatcher.counters.completed == 4)
     }
 
+    @Test func `two recordings of one episode are compared as well`() {
+        var dispatcher = Dispatcher()
+        dispatcher.join(1, slots: 1, capacity: 1, at: 0)
+        dispatcher.join(2, slots: 1, capacity: 1, at: 0)
+        let tasks = Array(dispatcher.submit(count: 2).tasks)
+        let grants = dispatcher.assign(at: 0)
+        func recorded(_ byte: UInt8) -> Dispatcher.Outcome {
+            Dispatcher.Outcome(
+                return: 1, steps: 10, tilesVisited: 1, trackTiles: 2, end: "timeLimit",
+                digest: [byte])
+        }
+        let first = dispatcher.result(
+            recorded(1), lease: grants[0].lease, worker: grants[0].worker, seconds: 1, at: 1)
+        #expect(first == tasks[0])
+        let copy = dispatcher.assign(at: 100)
+        #expect(copy.map(\.task) == [tasks[1]])
+        for (grant, byte) in [(grants[1], 5), (copy[0], 6)] as [(Dispatcher.Grant, UInt8)] {
+            #expect(dispatcher.expects(grant.lease, from: grant.worker))
+            #expect(!dispatcher.expects(grant.lease, from: grant.worker + 1))
+            let completed = dispatcher.result(
+                recorded(byte), lease: grant.lease, worker: grant.worker, seconds: 1, at: 101)
+            #expect(completed == (byte == 5 ? tasks[1] : nil))
+            #expect(!dispatcher.expects(grant.lease, from: grant.worker))
+        }
+        #expect(dispatcher.counters.disagreements == 1)
+        #expect(dispatcher.isEmpty)
+    }
+
     @Test func `nothing is repeated when it is switched off`() {
         var configuration = Dispatcher.Configuration()
         configuration.speculates = false

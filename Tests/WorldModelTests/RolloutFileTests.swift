@@ -29,6 +29,33 @@ struct RolloutFileTests {
         }
     }
 
+    @Test func `a recording written step by step is the same file, byte for byte`() throws {
+        // Longer than deflate's window, and not all alike.
+        let side = 64
+        let frame = side * side * 3
+        let pixels = (0..<(9 * frame)).map { UInt8(truncatingIfNeeded: ($0 * $0) >> 9) }
+        let rollout = RolloutFile(
+            observations: pixels, side: side, actions: (0..<27).map { Float($0) / 27 },
+            rewards: (0..<9).map { Float($0) }, terminals: (0..<9).map { $0 == 8 })
+        let writer = try RolloutWriter(side: side)
+        for step in 0..<9 {
+            try pixels[step * frame..<(step + 1) * frame].withUnsafeBytes {
+                try writer.append(
+                    observation: $0,
+                    action: SIMD3(
+                        rollout.actions[3 * step], rollout.actions[3 * step + 1],
+                        rollout.actions[3 * step + 2]),
+                    reward: Float(step), isTerminal: step == 8)
+            }
+        }
+        #expect(writer.length == 9)
+        let written = try writer.finish()
+        try Self.withTemporaryFile { url in
+            try rollout.write(to: url)
+            #expect(try Data(contentsOf: url) == written)
+        }
+    }
+
     @Test func `the paper's names and other element types are read`() throws {
         try Self.withTemporaryFile { url in
             let writer = try NPZWriter(to: url)

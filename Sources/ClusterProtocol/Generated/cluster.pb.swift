@@ -26,7 +26,9 @@
 //            <-  ModelChunk
 //   Ready    ->               the models are verified and loaded; my capacity (the credit)
 //            <-  Assignments  never more outstanding tasks than the capacity
-//   Results  ->               each result gives its credit back
+//   RecordingChunk ->         where episodes are recorded: the next piece of one's file; the pieces
+//                             of one file in order, whole before another's begin
+//   Results  ->               each result gives its credit back; a recording's comes after its file
 //   Heartbeat ->              every heartbeat_seconds: the leases I hold, the engine's progress
 //   Goodbye  ->               I leave; the leases I hand back unfinished
 //            <-  Rejoin       I do not know your session (I restarted, or thought you dead)
@@ -128,6 +130,14 @@ package nonisolated struct WireFromWorker: Sendable {
     set {body = .statusRequest(newValue)}
   }
 
+  package var recordingChunk: WireRecordingChunk {
+    get {
+      if case .recordingChunk(let v)? = body {return v}
+      return WireRecordingChunk()
+    }
+    set {body = .recordingChunk(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -138,6 +148,7 @@ package nonisolated struct WireFromWorker: Sendable {
     case heartbeat(WireHeartbeat)
     case goodbye(WireGoodbye)
     case statusRequest(WireStatusRequest)
+    case recordingChunk(WireRecordingChunk)
 
   }
 
@@ -294,7 +305,8 @@ package nonisolated struct WireWelcome: Sendable {
 
   package var models: [WireModel] = []
 
-  /// The rollouts' settings as JSON: the same for every task of the run.
+  /// What is done with episodes, as JSON, the same for every task of the run: the rollouts'
+  /// settings, or with the key "recording" those of a dataset.
   package var settings: Data = Data()
 
   /// Seconds between two heartbeats.
@@ -439,6 +451,9 @@ package nonisolated struct WireTaskName: Sendable {
     package typealias RawValue = Int
     case training // = 0
     case evaluation // = 1
+
+    /// The episode is recorded; `candidate` is its file's index in the dataset.
+    case recording // = 2
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -449,6 +464,7 @@ package nonisolated struct WireTaskName: Sendable {
       switch rawValue {
       case 0: self = .training
       case 1: self = .evaluation
+      case 2: self = .recording
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -457,6 +473,7 @@ package nonisolated struct WireTaskName: Sendable {
       switch self {
       case .training: return 0
       case .evaluation: return 1
+      case .recording: return 2
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -465,6 +482,7 @@ package nonisolated struct WireTaskName: Sendable {
     package static let allCases: [WireTaskName.Purpose] = [
       .training,
       .evaluation,
+      .recording,
     ]
 
   }
@@ -554,11 +572,37 @@ package nonisolated struct WireResult: Sendable {
   /// Not empty: the episode failed, for this reason, and the other fields say nothing.
   package var failure: String = String()
 
+  /// SHA-256 of the episode's file (32 bytes), whose chunks came before; empty where none is recorded.
+  package var recordingSha256: Data = Data()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _name: WireTaskName? = nil
+}
+
+/// A piece of a recorded episode's file.
+package nonisolated struct WireRecordingChunk: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lease that the recording is for.
+  package var lease: UInt64 = 0
+
+  /// Where the piece begins; 0 begins the file anew.
+  package var offset: UInt64 = 0
+
+  /// The length of the whole file, the same in all of its pieces.
+  package var total: UInt64 = 0
+
+  /// At least a byte, at most 256 KiB.
+  package var data: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// Finished episodes.
@@ -722,7 +766,7 @@ fileprivate nonisolated let _protobuf_package = "worldmodels.cluster"
 
 nonisolated extension WireFromWorker: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".FromWorker"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{1}run\0\u{1}session\0\u{1}hello\0\u{3}model_request\0\u{1}ready\0\u{1}results\0\u{1}heartbeat\0\u{1}goodbye\0\u{3}status_request\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{1}run\0\u{1}session\0\u{1}hello\0\u{3}model_request\0\u{1}ready\0\u{1}results\0\u{1}heartbeat\0\u{1}goodbye\0\u{3}status_request\0\u{3}recording_chunk\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -824,6 +868,19 @@ nonisolated extension WireFromWorker: SwiftProtobuf.Message, SwiftProtobuf._Mess
           self.body = .statusRequest(v)
         }
       }()
+      case 11: try {
+        var v: WireRecordingChunk?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .recordingChunk(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .recordingChunk(v)
+        }
+      }()
       default: break
       }
     }
@@ -871,6 +928,10 @@ nonisolated extension WireFromWorker: SwiftProtobuf.Message, SwiftProtobuf._Mess
     case .statusRequest?: try {
       guard case .statusRequest(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .recordingChunk?: try {
+      guard case .recordingChunk(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
     }()
     case nil: break
     }
@@ -1394,7 +1455,7 @@ nonisolated extension WireTaskName: SwiftProtobuf.Message, SwiftProtobuf._Messag
 }
 
 nonisolated extension WireTaskName.Purpose: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TRAINING\0\u{1}EVALUATION\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TRAINING\0\u{1}EVALUATION\0\u{1}RECORDING\0")
 }
 
 nonisolated extension WireAssignment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1483,7 +1544,7 @@ nonisolated extension WireAssignments: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Result"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}name\0\u{3}episode_return\0\u{1}steps\0\u{3}tiles_visited\0\u{3}track_tiles\0\u{1}end\0\u{1}seconds\0\u{1}failure\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}name\0\u{3}episode_return\0\u{1}steps\0\u{3}tiles_visited\0\u{3}track_tiles\0\u{1}end\0\u{1}seconds\0\u{1}failure\0\u{3}recording_sha256\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1500,6 +1561,7 @@ nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 7: try { try decoder.decodeSingularStringField(value: &self.end) }()
       case 8: try { try decoder.decodeSingularDoubleField(value: &self.seconds) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.failure) }()
+      case 10: try { try decoder.decodeSingularBytesField(value: &self.recordingSha256) }()
       default: break
       }
     }
@@ -1537,6 +1599,9 @@ nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.failure.isEmpty {
       try visitor.visitSingularStringField(value: self.failure, fieldNumber: 9)
     }
+    if !self.recordingSha256.isEmpty {
+      try visitor.visitSingularBytesField(value: self.recordingSha256, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1550,6 +1615,52 @@ nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.end != rhs.end {return false}
     if lhs.seconds != rhs.seconds {return false}
     if lhs.failure != rhs.failure {return false}
+    if lhs.recordingSha256 != rhs.recordingSha256 {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRecordingChunk: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RecordingChunk"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}offset\0\u{1}total\0\u{1}data\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.lease) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.offset) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.total) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.data) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.lease != 0 {
+      try visitor.visitSingularFixed64Field(value: self.lease, fieldNumber: 1)
+    }
+    if self.offset != 0 {
+      try visitor.visitSingularUInt64Field(value: self.offset, fieldNumber: 2)
+    }
+    if self.total != 0 {
+      try visitor.visitSingularUInt64Field(value: self.total, fieldNumber: 3)
+    }
+    if !self.data.isEmpty {
+      try visitor.visitSingularBytesField(value: self.data, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireRecordingChunk, rhs: WireRecordingChunk) -> Bool {
+    if lhs.lease != rhs.lease {return false}
+    if lhs.offset != rhs.offset {return false}
+    if lhs.total != rhs.total {return false}
+    if lhs.data != rhs.data {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+package import Foundation
+
 /// Which piece of the run a rollout is.
 package struct TaskIdentifier: Sendable, Hashable {
     /// Why a rollout is driven.
@@ -9,11 +11,13 @@ package struct TaskIdentifier: Sendable, Hashable {
         case training
         /// The distribution's mean, measured.
         case evaluation
+        /// An episode of a dataset.
+        case recording
     }
 
     /// The generation, from 1.
     package var generation: Int
-    /// The candidate's index; 0 in an evaluation.
+    /// The candidate's index; 0 in an evaluation; a recording's index in the dataset.
     package var candidate: Int
     /// Which of the candidate's tracks.
     package var repetition: Int
@@ -32,6 +36,7 @@ package struct TaskIdentifier: Sendable, Hashable {
 extension TaskIdentifier: CustomStringConvertible {
     /// For people.
     package var description: String {
+        if purpose == .recording { return "recording \(candidate)" }
         let purposeName = purpose == .training ? "training" : "evaluation"
         return "\(purposeName) of generation \(generation), candidate \(candidate), "
             + "repetition \(repetition)"
@@ -80,12 +85,16 @@ package struct TaskResult: Sendable, Hashable {
     package var fingerprint: String
     /// How long it took there.
     package var seconds: Double
+    /// The episode's file, where it is recorded; only `onResult` gets to see it.
+    package var recording: Data?
 
     /// Collects the parts.
     package init(
         id: TaskIdentifier, episodeReturn: Double, steps: Int, tilesVisited: Int, trackTiles: Int,
-        end: String, worker: String, fingerprint: String, seconds: Double
+        end: String, worker: String, fingerprint: String, seconds: Double,
+        recording: Data? = nil
     ) {
+        self.recording = recording
         self.id = id
         self.episodeReturn = episodeReturn
         self.steps = steps

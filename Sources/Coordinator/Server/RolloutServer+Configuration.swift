@@ -26,6 +26,10 @@ extension RolloutServer {
         package var security = ServerSecurity.plaintext
         /// Whether idle workers repeat slow tasks.
         package var speculates = true
+        /// The longest file of a recorded episode, in bytes; 0 where nothing is recorded.
+        package var recordingBytes = 0
+        /// No episode is handed out while more bytes of recordings than this wait for their taker.
+        package var backlogBytes = 256 << 20
         /// Seconds between two notices that no worker is there.
         package var noticeSeconds = 5.0
 

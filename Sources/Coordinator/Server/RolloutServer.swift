@@ -18,6 +18,7 @@ package final class RolloutServer: RolloutService {
     package let events: AsyncStream<ServerEvent>
 
     private let mailbox: ServerMailbox
+    private let backlogBytes: Int
 
     /// Listens, and begins to serve.
     ///
@@ -58,6 +59,7 @@ package final class RolloutServer: RolloutService {
         let (events, sink) = AsyncStream.makeStream(
             of: ServerEvent.self, bufferingPolicy: .bufferingNewest(4096))
         self.events = events
+        backlogBytes = configuration.backlogBytes
         mailbox = ServerMailbox(waker: transport.waker)
         let loop = ServerLoop(
             configuration: configuration, models: models, settings: settings,
@@ -87,13 +89,20 @@ package final class RolloutServer: RolloutService {
     ) async throws -> [TaskResult] {
         guard !tasks.isEmpty else { return [] }
         let (stream, sink) = AsyncThrowingStream.makeStream(of: [IndexedResult].self)
-        let ticket = mailbox.submit(tasks, sink: sink)
+        let backlog = Backlog()
+        let ticket = mailbox.submit(tasks, sink: sink, backlog: backlog)
         var results = [TaskResult?](repeating: nil, count: tasks.count)
         do {
             for try await batch in stream {
                 for item in batch {
                     try onResult(item.result)
-                    results[item.index] = item.result
+                    var result = item.result
+                    result.recording = nil
+                    results[item.index] = result
+                    guard let bytes = item.result.recording?.count else { continue }
+                    let left = backlog.add(-bytes)
+                    // The server may have stopped handing out.
+                    if left <= backlogBytes, left + bytes > backlogBytes { mailbox.wake() }
                 }
             }
             try Task.checkCancellation()
@@ -104,14 +113,14 @@ package final class RolloutServer: RolloutService {
         return results.compactMap { $0 }
     }
 
-    /// The workers that are connected now.
+    /// The workers that are connected now; the calling thread waits for the server's to answer.
     package func workers() -> [WorkerSnapshot] {
-        mailbox.report().workers
+        mailbox.report(includingWorkers: true).workers
     }
 
-    /// Counts since the start.
+    /// Counts since the start; the calling thread waits for the server's to answer.
     package func counters() -> ServerCounters {
-        mailbox.report().counters
+        mailbox.report(includingWorkers: false).counters
     }
 
     /// Says what the run loop is doing, for status clients.

@@ -133,4 +133,6 @@ package struct ServerCounters: Sendable, Hashable, Codable {
     package var malformed = 0
     /// Connections that failed the security handshake.
     package var unauthenticated = 0
+    /// Workers that are connected now.
+    package var workers = 0
 }

@@ -101,7 +101,10 @@ extension ServerLoop {
                     fingerprint: record.fingerprint))
         case .results(let results):
             guard state.isReady else { return }
-            for result in results.results { accept(result, from: state.worker) }
+            for result in results.results { accept(result, from: state.worker, peer) }
+        case .recordingChunk(let chunk):
+            guard state.isReady else { return }
+            accept(chunk, from: state.worker, peer)
         case .heartbeat(let heartbeat):
             guard state.isReady else { return }
             workers[state.worker]?.capacity = Int(heartbeat.capacity)
@@ -117,7 +120,30 @@ extension ServerLoop {
         }
     }
 
-    private func accept(_ result: WireResult, from worker: Int) {
+    /// Takes a piece of a recording; one that no lease asks for, or that does not continue what came
+    /// before, is dropped.
+    private func accept(_ chunk: WireRecordingChunk, from worker: Int, _ peer: PeerIdentifier) {
+        guard dispatcher.expects(chunk.lease, from: worker) else {
+            malformed.add(
+                "a piece of a recording that nobody waits for from \(nameOf(worker: worker))")
+            return
+        }
+        do {
+            try recordings.take(chunk, from: peer)
+        } catch {
+            malformed.add("\(error) from \(nameOf(worker: worker))")
+        }
+    }
+
+    /// Forgets what has come of recordings whose lease or peer is gone.
+    func sweepRecordings() {
+        recordings.keep { peer, lease in
+            peers[peer].map { dispatcher.expects(lease, from: $0.worker) } ?? false
+        }
+    }
+
+    /// Takes a result; a recording's counts with its file alone.
+    private func accept(_ result: WireResult, from worker: Int, _ peer: PeerIdentifier) {
         if !result.failure.isEmpty {
             dispatcher.failure(
                 lease: result.lease, worker: worker, reason: result.failure, at: now)
@@ -126,12 +152,26 @@ extension ServerLoop {
             malformed.add("a result with \(problem) from \(nameOf(worker: worker))")
             dispatcher.offence(lease: result.lease, worker: worker, at: now)
         } else {
-            dispatcher.result(
+            var file: Data?
+            do {
+                // A late result's file is not looked at.
+                if dispatcher.expects(result.lease, from: worker) {
+                    file = try recordings.finish(
+                        result.lease, digest: result.recordingSha256, from: peer)
+                }
+            } catch {
+                workers[worker]?.errors += 1
+                malformed.add("\(error) from \(nameOf(worker: worker))")
+                dispatcher.offence(lease: result.lease, worker: worker, at: now)
+                return
+            }
+            let completed = dispatcher.result(
                 Dispatcher.Outcome(
                     return: result.episodeReturn, steps: Int(result.steps),
                     tilesVisited: Int(result.tilesVisited), trackTiles: Int(result.trackTiles),
-                    end: result.end),
+                    end: result.end, digest: Array(result.recordingSha256)),
                 lease: result.lease, worker: worker, seconds: result.seconds, at: now)
+            if let completed, let file { arrived[completed] = file }
         }
     }
 

@@ -8,15 +8,17 @@ import Foundation
 
 extension ServerLoop {
     /// What other threads may see.
-    func report(at time: Double) -> ServerMailbox.Report {
+    func report(at time: Double, includingWorkers: Bool) -> ServerMailbox.Report {
         let counts = dispatcher.counters
         let counters = ServerCounters(
             openTasks: dispatcher.openTasks, outstanding: dispatcher.outstandingLeases,
             completed: counts.completed, requeued: counts.requeued, speculated: counts.speculated,
             duplicates: counts.duplicates, disagreements: counts.disagreements, late: counts.late,
             offences: counts.offences, setAside: counts.setAside, deaths: counts.deaths,
-            malformed: malformed.total, unauthenticated: unauthenticated.total)
-        return ServerMailbox.Report(workers: snapshots(at: time), counters: counters)
+            malformed: malformed.total, unauthenticated: unauthenticated.total,
+            workers: peers.count)
+        return ServerMailbox.Report(
+            workers: includingWorkers ? snapshots(at: time) : [], counters: counters)
     }
 
     private func snapshots(at time: Double) -> [WorkerSnapshot] {
@@ -41,7 +43,7 @@ extension ServerLoop {
 
     /// What a status client is told.
     func status() -> WireStatus {
-        let report = report(at: now)
+        let report = report(at: now, includingWorkers: true)
         var status = WireStatus()
         status.software = SoftwareVersion.current
         status.openTasks = UInt64(report.counters.openTasks)
@@ -81,7 +83,12 @@ extension WireTaskName {
         generation = UInt64(id.generation)
         candidate = UInt32(id.candidate)
         repetition = UInt32(id.repetition)
-        purpose = id.purpose == .training ? .training : .evaluation
+        purpose =
+            switch id.purpose {
+            case .training: .training
+            case .evaluation: .evaluation
+            case .recording: .recording
+            }
     }
 }
 
@@ -90,12 +97,16 @@ extension TaskResult {
         generation: 0, candidate: 0, repetition: 0, purpose: .training)
 
     /// A result whose task is filled in by the caller.
-    init(_ outcome: Dispatcher.Outcome, by worker: WorkerRecord?, seconds: Double) {
+    init(
+        _ outcome: Dispatcher.Outcome, by worker: WorkerRecord?, seconds: Double,
+        recording: Data?
+    ) {
         self.init(
             id: Self.unnamed, episodeReturn: Double(bitPattern: outcome.returnBits),
             steps: outcome.steps,
             tilesVisited: outcome.tilesVisited, trackTiles: outcome.trackTiles, end: outcome.end,
-            worker: worker?.name ?? "", fingerprint: worker?.fingerprint ?? "", seconds: seconds)
+            worker: worker?.name ?? "", fingerprint: worker?.fingerprint ?? "", seconds: seconds,
+            recording: recording)
     }
 
     /// The `end` of a task that killed or failed too many workers and was given up.

@@ -24,6 +24,7 @@ final class ServerLoop {
     struct Job {
         var number: Int
         var sink: ServerMailbox.Sink
+        var backlog: Backlog
         var batch: [IndexedResult] = []
         var open: Int
     }
@@ -43,6 +44,9 @@ final class ServerLoop {
     var malformed = RateLimitedCount()
     var unauthenticated = RateLimitedCount()
     var unacknowledgedDrops = 0
+    var recordings: RecordingAssembly
+    /// Files of tasks that are completed, until `digestEvents` passes them on.
+    var arrived: [Dispatcher.TaskKey: Data] = [:]
 
     private var pending: [Dispatcher.TaskKey: Pending] = [:]
     /// Names of settled tasks a second copy of which is still out.
@@ -50,7 +54,7 @@ final class ServerLoop {
     private var jobs: [Int: Job] = [:]
     private var stopReason: String?
     private var nextTick = 0.0
-    private var nextReport = 0.0
+    private var nextSweep = 0.0
     private var lastNotice = 0.0
     private let start = ContinuousClock.now
 
@@ -65,6 +69,7 @@ final class ServerLoop {
         self.transport = transport
         self.mailbox = mailbox
         self.events = events
+        recordings = RecordingAssembly(limit: configuration.recordingBytes)
         var rules = Dispatcher.Configuration()
         rules.leaseSeconds = configuration.leaseSeconds
         rules.transitSeconds = 4 * configuration.heartbeatSeconds
@@ -95,7 +100,7 @@ final class ServerLoop {
         let reason = stopReason ?? "no reason"
         for job in jobs.values { job.sink.finish(throwing: ServerStopped(reason: reason)) }
         jobs = [:]
-        mailbox.markStopped(reason: reason)
+        mailbox.markStopped(reason: reason, report: report(at: now, includingWorkers: true))
         events.finish()
     }
 
@@ -109,24 +114,30 @@ final class ServerLoop {
         }
         for command in mailbox.takeCommands() { obey(command) }
         if now >= nextTick { tick() }
-        try dispatch()
+        // First, so that files on their way to a slow taker count before more are asked for.
         digestEvents()
+        try dispatch()
     }
 
     private func obey(_ command: ServerMailbox.Command) {
         switch command {
-        case .submit(let ticket, let tasks, let sink): begin(ticket, tasks, sink)
+        case .submit(let ticket, let tasks, let sink, let backlog):
+            begin(ticket, tasks, sink, backlog)
         case .cancel(let ticket):
             guard let job = jobs.removeValue(forKey: ticket) else { return }
             dispatcher.cancel(job: job.number)
             pending = pending.filter { $0.value.ticket != ticket }
+        case .report(let request):
+            request.answer(report(at: now, includingWorkers: request.includesWorkers))
         case .stop(let reason): stopReason = reason
         }
     }
 
-    private func begin(_ ticket: Int, _ tasks: [EvaluationTask], _ sink: ServerMailbox.Sink) {
+    private func begin(
+        _ ticket: Int, _ tasks: [EvaluationTask], _ sink: ServerMailbox.Sink, _ backlog: Backlog
+    ) {
         let (number, keys) = dispatcher.submit(count: tasks.count)
-        jobs[ticket] = Job(number: number, sink: sink, open: tasks.count)
+        jobs[ticket] = Job(number: number, sink: sink, backlog: backlog, open: tasks.count)
         pending.reserveCapacity(pending.count + tasks.count)
         var lastParameters: [Float] = []
         var lastBits = Data()
@@ -158,7 +169,12 @@ final class ServerLoop {
         let time = now
         nextTick = time + Self.tickSeconds
         dispatcher.tick(at: time)
-        sweepPeers(at: time)
+        sweepRecordings()
+        if time >= nextSweep {
+            // It walks all peers and workers, for times of several leases.
+            nextSweep = time + configuration.leaseSeconds / 10
+            sweepPeers(at: time)
+        }
         if !jobs.isEmpty, !peers.values.contains(where: \.isReady) {
             if time - lastNotice >= configuration.noticeSeconds {
                 lastNotice = time
@@ -173,14 +189,12 @@ final class ServerLoop {
         if let (count, last) = unauthenticated.notice(at: time) {
             events.yield(.unauthenticated(count: count, last: last))
         }
-        guard time >= nextReport else { return }
-        mailbox.show(report(at: time))
-        // A report of thousands of workers takes long: it may not take more than a tenth of all.
-        nextReport = time + 10 * (now - time)
     }
 
     /// Sends what the dispatcher grants, one message a worker.
     private func dispatch() throws(TransportError) {
+        // A disk that is slower than the workers: what they have in hand is all that may still come.
+        if jobs.values.contains(where: { $0.backlog.bytes > configuration.backlogBytes }) { return }
         let grants = dispatcher.assign(at: now)
         guard !grants.isEmpty else { return }
         var batches: [Int: [WireAssignment]] = [:]
@@ -211,7 +225,11 @@ final class ServerLoop {
             switch event {
             case .completed(let task, let outcome, let worker, let seconds):
                 workers[worker]?.completed += 1
-                finish(task, TaskResult(outcome, by: workers[worker], seconds: seconds))
+                finish(
+                    task,
+                    TaskResult(
+                        outcome, by: workers[worker], seconds: seconds,
+                        recording: arrived.removeValue(forKey: task)))
             case .setAside(let task, let deaths, let failures):
                 events.yield(
                     .setAside(nameOf(task), deaths: deaths, failures: failures))
@@ -252,6 +270,7 @@ final class ServerLoop {
         names[task] = entry.id
         var result = result
         result.id = entry.id
+        if let bytes = result.recording?.count { jobs[entry.ticket]?.backlog.add(bytes) }
         jobs[entry.ticket]?.batch.append(IndexedResult(index: entry.index, result: result))
         jobs[entry.ticket]?.open -= 1
     }
@@ -267,6 +286,8 @@ final class ServerLoop {
     private func describe(_ outcome: Dispatcher.Outcome, by worker: Int) -> String {
         "\(nameOf(worker: worker)) (\(workers[worker]?.fingerprint ?? "unknown")) returned "
             + "\(Double(bitPattern: outcome.returnBits)) in \(outcome.steps) steps"
+            + (outcome.digest.isEmpty
+                ? "" : " and recorded \(Data(outcome.digest).hexadecimal.prefix(16))")
     }
 
     private func farewell() {

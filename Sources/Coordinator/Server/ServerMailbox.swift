@@ -12,14 +12,52 @@ struct IndexedResult: Sendable {
     var result: TaskResult
 }
 
+/// How many bytes of recordings the server has delivered and their taker has not taken.
+final class Backlog: Sendable {
+    private let count = Atomic(0)
+
+    var bytes: Int { count.load(ordering: .relaxed) }
+
+    /// Counts bytes, or with a negative number takes them off.
+    ///
+    /// - Returns: How many there are now.
+    @discardableResult
+    func add(_ bytes: Int) -> Int {
+        count.add(bytes, ordering: .relaxed).newValue
+    }
+}
+
 /// What other threads ask of the server's thread, and what it shows them.
 final class ServerMailbox: Sendable {
     typealias Sink = AsyncThrowingStream<[IndexedResult], any Error>.Continuation
 
     enum Command: Sendable {
-        case submit(ticket: Int, [EvaluationTask], Sink)
+        case submit(ticket: Int, [EvaluationTask], Sink, Backlog)
         case cancel(ticket: Int)
+        case report(ReportRequest)
         case stop(reason: String)
+    }
+
+    /// A question that another thread waits with.
+    final class ReportRequest: Sendable {
+        /// Whether the workers are asked for: thousands take a while.
+        let includesWorkers: Bool
+        private let answer = Mutex(Report())
+        private let isAnswered = DispatchSemaphore(value: 0)
+
+        init(includesWorkers: Bool) {
+            self.includesWorkers = includesWorkers
+        }
+
+        func answer(_ report: Report) {
+            answer.withLock { $0 = report }
+            isAnswered.signal()
+        }
+
+        func wait() -> Report {
+            isAnswered.wait()
+            return answer.withLock { $0 }
+        }
     }
 
     struct Report: Sendable {
@@ -30,6 +68,7 @@ final class ServerMailbox: Sendable {
     private struct State {
         var commands: [Command] = []
         var nextTicket = 1
+        /// The last one, once the thread has ended.
         var report = Report()
         var runStatus = Data()
         var stopReason: String?
@@ -43,11 +82,12 @@ final class ServerMailbox: Sendable {
         self.waker = waker
     }
 
-    func submit(_ tasks: [EvaluationTask], sink: Sink) -> Int {
+    func submit(_ tasks: [EvaluationTask], sink: Sink, backlog: Backlog) -> Int {
         let (ticket, stopReason) = state.withLock { state in
             defer { state.nextTicket += 1 }
             if state.stopReason == nil {
-                state.commands.append(.submit(ticket: state.nextTicket, tasks, sink))
+                state.commands.append(
+                    .submit(ticket: state.nextTicket, tasks, sink, backlog))
             }
             return (state.nextTicket, state.stopReason)
         }
@@ -61,6 +101,9 @@ final class ServerMailbox: Sendable {
         waker.wake()
     }
 
+    /// Makes the server's thread look about.
+    func wake() { waker.wake() }
+
     func takeCommands() -> [Command] {
         state.withLock { state in
             guard !state.commands.isEmpty else { return [] }
@@ -69,21 +112,34 @@ final class ServerMailbox: Sendable {
         }
     }
 
-    func report() -> Report { state.withLock { $0.report } }
-    func show(_ report: Report) { state.withLock { $0.report = report } }
+    /// Asks the server's thread, which answers between two of its turns.
+    func report(includingWorkers: Bool) -> Report {
+        let request = ReportRequest(includesWorkers: includingWorkers)
+        let last = state.withLock { state -> Report? in
+            guard state.stopReason == nil else { return state.report }
+            state.commands.append(.report(request))
+            return nil
+        }
+        if let last { return last }
+        waker.wake()
+        return request.wait()
+    }
+
     var runStatus: Data { state.withLock { $0.runStatus } }
     func setRunStatus(_ json: Data) { state.withLock { $0.runStatus = json } }
 
     /// The thread ends: nobody reads the mailbox from here on.
-    func markStopped(reason: String) {
+    func markStopped(reason: String, report: Report) {
         let orphans = state.withLock { state in
             state.stopReason = reason
+            state.report = report
             defer { state.commands = [] }
             return state.commands
         }
-        for case .submit(_, _, let sink) in orphans {
+        for case .submit(_, _, let sink, _) in orphans {
             sink.finish(throwing: ServerStopped(reason: reason))
         }
+        for case .report(let request) in orphans { request.answer(report) }
         stopped.lock()
         stopped.broadcast()
         stopped.unlock()

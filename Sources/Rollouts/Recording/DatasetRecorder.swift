@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import CarRacing
-import CarRacingRendering
 public import Foundation
-import SeededRandom
 import Tensors
 public import WorldModel
 
@@ -59,26 +56,32 @@ public struct DatasetRecorder: Sendable {
     ///   - threads: How many threads.
     ///   - onFile: Told the index and the steps of each file once it is written, from any thread.
     /// - Throws: `DrawingError` if there is no drawing context, `FileError` if a file cannot be
-    ///   written.
+    ///   written, `EpisodeRecorder.Failure` if the controller's action is no finite number.
     public func record(
         _ indices: [Int], to directory: URL, threads: Int = 1,
         onFile: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) throws {
         guard !indices.isEmpty else { return }
         try Threads.run(min(threads, indices.count), pieces: indices.count) { progress in
-            let environment = try VectorEnvironment(
-                count: 1, observationSize: .px64, rules: Rules(timeLimit: nil))
-            var driver = makeDriver()
+            let recorder = try EpisodeRecorder(self, environments: 1)
             while let piece = progress.take() {
                 let index = indices[piece]
-                let recording = try episode(index, environment, &driver)
-                try recording.write(to: directory.appendingPathComponent(Self.fileName(index)))
-                onFile(index, recording.length)
+                try recorder.submit(index, id: 0)
+                var ended = recorder.takeEnded()
+                while ended.isEmpty {
+                    try recorder.step()
+                    ended = recorder.takeEnded()
+                }
+                let recording = try ended[0].get()
+                try AtomicFile.write(
+                    recording.file, to: directory.appendingPathComponent(Self.fileName(index)))
+                onFile(index, recording.steps)
             }
         }
     }
 
-    private func makeDriver() -> any Driver {
+    /// One who drives, for one episode after another.
+    func makeDriver() -> any Driver {
         switch policy {
         case .brownian: return BrownianDriver()
         case .white: return WhiteDriver()
@@ -87,37 +90,5 @@ public struct DatasetRecorder: Sendable {
             guard let agent else { preconditionFailure("a controller is to drive: which?") }
             return ControllerDriver(models: agent.models, controller: agent.controller)
         }
-    }
-
-    private func episode(
-        _ index: Int, _ environment: VectorEnvironment, _ driver: inout any Driver
-    ) throws -> RolloutFile {
-        let streams = SeedStreams(root: seed)
-        // The top bit is for tracks of evaluations.
-        environment.reset(
-            0, trackSeed: streams.seed("dataset-tracks", UInt64(index)) & ~(1 << 63))
-        driver.begin(streams.generator("dataset-driver", UInt64(index)))
-        guard let picture = environment.observations.baseAddress else {
-            preconditionFailure("an environment without observations")
-        }
-        var observations: [UInt8] = []
-        var actions: [Float] = []
-        var rewards: [Float] = []
-        var terminals: [Bool] = []
-        observations.reserveCapacity(steps * Encoder.imageBytes)
-        for _ in 0..<steps {
-            try environment.draw(0)
-            let action = driver.act(
-                observation: picture, environment: environment.environment(0))
-            let result = try environment.step(
-                0, steering: action.x, gas: action.y, brake: action.z)
-            observations.append(contentsOf: environment.observations[..<Encoder.imageBytes])
-            actions += [action.x, action.y, action.z]
-            rewards.append(Float(result.reward))
-            terminals.append(result.terminated)
-            if result.terminated { break }
-        }
-        return RolloutFile(
-            observations: observations, actions: actions, rewards: rewards, terminals: terminals)
     }
 }

@@ -22,7 +22,7 @@ public final class NPZWriter {
         public static let deflated = Compression.deflated(level: 3)
     }
 
-    private let file: AtomicFile
+    private let file: any ArchiveOutput
     private let compression: Compression
     private var members: [ZIPMember] = []
     private var open: OpenArray?
@@ -50,12 +50,25 @@ public final class NPZWriter {
     ///   - url: The file to make or replace.
     ///   - compression: How arrays are kept.
     /// - Throws: `FileError` if the directory is missing or not writable.
-    public init(to url: URL, compression: Compression = .deflated) throws {
+    public convenience init(to url: URL, compression: Compression = .deflated) throws {
+        self.init(into: try AtomicFile(replacing: url), compression)
+    }
+
+    /// Starts an archive in memory: the bytes are those that a file would have.
+    ///
+    /// - Parameters:
+    ///   - memory: What is written to; whole when `finish()` returns.
+    ///   - compression: How arrays are kept.
+    package convenience init(to memory: MemoryFile, compression: Compression = .deflated) {
+        self.init(into: memory, compression)
+    }
+
+    private init(into file: any ArchiveOutput, _ compression: Compression) {
         if case .deflated(let level) = compression {
             precondition((1...9).contains(level), "deflate has no level \(level)")
         }
         self.compression = compression
-        file = try AtomicFile(replacing: url)
+        self.file = file
     }
 
     /// Adds an array.

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+package import Foundation
+package import Rollouts
+import Tensors
+package import WorldModel
+
+/// Recording as a worker does it: each task is a file of a dataset.
+package final class RecordingEpisodes: EpisodeEngine {
+    /// The longest episode whose file can travel, whatever its frames hold.
+    package static let maximumSteps = 20_000
+
+    private let recorder: EpisodeRecorder
+
+    /// Makes the engine, on the thread that will use it.
+    ///
+    /// - Parameters:
+    ///   - models: Safetensors files by the names "vae", "mdrnn" and "controller" where a controller
+    ///     drives; else none is looked at.
+    ///   - settings: The dataset.
+    ///   - environments: Episodes to record at once.
+    ///   - kernels: The compiled loops to use.
+    /// - Throws: `CarRacingEpisodes.Failure`; the models' and the drawing library's errors.
+    package init(
+        models: consuming [String: Data], settings: RecordingSettings, environments: Int,
+        kernels: Kernels = .best
+    ) throws {
+        guard (1...Self.maximumSteps).contains(settings.steps) else {
+            throw CarRacingEpisodes.Failure.settings("episodes of \(settings.steps) steps")
+        }
+        let agent = settings.policy == .controller ? try Self.agent(models, kernels) : nil
+        ProcessMemory.giveBackFreed()
+        recorder = try EpisodeRecorder(
+            DatasetRecorder(
+                policy: settings.policy, steps: settings.steps, seed: settings.seed, agent: agent),
+            environments: environments)
+    }
+
+    /// V, M and C; their bytes are gone when this returns.
+    private static func agent(
+        _ models: consuming [String: Data], _ kernels: Kernels
+    ) throws -> (FrozenModels, ControllerParameters) {
+        guard let controller = models.removeValue(forKey: "controller") else {
+            throw CarRacingEpisodes.Failure.missingModel("controller")
+        }
+        let name = "controller.safetensors"
+        let parameters = try ControllerParameters(
+            SafetensorsFile(data: controller, name: name), name: name)
+        return (try CarRacingEpisodes.freeze(models, kernels), parameters)
+    }
+
+    package var freeSlots: Int { recorder.freeSlots }
+
+    package func submit(_ task: EpisodeTask) throws {
+        guard let index = task.recording else { throw CarRacingEpisodes.Failure.otherWork }
+        try recorder.submit(index, id: task.id)
+    }
+
+    package func step() throws { try recorder.step() }
+
+    package func takeOutcomes() -> [EpisodeOutcome] {
+        recorder.takeEnded().map { ended in
+            switch ended {
+            case .success(let episode):
+                EpisodeOutcome(
+                    id: episode.id, return: episode.episodeReturn, steps: episode.steps,
+                    tilesVisited: episode.tilesVisited, trackTiles: episode.trackTiles,
+                    end: episode.end.rawValue, recording: episode.file)
+            case .failure(let failure):
+                EpisodeOutcome(
+                    id: failure.id, return: 0, steps: 0, tilesVisited: 0, trackTiles: 0, end: "",
+                    failure: oneLine(failure))
+            }
+        }
+    }
+}
+
+/// What workers do with episodes of CarRacing: they drive rollouts or record, as they are told.
+package enum CarRacingWork {
+    /// Makes the engine that a coordinator's settings ask for.
+    ///
+    /// - Parameters:
+    ///   - models: The files it serves, by name.
+    ///   - settings: JSON: `RolloutSettings`, or a dataset as `RecordingSettings.encoded()` makes it.
+    ///   - environments: Episodes to run at once.
+    ///   - kernels: The compiled loops to use.
+    /// - Returns: An engine for the calling thread.
+    /// - Throws: `CarRacingEpisodes.Failure`; the models' and the drawing library's errors.
+    package static func engine(
+        models: consuming [String: Data], settings: Data, environments: Int,
+        kernels: Kernels = .best
+    ) throws -> any EpisodeEngine {
+        let recording: RecordingSettings?
+        do {
+            recording = try RecordingSettings.decode(settings)
+        } catch {
+            throw CarRacingEpisodes.Failure.settings(oneLine(error))
+        }
+        if let recording {
+            return try RecordingEpisodes(
+                models: models, settings: recording, environments: environments, kernels: kernels)
+        }
+        return try CarRacingEpisodes(
+            models: models, settings: settings, environments: environments, kernels: kernels)
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+package import Foundation
+package import Tensors
+
+/// Makes the file of a recorded episode step by step, in memory.
+///
+/// The pixels are deflated as they come: an episode takes its file's size, not twelve times that.
+/// The file is the one that `RolloutFile` writes.
+package final class RolloutWriter {
+    /// The number of steps so far.
+    package var length: Int { rewards.count }
+
+    private let memory = MemoryFile()
+    private let archive: NPZWriter
+    private let frameSize: Int
+    private var actions: [Float] = []
+    private var rewards: [Float] = []
+    private var terminals: [Bool] = []
+
+    /// Begins a recording.
+    ///
+    /// - Parameters:
+    ///   - side: The height and width of an observation.
+    ///   - compression: How the arrays are kept.
+    /// - Throws: Nothing in memory; the archive's writer might, elsewhere.
+    package init(side: Int = 64, compression: NPZWriter.Compression = .deflated) throws {
+        archive = NPZWriter(to: memory, compression: compression)
+        frameSize = side * side * 3
+        try archive.beginRows("observations", .uint8, rowShape: [side, side, 3])
+    }
+
+    /// Adds a step.
+    ///
+    /// - Parameters:
+    ///   - observation: What was seen before the action, (side, side, 3) bytes.
+    ///   - action: Steering, gas, brake.
+    ///   - reward: What was received for it.
+    ///   - isTerminal: Whether it ended the episode.
+    /// - Throws: Nothing in memory.
+    package func append(
+        observation: UnsafeRawBufferPointer, action: SIMD3<Float>, reward: Float, isTerminal: Bool
+    ) throws {
+        precondition(
+            observation.count == frameSize, "\(observation.count) bytes, not \(frameSize)")
+        try archive.appendRows(observation)
+        actions += [action.x, action.y, action.z]
+        rewards.append(reward)
+        terminals.append(isTerminal)
+    }
+
+    /// Ends the recording.
+    ///
+    /// - Returns: The file's bytes.
+    /// - Throws: Nothing in memory.
+    package func finish() throws -> Data {
+        try archive.endRows()
+        try archive.add("actions", actions, shape: [length, 3])
+        try archive.add("rewards", rewards, shape: [length])
+        try archive.add("terminals", terminals, shape: [length])
+        try archive.finish()
+        return memory.data
+    }
+}

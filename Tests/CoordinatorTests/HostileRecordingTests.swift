@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ClusterProtocol
+import ClusterTransport
+import Foundation
+import RolloutWorker
+import SeededRandom
+import Synchronization
+import Testing
+
+@testable import Coordinator
+
+/// A peer that is a worker by the protocol, and lies about recordings.
+@Suite(.timeLimit(.minutes(5)))
+struct HostileRecordingTests {
+    private static let fileBytes = 40_000
+
+    /// The file that honest workers make of a task.
+    private static func file(_ index: Int) -> Data {
+        Data((0..<fileBytes).map { UInt8(truncatingIfNeeded: $0 &* (index + 3) >> 4) })
+    }
+
+    /// Makes files without environments.
+    private final class FileEngine: EpisodeEngine {
+        private var ended: [EpisodeOutcome] = []
+        private var waiting: [EpisodeTask] = []
+
+        var freeSlots: Int { 4 - waiting.count }
+        func submit(_ task: EpisodeTask) { waiting.append(task) }
+
+        func step() {
+            ended += waiting.map { task in
+                EpisodeOutcome(
+                    id: task.id, return: 1, steps: 5, tilesVisited: 1, trackTiles: 2,
+                    end: "timeLimit", recording: HostileRecordingTests.file(task.recording ?? 0))
+            }
+            waiting = []
+        }
+
+        func takeOutcomes() -> [EpisodeOutcome] {
+            defer { ended = [] }
+            return ended
+        }
+    }
+
+    private func server(recordingBytes: Int) throws -> RolloutServer {
+        var configuration = RolloutServer.Configuration(bind: "tcp://127.0.0.1:*", run: "hostile")
+        configuration.heartbeatSeconds = 0.1
+        configuration.recordingBytes = recordingBytes
+        return try RolloutServer(
+            configuration: configuration, models: [], settings: Data("{}".utf8))
+    }
+
+    private func tasks(_ count: Int) -> [EvaluationTask] {
+        (0..<count).map { index in
+            EvaluationTask(
+                id: TaskIdentifier(
+                    generation: 0, candidate: index, repetition: 0, purpose: .recording),
+                parameters: [], trackSeed: 0)
+        }
+    }
+
+    /// A conversation that follows the protocol as far as the test wants it to.
+    private final class Liar {
+        private let transport: ConnectingTransport
+        private(set) var run = ""
+        private(set) var session: UInt64 = 0
+        private(set) var leases: [UInt64] = []
+
+        init(_ address: String) throws {
+            transport = try ConnectingTransport(
+                connectingTo: Endpoint(parsing: address, binding: false))
+        }
+
+        deinit { transport.close() }
+
+        func send(_ body: WireFromWorker.OneOf_Body) throws {
+            var message = WireFromWorker()
+            message.protocolVersion = ProtocolVersion.current
+            message.run = run
+            message.session = session
+            message.body = body
+            // A full queue is waited for: nothing that the test counts may be lost.
+            while try !transport.send(message.encoded(), to: .coordinator) {
+                _ = try transport.receive(waitingAtMost: 0.01)
+            }
+        }
+
+        /// What the coordinator says of itself now.
+        func status() async throws -> WireStatus {
+            try send(.statusRequest(WireStatusRequest()))
+            while true {
+                await Task.yield()
+                if case .message(_, let bytes) = try transport.receive(waitingAtMost: 0.01),
+                    case .status(let status) = try WireFromCoordinator(validating: bytes).body
+                {
+                    return status
+                }
+            }
+        }
+
+        /// Joins, and waits for leases.
+        func takeLeases() async throws {
+            while leases.isEmpty {
+                // The work that the leases are for needs a thread as well.
+                await Task.yield()
+                switch try transport.receive(waitingAtMost: 0.01) {
+                case .connected:
+                    var hello = WireHello()
+                    hello.instance = Data(repeating: 9, count: WireHello.instanceBytes)
+                    hello.host = "liar"
+                    hello.environments = 8
+                    try send(.hello(hello))
+                case .message(_, let bytes):
+                    let message = try WireFromCoordinator(validating: bytes)
+                    if case .welcome = message.body {
+                        run = message.run
+                        session = message.session
+                        var ready = WireReady()
+                        ready.capacity = 8
+                        try send(.ready(ready))
+                    } else if case .assignments(let batch) = message.body {
+                        leases += batch.assignments.map(\.lease)
+                    }
+                default: break
+                }
+            }
+        }
+
+        func chunk(
+            _ data: Data, lease: UInt64, offset: Int = 0, total: Int? = nil
+        ) -> WireFromWorker.OneOf_Body {
+            var chunk = WireRecordingChunk()
+            chunk.lease = lease
+            chunk.offset = UInt64(offset)
+            chunk.total = UInt64(total ?? data.count)
+            chunk.data = data
+            return .recordingChunk(chunk)
+        }
+
+        func result(_ lease: UInt64, digest: Data) -> WireFromWorker.OneOf_Body {
+            var result = WireResult()
+            result.lease = lease
+            result.episodeReturn = 1
+            result.steps = 5
+            result.trackTiles = 2
+            result.tilesVisited = 1
+            result.end = "timeLimit"
+            result.recordingSha256 = digest
+            var message = WireResults()
+            message.results = [result]
+            return .results(message)
+        }
+    }
+
+    @Test
+    func `what does not fit is dropped, the liar gets no more, all files are right`()
+        async throws
+    {
+        let server = try server(recordingBytes: Self.fileBytes)
+        let tasks = tasks(60)
+        let received = Collected()
+        async let results = server.perform(tasks) { received.add($0) }
+        let liar = try Liar(server.address)
+        try await liar.takeLeases()
+        let lease = liar.leases[0]
+        let piece = Data(count: 1000)
+        // One that begins a file and six that are dropped, the first of which ends that file.
+        try liar.send(liar.chunk(piece, lease: lease, total: 5000))
+        try liar.send(liar.chunk(piece, lease: lease, offset: 3000, total: 5000))
+        try liar.send(liar.chunk(piece, lease: lease, offset: 1000, total: 5000))
+        try liar.send(liar.chunk(piece, lease: lease, total: Self.fileBytes + 1))
+        try liar.send(liar.chunk(piece, lease: lease &+ 1_000_000))
+        try liar.send(liar.chunk(piece, lease: 0))
+        try liar.send(liar.chunk(piece, lease: lease, offset: 5000, total: 5000 + 1000))
+        // Begun and never ended, again and again.
+        for lease in liar.leases { try liar.send(liar.chunk(piece, lease: lease, total: 2000)) }
+        // Three results without the file they speak of: enough for the quarantine.
+        try liar.send(liar.result(liar.leases[1], digest: SHA256.digest(piece)))
+        try liar.send(liar.chunk(piece, lease: liar.leases[2]))
+        try liar.send(liar.result(liar.leases[2], digest: Data(count: 32)))
+        try liar.send(liar.chunk(piece, lease: liar.leases[3]))
+        try liar.send(liar.result(liar.leases[3], digest: Data()))
+        for await event in server.events {
+            if case .quarantined(let worker) = event {
+                #expect(worker.hasPrefix("liar/"))
+                break
+            }
+        }
+        let worker = try TestWorker(server.address, engine: { _, _, _ in FileEngine() })
+        #expect(try await results.allSatisfy { $0.worker.hasPrefix("host/") })
+        #expect(received.files == (0..<60).map { Self.file($0) })
+        #expect(try await liar.status().malformed == 6 + 3)
+        worker.worker.drain()
+        _ = try await worker.end()
+        server.stop()
+    }
+
+    @Test func `where rollouts are driven, no piece of a recording is kept`() async throws {
+        let server = try server(recordingBytes: 0)
+        async let results = server.perform(tasks(8)) { #expect($0.recording == nil) }
+        let liar = try Liar(server.address)
+        try await liar.takeLeases()
+        try liar.send(liar.chunk(Data(count: 10), lease: liar.leases[0]))
+        for lease in liar.leases.prefix(3) {
+            try liar.send(liar.result(lease, digest: Data(count: 32)))
+        }
+        for await event in server.events { if case .quarantined = event { break } }
+        let worker = try TestWorker(
+            server.address, engine: { _, _, _ in RecordlessEngine() })
+        #expect(try await results.count == 8)
+        #expect(try await liar.status().malformed == 4)
+        worker.worker.drain()
+        _ = try await worker.end()
+        server.stop()
+    }
+
+    @Test func `a flood of pieces fills no memory and stops no work`()
+        async throws
+    {
+        let server = try server(recordingBytes: Self.fileBytes)
+        // The liar's own leases keep the work open as long as it lives.
+        async let results = server.perform(tasks(40)) { _ in }
+        let liar = try Liar(server.address)
+        try await liar.takeLeases()
+        var random = PCG64(seed: 3)
+        let before = residentMiB()
+        for _ in 0..<5000 {
+            let lease = liar.leases[Int(random.integer(below: UInt32(liar.leases.count)))]
+            let bytes = Data(count: 1 + Int(random.integer(below: 30_000)))
+            try liar.send(
+                liar.chunk(
+                    bytes, lease: random.integer(below: 4) == 0 ? random.next() : lease,
+                    offset: random.integer(below: 2) == 0 ? 0 : Int(random.integer(below: 9000)),
+                    total: bytes.count + Int(random.integer(below: 20_000))))
+        }
+        var goodbye = WireGoodbye()
+        goodbye.reason = "enough"
+        try liar.send(.goodbye(goodbye))
+        for await event in server.events { if case .left = event { break } }
+        #expect(residentMiB() - before < 100)
+        let worker = try TestWorker(server.address, engine: { _, _, _ in FileEngine() })
+        #expect(try await results.count == 40)
+        #expect(try await liar.status().malformed > 1000)
+        worker.worker.drain()
+        _ = try await worker.end()
+        server.stop()
+    }
+
+    private func residentMiB() -> Double {
+        let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+        return (Double(text.split(separator: " ").dropFirst().first ?? "") ?? 0) / 256
+    }
+}
+
+/// Files as they come, by their index.
+private final class Collected: Sendable {
+    private let state = Mutex([Int: Data]())
+
+    func add(_ result: TaskResult) {
+        state.withLock { $0[result.id.candidate] = result.recording }
+    }
+
+    var files: [Data] {
+        state.withLock { files in files.keys.sorted().compactMap { files[$0] } }
+    }
+}
+
+/// Ends every episode at once, and records none.
+private final class RecordlessEngine: EpisodeEngine {
+    private var waiting: [EpisodeTask] = []
+
+    var freeSlots: Int { 4 - waiting.count }
+    func submit(_ task: EpisodeTask) { waiting.append(task) }
+    func step() {}
+
+    func takeOutcomes() -> [EpisodeOutcome] {
+        defer { waiting = [] }
+        return waiting.map { task in
+            EpisodeOutcome(
+                id: task.id, return: 1, steps: 5, tilesVisited: 1, trackTiles: 2, end: "timeLimit")
+        }
+    }
+}

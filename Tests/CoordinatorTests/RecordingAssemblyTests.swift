@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ClusterProtocol
+import ClusterTransport
+import Foundation
+import Testing
+
+@testable import Coordinator
+@testable import RolloutWorker
+
+struct RecordingAssemblyTests {
+    private let peer = PeerIdentifier([1])
+    private let other = PeerIdentifier([2])
+    private let file = Data((0..<100).map { UInt8($0) })
+
+    private func chunk(
+        _ range: Range<Int>, lease: UInt64 = 7, total: UInt64 = 100
+    ) -> WireRecordingChunk {
+        var chunk = WireRecordingChunk()
+        chunk.lease = lease
+        chunk.offset = UInt64(range.lowerBound)
+        chunk.total = total
+        chunk.data = file[range]
+        return chunk
+    }
+
+    @Test func `pieces of two peers' files are put together, each for itself`() throws {
+        var assembly = RecordingAssembly(limit: 100)
+        try assembly.take(chunk(0..<60), from: peer)
+        try assembly.take(chunk(0..<10, lease: 8, total: 20), from: other)
+        try assembly.take(chunk(60..<100), from: peer)
+        try assembly.take(chunk(10..<20, lease: 8, total: 20), from: other)
+        #expect(assembly.byteCount == 120)
+        let whole = try assembly.finish(7, digest: SHA256.digest(file), from: peer)
+        #expect(whole == file)
+        let short = try assembly.finish(8, digest: SHA256.digest(file[..<20]), from: other)
+        #expect(short == file[..<20])
+        #expect(assembly.byteCount == 0)
+    }
+
+    @Test func `a piece that continues nothing is refused, and what had come is gone`() throws {
+        for bad in [
+            chunk(70..<100), chunk(50..<100), chunk(60..<100, lease: 8),
+            chunk(60..<90, total: 90),
+        ] {
+            var assembly = RecordingAssembly(limit: 100)
+            try assembly.take(chunk(0..<60), from: peer)
+            #expect(throws: RecordingAssembly.Fault.gap(offset: bad.offset, have: 60)) {
+                try assembly.take(bad, from: peer)
+            }
+            #expect(assembly.byteCount == 0)
+        }
+    }
+
+    @Test func `a file begun anew replaces what had come: never more than one a peer`() throws {
+        var assembly = RecordingAssembly(limit: 100)
+        for lease in 0..<50 as Range<UInt64> {
+            try assembly.take(chunk(0..<60, lease: lease), from: peer)
+            #expect(assembly.byteCount == 60)
+        }
+        try assembly.take(chunk(60..<100, lease: 49), from: peer)
+        let whole = try assembly.finish(49, digest: SHA256.digest(file), from: peer)
+        #expect(whole == file)
+    }
+
+    @Test func `a file longer than an episode's, or where none is recorded, is refused`() throws {
+        var assembly = RecordingAssembly(limit: 99)
+        #expect(throws: RecordingAssembly.Fault.tooLong(100, limit: 99)) {
+            try assembly.take(chunk(0..<60), from: peer)
+        }
+        var none = RecordingAssembly(limit: 0)
+        #expect(throws: RecordingAssembly.Fault.notAsked) {
+            try none.take(chunk(0..<60), from: peer)
+        }
+        #expect(throws: RecordingAssembly.Fault.notAsked) {
+            try none.finish(7, digest: SHA256.digest(file), from: peer)
+        }
+        #expect(try none.finish(7, digest: Data(), from: peer) == nil)
+    }
+
+    @Test func `a result without its whole file, or with another's digest, is refused`() throws {
+        var assembly = RecordingAssembly(limit: 100)
+        let digest = SHA256.digest(file)
+        #expect(throws: RecordingAssembly.Fault.missing) {
+            try assembly.finish(7, digest: digest, from: peer)
+        }
+        try assembly.take(chunk(0..<60), from: peer)
+        #expect(throws: RecordingAssembly.Fault.missing) {
+            try assembly.finish(7, digest: digest, from: peer)
+        }
+        for (lease, given, fault) in [
+            (8, digest, RecordingAssembly.Fault.missing), (7, Data(count: 32), .digest),
+            (7, Data(), .digest),
+        ] as [(UInt64, Data, RecordingAssembly.Fault)] {
+            try assembly.take(chunk(0..<100), from: peer)
+            #expect(throws: fault) { try assembly.finish(lease, digest: given, from: peer) }
+            #expect(assembly.byteCount == 0)
+        }
+    }
+
+    @Test func `what is of no use any more is forgotten`() throws {
+        var assembly = RecordingAssembly(limit: 100)
+        try assembly.take(chunk(0..<60), from: peer)
+        try assembly.take(chunk(0..<10, lease: 8), from: other)
+        assembly.keep { from, lease in from == other && lease == 8 }
+        #expect(assembly.byteCount == 10)
+        assembly.keep { _, _ in false }
+        #expect(assembly.byteCount == 0)
+    }
+
+    @Test func `a worker's pieces make its file again, also after a broken connection`() throws {
+        let long = Data((0..<600_000).map { UInt8(truncatingIfNeeded: $0 >> 7) })
+        var outbox = RecordingOutbox()
+        var result = WireResult()
+        result.lease = 7
+        outbox.append(result, long)
+        result.lease = 8
+        outbox.append(result, file)
+        var assembly = RecordingAssembly(limit: 1 << 20)
+        var files: [Data?] = []
+        var leases: [UInt64] = []
+        var pieces = 0
+        while let body = outbox.next {
+            switch body {
+            case .recordingChunk(let chunk):
+                pieces += 1
+                // The connection breaks when the second piece was sent.
+                if pieces == 3 {
+                    outbox.restart()
+                    continue
+                }
+                try assembly.take(chunk, from: peer)
+            case .results(let message):
+                let result = try #require(message.results.first)
+                files.append(
+                    try assembly.finish(result.lease, digest: result.recordingSha256, from: peer))
+            default: Issue.record("\(body)")
+            }
+            if let lease = outbox.advance() { leases.append(lease) }
+        }
+        #expect(files == [long, file])
+        #expect(leases == [7, 8])
+        // Two, then three anew, then one.
+        #expect(outbox.sentPieces == 6)
+        #expect(outbox.isEmpty)
+    }
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ClusterProtocol
+import ClusterTransport
+import Foundation
+import RolloutWorker
+import Rollouts
+import Synchronization
+import Tensors
+import Testing
+import WorldModel
+
+@testable import Coordinator
+
+/// A dataset recorded by a cluster is the dataset recorded here.
+@Suite(.timeLimit(.minutes(5)))
+struct RecordingTests {
+    /// Episodes that an engine began and ended.
+    private final class Tally: Sendable {
+        let begun = Atomic(0)
+        let ended = DispatchSemaphore(value: 0)
+    }
+
+    /// An engine that counts.
+    private final class TalliedEngine: EpisodeEngine {
+        private let engine: any EpisodeEngine
+        private let tally: Tally
+
+        init(_ engine: any EpisodeEngine, _ tally: Tally) {
+            self.engine = engine
+            self.tally = tally
+        }
+
+        var freeSlots: Int { engine.freeSlots }
+
+        func submit(_ task: EpisodeTask) throws {
+            tally.begun.add(1, ordering: .relaxed)
+            try engine.submit(task)
+        }
+
+        func step() throws { try engine.step() }
+
+        func takeOutcomes() -> [EpisodeOutcome] {
+            let outcomes = engine.takeOutcomes()
+            for _ in outcomes { tally.ended.signal() }
+            return outcomes
+        }
+    }
+
+    /// A dataset's description, and the files that the recorder of this process makes of it.
+    private struct Dataset {
+        var settings: RecordingSettings
+        var models: [ServedModel] = []
+        var files: [Data] = []
+
+        init(_ policy: DrivingPolicy, steps: Int = 12, count: Int) throws {
+            settings = RecordingSettings(policy: policy, steps: steps, seed: .max - 3)
+            var agent: (FrozenModels, ControllerParameters)?
+            if policy == .controller {
+                var random = SystemRandomNumberGenerator()
+                let controller = ControllerParameters(
+                    latent: .sampled,
+                    values: (0..<867).map { _ in Float.random(in: -1...1, using: &random) })
+                agent = (
+                    try FrozenModels(vae: QuickModels.vae, mdrnn: QuickModels.mdrnn), controller
+                )
+                models = [
+                    ServedModel(name: "vae", data: QuickModels.vae),
+                    ServedModel(name: "mdrnn", data: QuickModels.mdrnn),
+                    ServedModel(name: "controller", data: controller.file().encoded()),
+                ]
+            }
+            let directory = FileManager.default.temporaryDirectory.appending(
+                path: "recording-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(
+                at: directory, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: directory) }
+            try DatasetRecorder(
+                policy: policy, steps: steps, seed: settings.seed, agent: agent
+            ).record(Array(0..<count), to: directory)
+            files = try (0..<count).map {
+                try Data(contentsOf: directory.appending(path: DatasetRecorder.fileName($0)))
+            }
+        }
+
+        var tasks: [EvaluationTask] {
+            files.indices.map { index in
+                EvaluationTask(
+                    id: TaskIdentifier(
+                        generation: 0, candidate: index, repetition: 0, purpose: .recording),
+                    parameters: [], trackSeed: 0)
+            }
+        }
+
+        func server(
+            bind: String = "tcp://127.0.0.1:*",
+            change: (inout RolloutServer.Configuration) -> Void = { _ in }
+        ) throws -> RolloutServer {
+            var configuration = RolloutServer.Configuration(bind: bind, run: "recording")
+            configuration.heartbeatSeconds = 0.1
+            configuration.recordingBytes = settings.largestFile
+            change(&configuration)
+            return try RolloutServer(
+                configuration: configuration, models: models, settings: settings.encoded())
+        }
+    }
+
+    /// As the worker command makes it.
+    private static let engine: EngineFactory = { models, settings, environments in
+        try CarRacingWork.engine(
+            models: models, settings: settings, environments: environments)
+    }
+
+    @Test(arguments: DrivingPolicy.allCases)
+    func `two workers record the files of a local recording, and one of them dies`(
+        policy: DrivingPolicy
+    ) async throws {
+        let dataset = try Dataset(policy, count: 14)
+        let server = try dataset.server()
+        let workers = try ["a", "b"].map { name in
+            try TestWorker(server.address, environments: 3, host: name, engine: Self.engine)
+        }
+        let received = Mutex([Int: Data]())
+        let results = try await server.perform(dataset.tasks) { result in
+            let isFirst = received.withLock { files in
+                #expect(files[result.id.candidate] == nil)
+                files[result.id.candidate] = result.recording
+                return files.count == 1
+            }
+            // Whoever was first has others in hand.
+            if isFirst { workers[result.worker.hasPrefix("a/") ? 0 : 1].kill() }
+        }
+        #expect(
+            received.withLock { files in dataset.files.indices.map { files[$0] } } == dataset.files)
+        #expect(results.map(\.id) == dataset.tasks.map(\.id))
+        #expect(results.allSatisfy { $0.recording == nil && $0.steps == 12 })
+        #expect(server.counters().disagreements == 0)
+        #expect(Set(dataset.files).count == dataset.files.count)
+        for worker in workers { worker.worker.drain() }
+        for worker in workers { _ = try? await worker.end() }
+        server.stop()
+    }
+
+    @Test func `one worker serves coordinators that record and that do not, by turns`() async throws
+    {
+        let dataset = try Dataset(.brownian, count: 3)
+        let first = try dataset.server()
+        let address = first.address
+        let worker = try TestWorker(address, environments: 2, engine: Self.engine)
+        func record(_ server: RolloutServer) async throws {
+            let received = Mutex([Int: Data]())
+            _ = try await server.perform(dataset.tasks) { result in
+                received.withLock { $0[result.id.candidate] = result.recording }
+            }
+            #expect(received.withLock { files in (0..<3).map { files[$0] } } == dataset.files)
+            server.stop(reason: "next")
+        }
+        try await record(first)
+        let rollouts = try RolloutServer(
+            configuration: .init(bind: address, run: "rollouts"),
+            models: [
+                ServedModel(name: "vae", data: QuickModels.vae),
+                ServedModel(name: "mdrnn", data: QuickModels.mdrnn),
+            ], settings: JSONEncoder().encode(RolloutSettings(timeLimit: 5)))
+        let results = try await rollouts.perform(makeTasks(4)) { #expect($0.recording == nil) }
+        #expect(results.allSatisfy { $0.steps == 5 })
+        // A task of the other kind is refused by name, and ends no worker.
+        let foreign = try await rollouts.perform(dataset.tasks) { _ in }
+        #expect(foreign.map(\.isSetAside) == [true, true, true])
+        rollouts.stop(reason: "next")
+        try await record(dataset.server(bind: address))
+        #expect(worker.lines.count { $0.hasPrefix("connected") } == 3)
+        worker.worker.drain()
+        #expect(try await worker.end() == .drained)
+    }
+
+    @Test func `nothing is handed out while the files' taker is behind`() async throws {
+        let dataset = try Dataset(.white, steps: 2, count: 30)
+        let server = try dataset.server { $0.backlogBytes = 0 }
+        let tally = Tally()
+        let worker = try TestWorker(
+            server.address, environments: 2,
+            engine: { models, settings, count in
+                TalliedEngine(try Self.engine(models, settings, count), tally)
+            })
+        let capacity = 3
+        let taken = Mutex(0)
+        let results = try await server.perform(dataset.tasks) { _ in
+            let before = taken.withLock { $0 }
+            // The first file's taker is slow: what is in hand ends meanwhile, and no more begins.
+            if before == 0 { for _ in 0..<capacity { tally.ended.wait() } }
+            #expect(tally.begun.load(ordering: .relaxed) <= before + capacity)
+            taken.withLock { $0 += 1 }
+        }
+        #expect(results.count == 30)
+        worker.worker.drain()
+        _ = try await worker.end()
+        server.stop()
+    }
+
+    @Test func `what a worker cannot be told to record, it says`() throws {
+        let order = RecordingSettings(policy: .driver, steps: 77, seed: .max)
+        #expect(try RecordingSettings.decode(order.encoded()) == order)
+        #expect(try RecordingSettings.decode(JSONEncoder().encode(RolloutSettings())) == nil)
+        for text in [
+            "", "[]", "{\"recording\":{}}", "{\"recording\":7}",
+            "{\"recording\":{\"policy\":\"none\",\"steps\":5,\"seed\":0}}",
+            "{\"recording\":{\"policy\":\"white\",\"steps\":0,\"seed\":0}}",
+            "{\"recording\":{\"policy\":\"white\",\"steps\":20001,\"seed\":0}}",
+            "{\"recording\":{\"policy\":\"white\",\"steps\":5,\"seed\":-1}}",
+            "{\"recording\":{\"policy\":\"controller\",\"steps\":5,\"seed\":0}}",
+        ] {
+            #expect(throws: CarRacingEpisodes.Failure.self, "\(text)") {
+                try CarRacingWork.engine(models: [:], settings: Data(text.utf8), environments: 1)
+            }
+        }
+    }
+
+    @Test func `no episode's file is longer than what a coordinator takes`() throws {
+        let dataset = try Dataset(.white, steps: 40, count: 1)
+        #expect(dataset.files[0].count <= dataset.settings.largestFile)
+        // Noise, which no deflate shortens.
+        var random = SystemRandomNumberGenerator()
+        let writer = try RolloutWriter()
+        for _ in 0..<40 {
+            let noise = (0..<1536).flatMap { _ in
+                withUnsafeBytes(of: random.next()) { Array($0) }
+            }
+            try noise.withUnsafeBytes {
+                try writer.append(
+                    observation: $0, action: SIMD3(repeating: .random(in: 0...1)), reward: 0,
+                    isTerminal: false)
+            }
+        }
+        let longestNoise = try writer.finish().count
+        #expect(longestNoise <= dataset.settings.largestFile)
+        let longest = RecordingSettings(
+            policy: .white, steps: RecordingEpisodes.maximumSteps, seed: 0)
+        #expect(longest.largestFile <= WireLimits.recordingBytes)
+    }
+}
