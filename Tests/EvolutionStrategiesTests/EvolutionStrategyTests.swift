@@ -75,6 +75,24 @@ struct EvolutionStrategyTests {
         }
     }
 
+    @Test func `the step size can be set between generations, and to a positive number alone`()
+        throws
+    {
+        var strategy = try EvolutionStrategy(
+            EvolutionStrategy.Configuration(initialMean: [0, 0], initialSigma: 1))
+        try strategy.setSigma(0.5)
+        #expect(strategy.sigma == 0.5)
+        #expect(strategy.standardDeviations == [0.5, 0.5])
+        for value in [0, -1, .nan, .infinity] {
+            #expect(throws: EvolutionStrategyError.self) { try strategy.setSigma(value) }
+        }
+        let costs = try strategy.ask().map(sphere)
+        #expect(throws: EvolutionStrategyError.self) { try strategy.setSigma(0.25) }
+        try strategy.tell(costs: costs)
+        try strategy.setSigma(0.25)
+        #expect(strategy.sigma == 0.25)
+    }
+
     @Test func `settings that cannot be used are refused by name`() {
         typealias Configuration = EvolutionStrategy.Configuration
         func refused(_ name: String, _ change: (inout Configuration) -> Void) {
