@@ -76,7 +76,7 @@ extension RunReport {
             LinePlot.Point(x: Double($0.generation), y: $0.best ?? .nan)
         }
         return LinePlot(
-            title: path, xLabel: "generation", yLabel: "return",
+            title: name, xLabel: "generation", yLabel: "return",
             series: [
                 .init(name: "candidates' average, with their deviation", points: mean),
                 .init(name: "best candidate", points: best),
@@ -93,7 +93,7 @@ extension RunReport {
         // What lies far beyond the run's end would press its curve against the axis.
         let shown = Self.paperEvaluations.filter { $0.millionSteps <= max(60, 2 * last) }
         return LinePlot(
-            title: path, xLabel: "environment steps of the search, in millions",
+            title: name, xLabel: "environment steps of the search, in millions",
             yLabel: "mean return on the evaluation tracks",
             series: [
                 .init(name: "this run", points: evaluations { Double($0.totalSteps) / 1e6 }),
@@ -103,6 +103,9 @@ extension RunReport {
             ],
             references: [Self.paper])
     }
+
+    /// The directory's name: where it lies is nothing to show to others.
+    private var name: String { URL(fileURLWithPath: path).lastPathComponent }
 
     /// Evaluations of the distribution's mean; generations without one would interrupt the curve.
     private func evaluations(at position: (Generation) -> Double) -> [LinePlot.Point] {

@@ -52,6 +52,13 @@ search() {
     stop_workers
 }
 
+# result NAME SEED: the mean return and the steps in millions.
+result() {
+    query "$output/$1-$2" "SELECT printf('%.0f %.2f', mean,
+        (SELECT sum(steps) FROM generations WHERE generation <= $generations) / 1e6)
+        FROM evaluations WHERE generation = $generations"
+}
+
 # A case a line: its name, a description, and what it changes of the base.
 cases() {
     cat <<'CASES'
@@ -69,47 +76,46 @@ step-cap|steps capped at twice the last generation's mean|--step-cap-factor 2
 sampled|z drawn instead of its mean|--latent sampled
 z|z alone|--controller-inputs z
 zch|z, c and h|--controller-inputs zch
-untrained|M untrained|UNTRAINED
+untrained|M untrained|--untrained-memory
 CASES
 }
 
-mkdir -p "$output"
-base=(--pop-size 64 --n-samples 4 --sigma 0.05 --variant separable
-    --stop-after-steps-without-tile 100)
-rows=
-while IFS='|' read -r name description change; do
-    returns=() steps=0
-    for seed in $seeds; do
-        options=("${base[@]}")
-        if [ "$change" = UNTRAINED ]; then
+# options CHANGE: sets `options` to the base's with the change in place of what it names.
+set_options() {
+    options=(--pop-size 64 --n-samples 4 --sigma 0.05 --variant separable
+        --stop-after-steps-without-tile 100)
+    local -a words
+    local word place
+    read -r -a words <<<"$1"
+    for ((word = 0; word + 1 < ${#words[@]}; word += 2)); do
+        for ((place = 0; place < ${#options[@]}; place += 2)); do
+            if [ "${options[place]}" = "${words[word]}" ]; then
+                options=("${options[@]:0:place}" "${options[@]:place+2}")
+                break
+            fi
+        done
+    done
+    options+=("${words[@]}")
+}
+
+# A seed at a time for all cases, so that what is there can be compared however far it got.
+for seed in $seeds; do
+    while IFS='|' read -r name description change; do
+        set_options "$change"
+        if [ "$change" = --untrained-memory ]; then
             mkdir -p "$output/$name-$seed"
             cp "$models/vae.safetensors" "$output/$name-$seed/"
-            options+=(--untrained-memory)
-        else
-            # An option may not be given twice: the change takes the place of the base's.
-            read -r -a words <<<"$change"
-            for ((word = 0; word < ${#words[@]}; word += 2)); do
-                for ((place = 0; place < ${#options[@]}; place += 2)); do
-                    if [ "${options[place]}" = "${words[word]}" ]; then
-                        options=("${options[@]:0:place}" "${options[@]:place+2}")
-                        break
-                    fi
-                done
-            done
-            options+=("${words[@]}")
         fi
         search "$name" "$seed" "${options[@]}"
-        returns+=("$(query "$output/$name-$seed" \
-            "SELECT printf('%.0f', mean) FROM evaluations WHERE generation = $generations")")
-        steps=$((steps + $(query "$output/$name-$seed" \
-            'SELECT sum(steps) FROM generations')))
-    done
-    count=${#returns[@]}
-    average=$(printf '%s\n' "${returns[@]}" | awk '{ sum += $1 } END { printf "%.0f", sum / NR }')
-    million=$(awk -v steps="$steps" -v count="$count" 'BEGIN { printf "%.2f", steps / count / 1e6 }')
-    row="| $description | ${returns[*]} | $average | $million |"
-    say "$row" >&2
-    rows+="$row"$'\n'
-done < <(cases)
+        say "$name, seed $seed: $(result "$name" "$seed")" >&2
+    done < <(cases)
+done
+
 printf '| changed | mean return on 64 tracks, a seed each | average | million steps |\n'
-printf '| --- | ---: | ---: | ---: |\n%s' "$rows"
+printf '| --- | ---: | ---: | ---: |\n'
+while IFS='|' read -r name description change; do
+    for seed in $seeds; do result "$name" "$seed"; done |
+        awk -v description="$description" '
+            { returns = returns " " $1; sum += $1; steps += $2 }
+            END { printf "| %s |%s | %.0f | %.2f |\n", description, returns, sum / NR, steps / NR }'
+done < <(cases)
