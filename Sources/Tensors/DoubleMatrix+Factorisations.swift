@@ -83,12 +83,17 @@ extension DoubleMatrix {
         var norm = norm
         var reciprocal = 0.0
         var information: Int32 = 0
-        var work = [Double](repeating: 0, count: 3 * rows)
         var integerWork = [Int32](repeating: 0, count: rows)
+        // Some of OpenBLAS's sums of magnitudes begin at the next multiple of 32 bytes, so their
+        // bits depend on where the array lies; arrays lie at any multiple of 16.
+        let bytes = UnsafeMutableRawPointer.allocate(
+            byteCount: 3 * rows * MemoryLayout<Double>.stride, alignment: 64)
+        defer { bytes.deallocate() }
+        let work = bytes.initializeMemory(as: Double.self, repeating: 0, count: 3 * rows)
         withElements { l in
             dpocon_(
                 "L", &size, l.baseAddress, &size, &norm,
-                &reciprocal, &work, &integerWork, &information)
+                &reciprocal, work, &integerWork, &information)
         }
         return reciprocal > 0 ? 1 / reciprocal : .infinity
     }

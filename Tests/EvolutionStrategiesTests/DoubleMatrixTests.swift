@@ -106,4 +106,27 @@ struct DoubleMatrixTests {
         #expect(copy[0, 1] == 4 && matrix[0, 1] == 5)
         #expect(matrix != copy)
     }
+
+    @Test(arguments: 1...16)
+    func `a condition's bits do not depend on where its arrays lie`(seed: UInt64) throws {
+        // Near the identity, as a covariance is at first; long enough for the vectorised sums.
+        let size = 300
+        var matrix = Self.random(size, size, seed: seed)
+        for column in 0..<size {
+            for row in 0..<size {
+                matrix[row, column] = 0.01 * matrix[row, column] + (row == column ? 1 : 0)
+            }
+        }
+        let norm = matrix.symmetricNorm
+        try matrix.choleskyFactorise()
+        // Blocks of several sizes in between move what is allocated after them.
+        var blocks: [[UInt8]] = []
+        let bits = Set(
+            (0..<40).map { index in
+                blocks.append([UInt8](repeating: 0, count: 16 * (index % 7) + 7000))
+                return matrix.choleskyCondition(norm: norm).bitPattern
+            })
+        #expect(bits.count == 1)
+        #expect(blocks.count == 40)
+    }
 }
