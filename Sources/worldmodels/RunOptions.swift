@@ -34,7 +34,7 @@ struct RunOptions: ParsableArguments {
 
     @Option(
         help: """
-            Which candidates the mean moves by: better-half, as usual, or all, away from the worse
+            Which candidates the mean moves by: better-half, as usual, or all, away from the worse \
             half too (better-half).
             """)
     var recombination: String?
