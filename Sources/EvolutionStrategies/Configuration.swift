@@ -36,8 +36,7 @@ extension EvolutionStrategy {
         case betterHalf = "better-half"
         /// Towards the better half and away from the worse one (Arnold, 2006).
         ///
-        /// Better where the cost is noisy or has many variables for its population; no good near
-        /// an optimum of few variables.
+        /// For noisy costs of many variables; see `RecombinationWeights`.
         case all
     }
 

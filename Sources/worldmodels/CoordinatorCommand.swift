@@ -91,6 +91,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let wanted = try RunSettings(
             given: given, profile: profile?.settings ?? [:], path: directory.path)
         let memorySeed = untrainedMemory ? wanted.seed : nil
+        try startingPoint.checkModels(of: directory)
         if data == nil && !options.pretrained {
             _ = try RunModels(directory, untrainedMemorySeed: memorySeed)
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ArgumentParser
 import Coordinator
 import Foundation
 import RunStore
@@ -61,6 +62,22 @@ struct StartingPoint {
         return given
     }
 
+    /// Refuses a run that has other models than the agent's, which its controller cannot see through.
+    ///
+    /// - Parameter directory: The run.
+    /// - Throws: `ValidationError` naming the file.
+    func checkModels(of directory: RunDirectory) throws {
+        guard let agent else { return }
+        for target in [directory.vae, directory.mdrnn] {
+            guard let found = FileManager.default.contents(atPath: target.path) else { continue }
+            guard try found == Data(contentsOf: Self.source(of: target, in: agent)) else {
+                throw ValidationError(
+                    "\(target.path) is not the model of the agent that comes with the program:"
+                        + " give --pretrained another --logdir")
+            }
+        }
+    }
+
     /// Copies V and M to where the run lacks them.
     ///
     /// - Parameter directory: The run.
@@ -69,8 +86,12 @@ struct StartingPoint {
         guard let agent else { return }
         for target in [directory.vae, directory.mdrnn] {
             guard !FileManager.default.fileExists(atPath: target.path) else { continue }
-            let source = URL(filePath: "\(agent)/\(target.lastPathComponent)")
-            try AtomicFile.write(Data(contentsOf: source), to: target)
+            try AtomicFile.write(
+                Data(contentsOf: Self.source(of: target, in: agent)), to: target)
         }
+    }
+
+    private static func source(of target: URL, in agent: String) -> URL {
+        URL(filePath: "\(agent)/\(target.lastPathComponent)")
     }
 }

@@ -88,6 +88,17 @@ struct StartingPointTests {
         #expect(zip(best.values, values).allSatisfy { abs($0 - $1) < 1e-6 })
     }
 
+    @Test func `the agent is not mixed with another V, and the file is named`() async throws {
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try QuickModels.vae.write(to: directory.appending(path: "vae.safetensors"))
+        let process = try ProgramProcess(arguments(["--pretrained"]))
+        #expect(await process.line { $0.contains("vae.safetensors is not the model") } != nil)
+        #expect(await process.exitStatus() == 64)
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+        #expect(names == ["vae.safetensors"])
+    }
+
     @Test(arguments: [
         ["--pretrained", "--initial-controller", "x"], ["--pretrained", "--data", "x"],
         ["--initial-controller", "/nowhere/x.safetensors"],
