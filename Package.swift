@@ -28,17 +28,20 @@ let libraries: [Target] = [
     .target(name: "CKernels"),
 
     .target(name: "SeededRandom"),
-    .target(name: "Tensors", dependencies: ["COpenBLAS", "CZlib"]),
+    .target(name: "Tensors", dependencies: ["COpenBLAS"]),
+    .target(name: "ArrayFiles", dependencies: ["CZlib"]),
+    .target(name: "Episodes"),
     .target(name: "TerminalOutput"),
     .target(
         name: "ClusterProtocol",
         dependencies: ["CSodium", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
         exclude: ["cluster.proto", "regenerate.sh"]),
 
-    .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CGIF", "CCairo"]),
+    .target(name: "Pictures", dependencies: ["ArrayFiles", "CPNG", "CGIF", "CCairo"]),
     .target(name: "EvolutionStrategies", dependencies: ["SeededRandom", "Tensors"]),
     .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
-    .target(name: "WorldModel", dependencies: ["CKernels", "SeededRandom", "Tensors"]),
+    .target(
+        name: "WorldModel", dependencies: ["ArrayFiles", "CKernels", "SeededRandom", "Tensors"]),
     .target(name: "Dispatching", dependencies: ["ClusterProtocol"]),
     .target(name: "ClusterTransport", dependencies: ["CZeroMQ", "ClusterProtocol"]),
     .target(
@@ -48,17 +51,22 @@ let libraries: [Target] = [
     .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
     .target(
         name: "WorldModelTraining",
-        dependencies: ["CKernels", "Pictures", "SeededRandom", "Tensors", "WorldModel"]),
+        dependencies: [
+            "ArrayFiles", "CKernels", "Pictures", "SeededRandom", "Tensors", "WorldModel",
+        ]),
 
     .target(
         name: "Rollouts",
         dependencies: [
-            "CarRacing", "CarRacingRendering", "Pictures", "SeededRandom", "Tensors", "WorldModel",
+            "ArrayFiles", "CarRacing", "CarRacingRendering", "Episodes", "Pictures", "SeededRandom",
+            "WorldModel",
         ]),
 
     .target(
         name: "RolloutWorker",
-        dependencies: ["ClusterProtocol", "ClusterTransport", "Rollouts", "WorldModel"]),
+        dependencies: [
+            "ArrayFiles", "ClusterProtocol", "ClusterTransport", "Rollouts", "WorldModel",
+        ]),
     .target(
         name: "Coordinator",
         dependencies: [
@@ -73,7 +81,8 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            "CarRacing", "CarRacingRendering", "ClusterProtocol", "ClusterTransport", "Coordinator",
+            "ArrayFiles", "CarRacing", "CarRacingRendering", "ClusterProtocol", "ClusterTransport",
+            "Coordinator",
             "Dispatching", "EvolutionStrategies", "Pictures", "RolloutWorker", "Rollouts",
             "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
             "WorldModelTraining",
@@ -89,7 +98,7 @@ let tests: [Target] = [
     .testTarget(
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
     .testTarget(
-        name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"],
+        name: "ArrayFilesTests", dependencies: ["ArrayFiles", "SeededRandom"],
         resources: [.copy("Golden")]),
     .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
     .testTarget(
@@ -97,7 +106,7 @@ let tests: [Target] = [
         dependencies: [
             "ClusterProtocol", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         ]),
-    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Tensors", "CGIF"]),
+    .testTarget(name: "PicturesTests", dependencies: ["ArrayFiles", "Pictures", "CGIF"]),
     .testTarget(
         name: "EvolutionStrategiesTests",
         dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
@@ -105,10 +114,11 @@ let tests: [Target] = [
     .testTarget(
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
-    .testTarget(name: "WorldModelTests", dependencies: ["SeededRandom", "Tensors", "WorldModel"]),
+    .testTarget(
+        name: "WorldModelTests", dependencies: ["ArrayFiles", "SeededRandom", "WorldModel"]),
     .testTarget(
         name: "InferenceTests",
-        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel"],
+        dependencies: ["ArrayFiles", "CKernels", "SeededRandom", "Tensors", "WorldModel"],
         resources: [.copy("Golden")]),
     .testTarget(name: "DispatchingTests", dependencies: ["Dispatching", "SeededRandom"]),
     .testTarget(
@@ -116,15 +126,19 @@ let tests: [Target] = [
         dependencies: ["RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(
         name: "WorldModelTrainingTests",
-        dependencies: ["CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining"],
+        dependencies: [
+            "ArrayFiles", "CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining",
+        ],
         exclude: ["compare_with_pytorch.py"], resources: [.copy("Golden")]),
     .testTarget(
         name: "RolloutsTests",
-        dependencies: ["CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel"]),
+        dependencies: [
+            "ArrayFiles", "CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel",
+        ]),
     .testTarget(
         name: "CoordinatorTests",
         dependencies: [
-            "ClusterProtocol", "ClusterTransport", "Coordinator", "Dispatching",
+            "ArrayFiles", "ClusterProtocol", "ClusterTransport", "Coordinator", "Dispatching",
             "EvolutionStrategies", "RolloutWorker", "Rollouts", "RunStore", "SeededRandom",
             "Tensors", "WorldModel",
         ]),

@@ -3,7 +3,7 @@
 
 import CGIF
 public import Foundation
-package import Tensors
+package import ArrayFiles
 
 /// Writes a GIF film that repeats for ever, frame by frame.
 ///

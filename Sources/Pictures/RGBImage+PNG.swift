@@ -3,7 +3,7 @@
 
 import CPNG
 public import Foundation
-import Tensors
+import ArrayFiles
 
 /// PNG files.
 extension RGBImage {

@@ -3,7 +3,7 @@
 
 package import Foundation
 package import Rollouts
-import Tensors
+import ArrayFiles
 package import WorldModel
 
 /// Recording as a worker does it: each task is a file of a dataset.

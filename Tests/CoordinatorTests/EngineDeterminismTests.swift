@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ArrayFiles
 import ClusterTransport
 import Foundation
 import RolloutWorker
 import SeededRandom
-import Tensors
 import Testing
 import WorldModel
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ArrayFiles
 import ClusterProtocol
 import ClusterTransport
 import Foundation
 import RolloutWorker
 import Rollouts
 import Synchronization
-import Tensors
 import Testing
 import WorldModel
 

@@ -4,7 +4,7 @@
 import CGIF
 import Foundation
 import Pictures
-import Tensors
+import ArrayFiles
 import Testing
 
 struct GIFWriterTests {

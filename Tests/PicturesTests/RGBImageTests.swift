@@ -3,7 +3,7 @@
 
 import Foundation
 import Pictures
-import Tensors
+import ArrayFiles
 import Testing
 
 struct RGBImageTests {

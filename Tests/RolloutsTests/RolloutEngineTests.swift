@@ -3,7 +3,7 @@
 
 import CarRacing
 import SeededRandom
-import Tensors
+import ArrayFiles
 import Testing
 import WorldModel
 

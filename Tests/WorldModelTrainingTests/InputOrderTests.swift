@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ArrayFiles
 import SeededRandom
-import Tensors
 import Testing
 import WorldModel
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ArrayFiles
 import Foundation
 import SeededRandom
-import Tensors
 import Testing
 import WorldModel
 

@@ -3,7 +3,6 @@
 
 import Foundation
 import SeededRandom
-import Tensors
 import Testing
 import WorldModel
 

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 public import Foundation
-import Tensors
+import ArrayFiles
 public import WorldModel
 
 /// Records episodes into a directory of .npz files.

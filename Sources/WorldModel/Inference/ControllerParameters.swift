@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-public import Tensors
+public import ArrayFiles
 
 /// A controller's parameters and the form it was trained in, as `controller.safetensors` holds them.
 ///

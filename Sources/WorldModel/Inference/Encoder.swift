@@ -3,7 +3,7 @@
 
 import CKernels
 public import SeededRandom
-import Tensors
+import ArrayFiles
 
 /// V's encoder with its weights laid out for the compiled loops.
 ///

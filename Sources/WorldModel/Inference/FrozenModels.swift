@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 public import Foundation
-import Tensors
+import ArrayFiles
 
 /// Why V and M cannot be used for rollouts.
 public enum FrozenModelsError: Error, Equatable, CustomStringConvertible {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ArrayFiles
 import CKernels
-import Tensors
 
 /// M's LSTM with its weights laid out for the compiled loops; the mixture head is not needed here.
 ///

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 public import SeededRandom
-public import Tensors
+public import ArrayFiles
 
 /// The weights of one model under PyTorch's names and in PyTorch's layouts.
 public protocol ParameterSet: Sendable, Hashable {

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 public import SeededRandom
-public import Tensors
+public import ArrayFiles
 
 /// The sizes of the convolutional VAE.
 ///

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-public import Tensors
+public import ArrayFiles
 
 extension RolloutFile {
     /// What the arrays of a recording are called and how large they are, checked against each

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 public import Foundation
-public import Tensors
+public import ArrayFiles
 
 /// One recorded episode, as the .npz files of a dataset hold it.
 ///

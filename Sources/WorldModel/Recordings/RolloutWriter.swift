@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 package import Foundation
-package import Tensors
+package import ArrayFiles
 
 /// Makes the file of a recorded episode step by step, in memory.
 ///

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Tensors
 import WorldModel
 
 /// Encodes frames with all threads of a pool.

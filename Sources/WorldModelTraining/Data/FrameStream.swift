@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import SeededRandom
-import Tensors
+import ArrayFiles
 import WorldModel
 
 /// The frames of recordings in a random order, within a bound on memory.

@@ -3,7 +3,7 @@
 
 public import Foundation
 import SeededRandom
-import Tensors
+import ArrayFiles
 import WorldModel
 
 /// The recorded episodes below a directory, cut into a training and a held-out part.

@@ -3,7 +3,7 @@
 
 public import Foundation
 import SeededRandom
-import Tensors
+import ArrayFiles
 import WorldModel
 
 /// Trains M on the latents that a trained V gives recorded episodes.

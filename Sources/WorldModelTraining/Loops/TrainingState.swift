@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
-import Tensors
+import ArrayFiles
 
 /// Where a training run stands after an epoch: all that the next epoch depends on.
 ///

@@ -3,7 +3,7 @@
 
 public import Foundation
 import SeededRandom
-import Tensors
+import ArrayFiles
 import WorldModel
 
 /// Trains V on the frames of recorded episodes.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Tensors
+import ArrayFiles
 import WorldModel
 
 /// Where each tensor of a model lies in one flat buffer, and in which order of its axes.

@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import CKernels
-import Tensors
 import WorldModel
 
 /// The VAE on preallocated memory: forward and backward for batches of frames.

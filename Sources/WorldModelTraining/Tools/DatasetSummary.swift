@@ -3,7 +3,7 @@
 
 public import Foundation
 import Pictures
-import Tensors
+import ArrayFiles
 import WorldModel
 
 /// What a directory of recordings holds, and a picture of some of its frames.

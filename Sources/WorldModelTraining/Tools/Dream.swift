@@ -4,7 +4,7 @@
 public import Foundation
 import Pictures
 import SeededRandom
-import Tensors
+import ArrayFiles
 public import WorldModel
 
 /// Lets M and the decoder imagine how an episode goes on, beside what happens.

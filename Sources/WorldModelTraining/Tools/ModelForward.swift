@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 public import Foundation
-import Tensors
+import ArrayFiles
 import WorldModel
 
 /// Runs V and M on given inputs and writes what they compute, for comparison with another

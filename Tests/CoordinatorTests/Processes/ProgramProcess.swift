@@ -3,7 +3,7 @@
 
 import Foundation
 import SeededRandom
-import Tensors
+import ArrayFiles
 import WorldModel
 
 /// The built program as a real process, which can be killed, paused and listened to.

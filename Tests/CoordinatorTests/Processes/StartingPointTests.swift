@@ -3,7 +3,7 @@
 
 import Foundation
 import RunStore
-import Tensors
+import ArrayFiles
 import Testing
 import WorldModel
 

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
-import Tensors
+import ArrayFiles
 import Testing
 
 struct NPZReaderTests {

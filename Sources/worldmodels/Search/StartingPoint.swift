@@ -5,7 +5,7 @@ import ArgumentParser
 import Coordinator
 import Foundation
 import RunStore
-import Tensors
+import ArrayFiles
 import WorldModel
 
 /// What a new run starts from: a controller, and with the agent that comes with the program its

@@ -5,7 +5,7 @@ import Coordinator
 import Foundation
 import Rollouts
 import RunStore
-import Tensors
+import ArrayFiles
 import WorldModel
 
 extension RunSettings {

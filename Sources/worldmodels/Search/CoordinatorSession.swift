@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ArrayFiles
 import ArgumentParser
 import Coordinator
 import EvolutionStrategies
 import Foundation
 import RunStore
-import Tensors
 
 /// One start of the coordinator: the run loop with its signals, its server's events and its
 /// terminal.

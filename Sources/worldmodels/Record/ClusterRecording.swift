@@ -6,7 +6,7 @@ import Coordinator
 import Foundation
 import Rollouts
 import Synchronization
-import Tensors
+import ArrayFiles
 import TerminalOutput
 
 /// Records a dataset with whatever workers connect.

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
-import Tensors
+import ArrayFiles
 import TerminalOutput
 
 /// A file of actions: (T, 3) float32 or float64, steering -1...1, gas 0...1, brake 0...1.

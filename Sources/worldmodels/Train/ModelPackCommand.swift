@@ -3,7 +3,7 @@
 
 import ArgumentParser
 import Foundation
-import Tensors
+import ArrayFiles
 import WorldModel
 
 /// Writes a run's agent as small files to pass on.

@@ -3,7 +3,7 @@
 
 import Foundation
 import SeededRandom
-import Tensors
+import ArrayFiles
 import Testing
 
 /// Damaged files are refused; none of them ends the process.

@@ -6,7 +6,7 @@ import Coordinator
 import Foundation
 import RunStore
 import SeededRandom
-import Tensors
+import ArrayFiles
 import WorldModel
 
 /// The frozen V and M of a run, checked, as the bytes that every worker gets.

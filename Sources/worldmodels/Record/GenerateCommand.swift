@@ -7,7 +7,7 @@ import Foundation
 import RolloutWorker
 public import Rollouts
 import Synchronization
-import Tensors
+import ArrayFiles
 import TerminalOutput
 import WorldModel
 

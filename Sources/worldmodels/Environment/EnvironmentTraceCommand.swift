@@ -5,7 +5,7 @@ import ArgumentParser
 import CarRacing
 import CarRacingRendering
 import Foundation
-import Tensors
+import ArrayFiles
 
 /// Plays recorded actions and writes what happened, for comparison with Gymnasium's recording.
 struct EnvironmentTraceCommand: ParsableCommand {

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+/// Why an episode ended; files keep the case's name.
+package enum EpisodeEnd: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The lap was completed.
+    case lapCompleted
+    /// The car left the playfield (-100).
+    case leftPlayfield
+    /// The time limit was reached.
+    case timeLimit
+    /// There was no new tile for as many steps as the settings allow.
+    case noNewTile
+    /// The episode's step cap was reached.
+    case stepCap
+    /// The controller's action was no finite number; it counts as leaving the playfield (-100).
+    case actionNotFinite
+    /// The episode killed or failed too many workers and was given up; its return is NaN.
+    case setAside
+}
+
+/// What an episode gave; equal wherever the models, the parameters and the episode are equal.
+package struct EpisodeOutcome: Sendable {
+    /// The sum of the rewards, added up in double precision in the steps' order; NaN where the
+    /// episode was set aside.
+    package var episodeReturn: Double
+    /// Environment steps.
+    package var steps: Int
+    /// Tiles of the track that were touched.
+    package var tilesVisited: Int
+    /// Tiles the track has.
+    package var trackTiles: Int
+    /// Why it ended.
+    package var end: EpisodeEnd
+    /// SHA-256 of the episode's file; empty where none is recorded.
+    package var fileDigest: [UInt8]
+
+    /// Collects the parts.
+    package init(
+        episodeReturn: Double, steps: Int, tilesVisited: Int, trackTiles: Int, end: EpisodeEnd,
+        fileDigest: [UInt8] = []
+    ) {
+        self.episodeReturn = episodeReturn
+        self.steps = steps
+        self.tilesVisited = tilesVisited
+        self.trackTiles = trackTiles
+        self.end = end
+        self.fileDigest = fileDigest
+    }
+
+    /// That of an episode which was given up: it ranks below every return.
+    package static let setAside = EpisodeOutcome(
+        episodeReturn: .nan, steps: 0, tilesVisited: 0, trackTiles: 0, end: .setAside)
+}
+
+extension EpisodeOutcome: Hashable {
+    /// Compares returns by their bits: two hosts must agree to the last one, and NaN equals itself.
+    package static func == (left: Self, right: Self) -> Bool {
+        left.episodeReturn.bitPattern == right.episodeReturn.bitPattern
+            && left.steps == right.steps && left.tilesVisited == right.tilesVisited
+            && left.trackTiles == right.trackTiles && left.end == right.end
+            && left.fileDigest == right.fileDigest
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(episodeReturn.bitPattern)
+        hasher.combine(steps)
+        hasher.combine(fileDigest)
+    }
+}
+
+/// Who drove an episode.
+package struct EpisodeDriver: Sendable, Hashable {
+    /// Host and process.
+    package var name: String
+    /// What decides the last bits of a result there: processor and compiled loops.
+    package var fingerprint: String
+
+    /// Collects the parts.
+    package init(name: String, fingerprint: String) {
+        self.name = name
+        self.fingerprint = fingerprint
+    }
+
+    /// Nobody, or this process, where it does not matter.
+    package static let unnamed = EpisodeDriver(name: "", fingerprint: "")
+}
+
+/// An episode that has been driven.
+package struct EpisodeResult: Sendable, Hashable {
+    /// The episode.
+    package var episode: Episode
+    /// What it gave.
+    package var outcome: EpisodeOutcome
+    /// Who drove it.
+    package var driver: EpisodeDriver
+    /// Wall clock from its start to its end; episodes driven in lockstep share theirs.
+    package var seconds: Double
+
+    /// Collects the parts.
+    package init(
+        episode: Episode, outcome: EpisodeOutcome, driver: EpisodeDriver = .unnamed,
+        seconds: Double = 0
+    ) {
+        self.episode = episode
+        self.outcome = outcome
+        self.driver = driver
+        self.seconds = seconds
+    }
+
+    /// Which episode it was.
+    package var name: EpisodeName { episode.name }
+}
