@@ -42,11 +42,13 @@ let libraries: [Target] = [
     .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
     .target(
         name: "WorldModel", dependencies: ["ArrayFiles", "CKernels", "SeededRandom", "Tensors"]),
-    .target(name: "Dispatching", dependencies: ["ClusterProtocol"]),
+    .target(name: "Dispatching", dependencies: ["Episodes"]),
     .target(name: "ClusterTransport", dependencies: ["CZeroMQ", "ClusterProtocol"]),
     .target(
         name: "RunStore",
-        dependencies: ["TerminalOutput", .product(name: "GRDB", package: "GRDB.swift")]),
+        dependencies: [
+            "Episodes", "TerminalOutput", .product(name: "GRDB", package: "GRDB.swift"),
+        ]),
 
     .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
     .target(
@@ -65,13 +67,17 @@ let libraries: [Target] = [
     .target(
         name: "RolloutWorker",
         dependencies: [
-            "ArrayFiles", "ClusterProtocol", "ClusterTransport", "Rollouts", "WorldModel",
+            "ArrayFiles", "ClusterProtocol", "ClusterTransport", "Episodes", "Rollouts",
+            "WorldModel",
         ]),
     .target(
-        name: "Coordinator",
+        name: "RolloutServer",
+        dependencies: ["ClusterProtocol", "ClusterTransport", "Dispatching", "Episodes"]),
+    .target(
+        name: "Search",
         dependencies: [
-            "ClusterProtocol", "ClusterTransport", "Dispatching", "EvolutionStrategies", "RunStore",
-            "SeededRandom", "WorldModel",
+            "ClusterProtocol", "Episodes", "EvolutionStrategies", "RunStore", "SeededRandom",
+            "WorldModel",
         ]),
 ]
 
@@ -82,9 +88,9 @@ let program: [Target] = [
         name: "worldmodels",
         dependencies: [
             "ArrayFiles", "CarRacing", "CarRacingRendering", "ClusterProtocol", "ClusterTransport",
-            "Coordinator",
-            "Dispatching", "EvolutionStrategies", "Pictures", "RolloutWorker", "Rollouts",
-            "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
+            "Episodes", "EvolutionStrategies", "Pictures", "RolloutServer", "RolloutWorker",
+            "Rollouts", "RunStore", "Search", "SeededRandom", "Tensors", "TerminalOutput",
+            "WorldModel",
             "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
@@ -120,10 +126,11 @@ let tests: [Target] = [
         name: "InferenceTests",
         dependencies: ["ArrayFiles", "CKernels", "SeededRandom", "Tensors", "WorldModel"],
         resources: [.copy("Golden")]),
-    .testTarget(name: "DispatchingTests", dependencies: ["Dispatching", "SeededRandom"]),
+    .testTarget(
+        name: "DispatchingTests", dependencies: ["Dispatching", "Episodes", "SeededRandom"]),
     .testTarget(
         name: "RunStoreTests",
-        dependencies: ["RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
+        dependencies: ["Episodes", "RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(
         name: "WorldModelTrainingTests",
         dependencies: [
@@ -138,8 +145,9 @@ let tests: [Target] = [
     .testTarget(
         name: "CoordinatorTests",
         dependencies: [
-            "ArrayFiles", "ClusterProtocol", "ClusterTransport", "Coordinator", "Dispatching",
-            "EvolutionStrategies", "RolloutWorker", "Rollouts", "RunStore", "SeededRandom",
+            "ArrayFiles", "ClusterProtocol", "ClusterTransport", "Dispatching", "Episodes",
+            "EvolutionStrategies", "RolloutServer", "RolloutWorker", "Rollouts", "RunStore",
+            "Search", "SeededRandom",
             "Tensors", "WorldModel",
         ]),
 ]

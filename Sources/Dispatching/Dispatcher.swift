@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+package import Episodes
+
 /// Decides which worker drives which task: a pure state machine, told of every event and of the
 /// time, that talks to nobody.
 ///
@@ -98,7 +100,8 @@ package struct Dispatcher: Sendable {
     /// - Returns: The task it completed; nil when it was not the first, or not waited for.
     @discardableResult
     package mutating func result(
-        _ outcome: Outcome, lease: LeaseKey, worker: WorkerKey, seconds: Seconds, at now: Seconds
+        _ outcome: EpisodeOutcome, lease: LeaseKey, worker: WorkerKey, seconds: Seconds,
+        at now: Seconds
     ) -> TaskKey? {
         heard(from: worker, at: now)
         guard let task = redeem(lease, worker: worker, at: now) else { return nil }

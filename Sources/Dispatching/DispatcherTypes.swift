@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+package import Episodes
+
 extension Dispatcher {
     /// Seconds of a clock that never goes back; its zero is the caller's.
     package typealias Seconds = Double
@@ -38,30 +40,6 @@ extension Dispatcher {
         package init() {}
     }
 
-    /// What an episode gave; equal for equal (models, parameters, seed).
-    package struct Outcome: Sendable, Hashable {
-        package var returnBits: UInt64
-        package var steps: Int
-        package var tilesVisited: Int
-        package var trackTiles: Int
-        package var end: String
-        /// SHA-256 of the episode's file; empty where none is recorded.
-        package var digest: [UInt8]
-
-        /// Wraps an episode's result.
-        package init(
-            return: Double, steps: Int, tilesVisited: Int, trackTiles: Int, end: String,
-            digest: [UInt8] = []
-        ) {
-            self.digest = digest
-            returnBits = `return`.bitPattern
-            self.steps = steps
-            self.tilesVisited = tilesVisited
-            self.trackTiles = trackTiles
-            self.end = end
-        }
-    }
-
     /// A task handed to a worker.
     package struct Grant: Sendable, Hashable {
         package var worker: WorkerKey
@@ -82,7 +60,7 @@ extension Dispatcher {
     /// Something the caller acts on or tells people.
     package enum Event: Sendable, Equatable {
         /// The first result of the task.
-        case completed(TaskKey, Outcome, worker: WorkerKey, seconds: Seconds)
+        case completed(TaskKey, EpisodeOutcome, worker: WorkerKey, seconds: Seconds)
         /// The task is given up: it ranks worst.
         case setAside(TaskKey, deaths: Int, failures: Int)
         /// A worker is gone, and its tasks wait for others.
@@ -92,7 +70,7 @@ extension Dispatcher {
         /// A second result equals the first.
         case agreed(TaskKey)
         /// A second result differs from the first: one of two hosts is faulty.
-        case disagreed(TaskKey, first: WorkerKey, Outcome, second: WorkerKey, Outcome)
+        case disagreed(TaskKey, first: WorkerKey, EpisodeOutcome, second: WorkerKey, EpisodeOutcome)
         /// A result nobody waits for any more.
         case late(worker: WorkerKey, lease: LeaseKey)
         /// The engine could not run the task; it is tried again.
@@ -130,7 +108,7 @@ extension Dispatcher {
         /// Leases taken back; their results are still welcome while the task is open.
         var expired: [LeaseKey] = []
         /// Set by the first result.
-        var outcome: Outcome?
+        var outcome: EpisodeOutcome?
         var firstWorker: WorkerKey = -1
         var isClosed = false
         /// Whether a worker died while holding it and it has not been finished since.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+package import Episodes
 package import Foundation
 import Rollouts
 package import WorldModel
@@ -30,6 +31,7 @@ package final class CarRacingEpisodes: EpisodeEngine {
     }
 
     private let engine: RolloutEngine
+    private var running: [UInt64: Episode] = [:]
 
     /// Makes the engine, on the thread that will use it.
     ///
@@ -69,26 +71,33 @@ package final class CarRacingEpisodes: EpisodeEngine {
 
     package var freeSlots: Int { engine.freeSlots }
 
-    package func submit(_ task: EpisodeTask) throws {
-        guard task.recording == nil else { throw Failure.otherWork }
+    package func submit(_ episode: Episode, parameters: [Float], ticket: UInt64) throws {
+        guard episode.name.purpose != .recording else { throw Failure.otherWork }
         let expected = engine.settings.inputs.parameterCount
-        guard task.parameters.count == expected else {
-            throw Failure.parameters(task.parameters.count, expected: expected)
+        guard parameters.count == expected else {
+            throw Failure.parameters(parameters.count, expected: expected)
         }
+        running[ticket] = episode
         engine.submit(
             RolloutTask(
-                id: task.id, parameters: task.parameters, trackSeed: task.trackSeed,
-                stepCap: task.stepCap, isEvaluation: task.isEvaluation))
+                id: ticket, parameters: parameters, trackSeed: episode.trackSeed,
+                stepCap: episode.stepCap, isEvaluation: episode.name.purpose == .evaluation))
     }
 
     package func step() throws { try engine.step() }
 
-    package func takeOutcomes() -> [EpisodeOutcome] {
-        engine.takeOutcomes().map { outcome in
-            EpisodeOutcome(
-                id: outcome.id, return: outcome.episodeReturn, steps: outcome.steps,
-                tilesVisited: outcome.tilesVisited, trackTiles: outcome.trackTiles,
-                end: outcome.end.rawValue)
+    package func takeFinished() -> [FinishedEpisode] {
+        engine.takeOutcomes().compactMap { outcome in
+            guard let episode = running.removeValue(forKey: outcome.id),
+                let end = EpisodeEnd(rawValue: outcome.end.rawValue)
+            else { return nil }
+            return FinishedEpisode(
+                ticket: outcome.id, episode: episode,
+                outcome: .success(
+                    EpisodeOutcome(
+                        episodeReturn: outcome.episodeReturn, steps: outcome.steps,
+                        tilesVisited: outcome.tilesVisited, trackTiles: outcome.trackTiles,
+                        end: end)))
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Episodes
 import Foundation
 import Synchronization
 
@@ -8,12 +9,19 @@ import Synchronization
 final class EngineMailbox: Sendable {
     /// What the engine's thread found out.
     struct Finished: Sendable {
-        var outcome: EpisodeOutcome
+        var episode: FinishedEpisode
         var seconds: Double
     }
 
+    /// An episode that no engine has begun.
+    struct Waiting: Sendable {
+        var lease: UInt64
+        var episode: Episode
+        var parameters: [Float]
+    }
+
     private struct State {
-        var waiting: [EpisodeTask] = []
+        var waiting: [Waiting] = []
         var finished: [Finished] = []
         var failure: String?
         var isStopped = false
@@ -33,7 +41,7 @@ final class EngineMailbox: Sendable {
 
     // MARK: The socket's thread
 
-    func add(_ tasks: [EpisodeTask]) {
+    func add(_ tasks: [Waiting]) {
         state.withLock { $0.waiting.append(contentsOf: tasks) }
         bell.signal()
     }
@@ -49,7 +57,7 @@ final class EngineMailbox: Sendable {
     func withdrawWaiting() -> [UInt64] {
         state.withLock { state in
             defer { state.waiting = [] }
-            return state.waiting.map(\.id)
+            return state.waiting.map(\.lease)
         }
     }
 
@@ -63,7 +71,7 @@ final class EngineMailbox: Sendable {
     // MARK: The engine's thread
 
     /// Tasks to begin; nil when it is over.
-    func takeWaiting(atMost count: Int) -> [EpisodeTask]? {
+    func takeWaiting(atMost count: Int) -> [Waiting]? {
         state.withLock { state in
             if state.isStopped { return nil }
             let taken = Array(state.waiting.prefix(count))

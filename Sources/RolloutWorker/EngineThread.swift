@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Foundation
+package import Episodes
+package import Foundation
 import Synchronization
 
 /// Runs an engine on a thread of its own until the mailbox is stopped.
@@ -39,10 +40,11 @@ enum EngineThread {
         while let tasks = mailbox.takeWaiting(atMost: engine.freeSlots) {
             for task in tasks {
                 do {
-                    try engine.submit(task)
-                    begun[task.id] = .now
+                    try engine.submit(
+                        task.episode, parameters: task.parameters, ticket: task.lease)
+                    begun[task.lease] = .now
                 } catch {
-                    mailbox.deliver([.failure(of: task.id, oneLine(error))])
+                    mailbox.deliver([.failure(of: task, oneLine(error))])
                 }
             }
             guard !begun.isEmpty else {
@@ -51,13 +53,13 @@ enum EngineThread {
             }
             try engine.step()
             mailbox.countStep()
-            let outcomes = engine.takeOutcomes()
-            guard !outcomes.isEmpty else { continue }
+            let finished = engine.takeFinished()
+            guard !finished.isEmpty else { continue }
             mailbox.deliver(
-                outcomes.map { outcome in
-                    let start = begun.removeValue(forKey: outcome.id)
+                finished.map { episode in
+                    let start = begun.removeValue(forKey: episode.ticket)
                     let elapsed = start.map { ContinuousClock.now - $0 } ?? .zero
-                    return EngineMailbox.Finished(outcome: outcome, seconds: elapsed.seconds)
+                    return EngineMailbox.Finished(episode: episode, seconds: elapsed.seconds)
                 })
         }
     }
@@ -65,11 +67,11 @@ enum EngineThread {
 
 extension EngineMailbox.Finished {
     /// An episode that could not be run.
-    static func failure(of id: UInt64, _ reason: String) -> Self {
+    static func failure(of task: EngineMailbox.Waiting, _ reason: String) -> Self {
         Self(
-            outcome: EpisodeOutcome(
-                id: id, return: 0, steps: 0, tilesVisited: 0, trackTiles: 0, end: "",
-                failure: reason),
+            episode: FinishedEpisode(
+                ticket: task.lease, episode: task.episode,
+                outcome: .failure(EpisodeFailure(reason))),
             seconds: 0)
     }
 }
@@ -85,3 +87,12 @@ extension Duration {
         Double(components.seconds) + Double(components.attoseconds) * 1e-18
     }
 }
+
+/// Makes an engine from what the coordinator serves: models by name, settings as JSON, and the
+/// number of episodes to run at once.
+///
+/// The factory owns the models' bytes, so that it can let go of them before it needs memory for
+/// other things.
+package typealias EngineFactory =
+    @Sendable (_ models: consuming [String: Data], _ settings: Data, _ environments: Int) throws
+    -> any EpisodeEngine

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+package import Episodes
 package import Foundation
 package import Rollouts
 import ArrayFiles
@@ -12,6 +13,7 @@ package final class RecordingEpisodes: EpisodeEngine {
     package static let maximumSteps = 20_000
 
     private let recorder: EpisodeRecorder
+    private var running: [UInt64: Episode] = [:]
 
     /// Makes the engine, on the thread that will use it.
     ///
@@ -52,26 +54,31 @@ package final class RecordingEpisodes: EpisodeEngine {
 
     package var freeSlots: Int { recorder.freeSlots }
 
-    package func submit(_ task: EpisodeTask) throws {
-        guard let index = task.recording else { throw CarRacingEpisodes.Failure.otherWork }
-        try recorder.submit(index, id: task.id)
+    package func submit(_ episode: Episode, parameters: [Float], ticket: UInt64) throws {
+        guard episode.name.purpose == .recording else { throw CarRacingEpisodes.Failure.otherWork }
+        running[ticket] = episode
+        try recorder.submit(episode.name.candidate, id: ticket)
     }
 
     package func step() throws { try recorder.step() }
 
-    package func takeOutcomes() -> [EpisodeOutcome] {
-        recorder.takeEnded().map { ended in
-            switch ended {
-            case .success(let episode):
-                EpisodeOutcome(
-                    id: episode.id, return: episode.episodeReturn, steps: episode.steps,
-                    tilesVisited: episode.tilesVisited, trackTiles: episode.trackTiles,
-                    end: episode.end.rawValue, recording: episode.file)
-            case .failure(let failure):
-                EpisodeOutcome(
-                    id: failure.id, return: 0, steps: 0, tilesVisited: 0, trackTiles: 0, end: "",
-                    failure: oneLine(failure))
-            }
+    package func takeFinished() -> [FinishedEpisode] {
+        recorder.takeEnded().compactMap { ended in
+            let ticket =
+                switch ended {
+                case .success(let episode): episode.id
+                case .failure(let failure): failure.id
+                }
+            guard let episode = running.removeValue(forKey: ticket) else { return nil }
+            return FinishedEpisode(
+                ticket: ticket, episode: episode,
+                outcome: ended.map { recorded in
+                    EpisodeOutcome(
+                        episodeReturn: recorded.episodeReturn, steps: recorded.steps,
+                        tilesVisited: recorded.tilesVisited, trackTiles: recorded.trackTiles,
+                        end: EpisodeEnd(rawValue: recorded.end.rawValue) ?? .timeLimit)
+                }.mapError { EpisodeFailure(oneLine($0)) },
+                file: try? ended.get().file)
         }
     }
 }

@@ -3,6 +3,7 @@
 
 import ClusterProtocol
 import ClusterTransport
+import Episodes
 import Foundation
 
 /// The worker's side of the protocol, on the thread that owns the transport.
@@ -310,17 +311,26 @@ final class WorkerConversation {
         let room = 2 * (configuration.environments + configuration.reserve) - held.count
         let tasks = message.assignments.prefix(max(0, room)).map { assignment in
             held[assignment.lease] = assignment.name
-            return EpisodeTask(
-                id: assignment.lease, parameters: ParameterBits.decode(assignment.parameters),
-                trackSeed: assignment.trackSeed,
-                isEvaluation: assignment.name.purpose == .evaluation,
-                stepCap: assignment.stepCap == 0 ? nil : Int(assignment.stepCap),
-                recording: assignment.name.purpose == .recording
-                    ? Int(assignment.name.candidate) : nil)
+            let purpose: Purpose =
+                switch assignment.name.purpose {
+                case .evaluation: .evaluation
+                case .recording: .recording
+                default: .training
+                }
+            let name = EpisodeName(
+                purpose: purpose, generation: Int(assignment.name.generation),
+                candidate: Int(assignment.name.candidate),
+                repetition: Int(assignment.name.repetition))
+            return EngineMailbox.Waiting(
+                lease: assignment.lease,
+                episode: Episode(
+                    name: name, trackSeed: assignment.trackSeed,
+                    stepCap: assignment.stepCap == 0 ? nil : Int(assignment.stepCap)),
+                parameters: ParameterBits.decode(assignment.parameters))
         }
         if drainDeadline != nil {
             // Given before the coordinator knew: not named in heartbeats, so given to others.
-            for task in tasks { held[task.id] = nil }
+            for task in tasks { held[task.lease] = nil }
             return
         }
         mailbox.add(tasks)
@@ -337,9 +347,9 @@ final class WorkerConversation {
         }
         var message = WireResults()
         for item in finished {
-            guard let name = held[item.outcome.id] else { continue }
+            guard let name = held[item.episode.ticket] else { continue }
             var result = WireResult(item, name: name)
-            if let file = item.outcome.recording {
+            if let file = item.episode.file {
                 if !file.isEmpty, file.count <= WireLimits.recordingBytes {
                     outbox.append(result, file)
                     continue
@@ -347,7 +357,7 @@ final class WorkerConversation {
                 result.failure =
                     "a recording of \(file.count) bytes; 1 to \(WireLimits.recordingBytes) travel"
             }
-            held[item.outcome.id] = nil
+            held[item.episode.ticket] = nil
             message.results.append(result)
             if message.results.count == WireLimits.resultsInMessage {
                 try send(.results(message))
@@ -384,15 +394,18 @@ extension WireResult {
     /// An engine's outcome on the wire.
     init(_ item: EngineMailbox.Finished, name: WireTaskName) {
         self.init()
-        let outcome = item.outcome
-        lease = outcome.id
+        lease = item.episode.ticket
         self.name = name
-        episodeReturn = outcome.return
-        steps = UInt32(clamping: outcome.steps)
-        tilesVisited = UInt32(clamping: outcome.tilesVisited)
-        trackTiles = UInt32(clamping: outcome.trackTiles)
-        end = outcome.end
         seconds = item.seconds
-        failure = String((outcome.failure ?? "").prefix(200))
+        switch item.episode.outcome {
+        case .success(let outcome):
+            episodeReturn = outcome.episodeReturn
+            steps = UInt32(clamping: outcome.steps)
+            tilesVisited = UInt32(clamping: outcome.tilesVisited)
+            trackTiles = UInt32(clamping: outcome.trackTiles)
+            end = outcome.end.rawValue
+        case .failure(let reason):
+            failure = String(reason.description.prefix(200))
+        }
     }
 }

@@ -3,65 +3,6 @@
 
 package import Foundation
 
-/// What a rollout was driven for.
-package enum RolloutPurpose: String, Sendable, Hashable, Codable, CaseIterable {
-    /// A candidate of the search, on a track of its generation.
-    case training
-    /// The distribution's mean, on a track of the fixed evaluation set.
-    case evaluation
-}
-
-/// One finished episode.
-package struct RolloutRecord: Sendable, Hashable {
-    /// What it was driven for.
-    package var purpose: RolloutPurpose
-    /// The generation, from 1.
-    package var generation: Int
-    /// The candidate's index; 0 in an evaluation.
-    package var candidate: Int
-    /// Which of the candidate's tracks.
-    package var repetition: Int
-    /// The track.
-    package var trackSeed: UInt64
-    /// The sum of rewards; NaN where the task was set aside.
-    package var episodeReturn: Double
-    /// Environment steps.
-    package var steps: Int
-    /// Tiles driven over.
-    package var tilesVisited: Int
-    /// Tiles of the track.
-    package var trackTiles: Int
-    /// How it ended, in the rollout engine's words.
-    package var end: String
-    /// Who drove it.
-    package var worker: String
-    /// The worker's processor and library versions.
-    package var fingerprint: String
-    /// How long it took there.
-    package var seconds: Double
-
-    /// Collects the parts.
-    package init(
-        purpose: RolloutPurpose, generation: Int, candidate: Int, repetition: Int,
-        trackSeed: UInt64, episodeReturn: Double, steps: Int, tilesVisited: Int, trackTiles: Int,
-        end: String, worker: String, fingerprint: String, seconds: Double
-    ) {
-        self.purpose = purpose
-        self.generation = generation
-        self.candidate = candidate
-        self.repetition = repetition
-        self.trackSeed = trackSeed
-        self.episodeReturn = episodeReturn
-        self.steps = steps
-        self.tilesVisited = tilesVisited
-        self.trackTiles = trackTiles
-        self.end = end
-        self.worker = worker
-        self.fingerprint = fingerprint
-        self.seconds = seconds
-    }
-}
-
 /// One finished generation.
 package struct GenerationRecord: Sendable, Hashable, Codable {
     /// Its number, from 1.

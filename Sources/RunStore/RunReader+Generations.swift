@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+package import Episodes
 import Foundation
 import GRDB
 
@@ -31,8 +32,8 @@ extension RunReader {
 
     /// The results of a generation that have been stored, whether or not it is complete.
     package func rollouts(
-        generation: Int, purpose: RolloutPurpose
-    ) throws -> [RolloutRecord] {
+        generation: Int, purpose: Purpose
+    ) throws -> [EpisodeResult] {
         try read {
             try Row.fetchAll(
                 $0,
@@ -45,19 +46,26 @@ extension RunReader {
                     """,
                 arguments: [purpose.rawValue, generation])
         }.map { row in
-            RolloutRecord(
+            guard let end = EpisodeEnd(rawValue: row["end"]) else {
+                throw badRow("rollouts has the end '\(row["end"] as String)'")
+            }
+            let name = EpisodeName(
                 purpose: purpose, generation: row["generation"], candidate: row["candidate"],
-                repetition: row["repetition"],
-                trackSeed: UInt64(bitPattern: row["track_seed"] as Int64),
-                episodeReturn: row["return"] ?? .nan, steps: row["steps"],
-                tilesVisited: row["tiles_visited"], trackTiles: row["track_tiles"],
-                end: row["end"], worker: row["worker_name"],
-                fingerprint: row["worker_fingerprint"], seconds: row["seconds"])
+                repetition: row["repetition"])
+            return EpisodeResult(
+                episode: Episode(
+                    name: name, trackSeed: UInt64(bitPattern: row["track_seed"] as Int64)),
+                outcome: EpisodeOutcome(
+                    episodeReturn: row["return"] ?? .nan, steps: row["steps"],
+                    tilesVisited: row["tiles_visited"], trackTiles: row["track_tiles"], end: end),
+                driver: EpisodeDriver(
+                    name: row["worker_name"], fingerprint: row["worker_fingerprint"]),
+                seconds: row["seconds"])
         }
     }
 
     /// How many results have been stored, of all generations.
-    package func rolloutCount(purpose: RolloutPurpose) throws -> Int {
+    package func rolloutCount(purpose: Purpose) throws -> Int {
         try read {
             try Int.fetchOne(
                 $0, sql: "SELECT count(*) FROM rollouts WHERE purpose = ?",
@@ -66,7 +74,7 @@ extension RunReader {
     }
 
     /// How many results of a generation have been stored.
-    package func rolloutCount(generation: Int, purpose: RolloutPurpose) throws -> Int {
+    package func rolloutCount(generation: Int, purpose: Purpose) throws -> Int {
         try read {
             try Int.fetchOne(
                 $0, sql: "SELECT count(*) FROM rollouts WHERE purpose = ? AND generation = ?",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+package import Episodes
 package import Foundation
 import GRDB
 
@@ -11,7 +12,7 @@ extension RunStore {
     ///   - rollouts: The results.
     ///   - arrived: The time now.
     /// - Throws: `RunStoreError`, for example of a full disk.
-    package func append(_ rollouts: [RolloutRecord], arrived: Date) throws {
+    package func append(_ rollouts: [EpisodeResult], arrived: Date) throws {
         guard !rollouts.isEmpty else { return }
         try write(.rollouts) { database in
             let time = Timestamp.text(arrived)
@@ -31,7 +32,7 @@ extension RunStore {
                     """)
             for rollout in rollouts {
                 var worker = try Int64.fetchOne(
-                    known, arguments: [rollout.worker, rollout.fingerprint])
+                    known, arguments: [rollout.driver.name, rollout.driver.fingerprint])
                 if worker == nil {
                     try database.execute(
                         sql: """
@@ -39,17 +40,19 @@ extension RunStore {
                                 (name, fingerprint, first_seen, last_seen, rollouts, steps)
                             VALUES (?, ?, ?, ?, 0, 0)
                             """,
-                        arguments: [rollout.worker, rollout.fingerprint, time, time])
+                        arguments: [rollout.driver.name, rollout.driver.fingerprint, time, time])
                     worker = database.lastInsertedRowID
                 }
                 try insert.execute(arguments: [
-                    rollout.purpose.rawValue, rollout.generation, rollout.candidate,
-                    rollout.repetition, Int64(bitPattern: rollout.trackSeed),
-                    rollout.episodeReturn.stored, rollout.steps, rollout.tilesVisited,
-                    rollout.trackTiles, rollout.end, worker, rollout.seconds,
+                    rollout.name.purpose.rawValue, rollout.name.generation,
+                    rollout.name.candidate, rollout.name.repetition,
+                    Int64(bitPattern: rollout.episode.trackSeed),
+                    rollout.outcome.episodeReturn.stored, rollout.outcome.steps,
+                    rollout.outcome.tilesVisited, rollout.outcome.trackTiles,
+                    rollout.outcome.end.rawValue, worker, rollout.seconds,
                 ])
                 if database.changesCount == 1 {
-                    try count.execute(arguments: [rollout.steps, time, worker])
+                    try count.execute(arguments: [rollout.outcome.steps, time, worker])
                 }
             }
         }

@@ -9,7 +9,11 @@ import SeededRandom
 import Testing
 import WorldModel
 
-@testable import Coordinator
+@testable import Episodes
+
+@testable import RolloutServer
+
+@testable import Search
 @testable import Rollouts
 
 /// The promise that everything else rests on, with the real engine and real sockets: a return
@@ -107,17 +111,19 @@ struct EngineDeterminismTests {
                     return engine
                 })
         }
-        let evaluations = Self.tasks.map { task in
-            EvaluationTask(
-                id: TaskIdentifier(
-                    generation: 1, candidate: Int(task.id), repetition: 0, purpose: .training),
-                parameters: task.parameters, trackSeed: task.trackSeed)
-        }
-        let results = try await server.perform(evaluations) { _ in }
+        let evaluations = EpisodeBatch(
+            vectors: Self.tasks.map(\.parameters),
+            episodes: Self.tasks.enumerated().map { index, task in
+                Episode(
+                    name: EpisodeName(
+                        purpose: .training, generation: 1, candidate: Int(task.id), repetition: 0),
+                    trackSeed: task.trackSeed, vector: index)
+            })
+        let results = try await server.perform(evaluations) { _, _ in }
         #expect(results.count == Self.count)
         #expect(
-            try results.map(\.episodeReturn.bitPattern) == Self.alone.get().returns)
-        #expect(Set(results.map(\.worker)).count == workers)
+            try results.map(\.outcome.episodeReturn.bitPattern) == Self.alone.get().returns)
+        #expect(Set(results.map(\.driver.name)).count == workers)
         for worker in team { worker.worker.drain() }
         for worker in team { #expect(try await worker.end() == .drained) }
         server.stop()

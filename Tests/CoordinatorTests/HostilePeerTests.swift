@@ -9,7 +9,11 @@ import SeededRandom
 import Synchronization
 import Testing
 
-@testable import Coordinator
+@testable import Episodes
+
+@testable import RolloutServer
+
+@testable import Search
 
 /// What arrives from outside may be anything.
 ///
@@ -120,18 +124,16 @@ struct HostilePeerTests {
         }.start()
         let worker = try TestWorker(address)
         for generation in 0..<5 {
-            let tasks = makeTasks(40, generation: generation)
-            let results = try await server.perform(tasks) { _ in }
-            #expect(results.map(\.id) == tasks.map(\.id))
+            let tasks = makeBatch(40, generation: generation)
+            let results = try await server.perform(tasks) { _, _ in }
+            #expect(results.map(\.episode) == tasks.episodes)
             #expect(
-                results.map(\.episodeReturn)
-                    == tasks.map {
-                        ScriptedEngine.expectedReturn($0.parameters, seed: $0.trackSeed)
-                    })
+                results.map(\.outcome.episodeReturn)
+                    == ScriptedEngine.expectedReturns(tasks))
         }
         for await sent in finished { #expect(sent == frames) }
-        let tasks = makeTasks(10)
-        #expect(try await server.perform(tasks) { _ in }.count == 10)
+        let tasks = makeBatch(10)
+        #expect(try await server.perform(tasks) { _, _ in }.count == 10)
         #expect(server.counters().malformed > frames / 20)
         let after = residentMiB()
         print("\(frames) frames, \(before) to \(after) MiB")
@@ -255,13 +257,11 @@ struct HostilePeerTests {
         let server = try RolloutServer(
             configuration: RolloutServer.Configuration(bind: address, run: "honest"),
             models: [ServedModel(name: "vae", data: model)], settings: Data("{}".utf8))
-        let tasks = makeTasks(20)
-        let results = try await server.perform(tasks) { _ in }
+        let tasks = makeBatch(20)
+        let results = try await server.perform(tasks) { _, _ in }
         #expect(
-            results.map(\.episodeReturn)
-                == tasks.map {
-                    ScriptedEngine.expectedReturn($0.parameters, seed: $0.trackSeed)
-                })
+            results.map(\.outcome.episodeReturn)
+                == ScriptedEngine.expectedReturns(tasks))
         let after = residentMiB()
         print("\(sent) frames, \(lives.withLock { $0 }) lives, \(before) to \(after) MiB")
         #expect(after - before < 200)
@@ -301,16 +301,16 @@ struct HostilePeerTests {
         let worker = try TestWorker(
             server.address, security: .curve(friend, serverKey: serverKeys.publicKey),
             host: "friend")
-        let results = try await server.perform(makeTasks(50)) { _ in }
-        #expect(results.allSatisfy { $0.worker.hasPrefix("friend/") })
+        let results = try await server.perform(makeBatch(50)) { _, _ in }
+        #expect(results.allSatisfy { $0.driver.name.hasPrefix("friend/") })
         #expect(server.workers().allSatisfy { $0.host == "friend" })
         worker.worker.drain()
         _ = try await worker.end()
         _ = await outsiders[1].line { $0.contains("the key was not accepted") }
         // It keeps knocking: no one has to start it again.
         list.replace(with: [stranger.publicKey])
-        let later = try await server.perform(makeTasks(5)) { _ in }
-        #expect(later.allSatisfy { $0.worker.hasPrefix("stranger/") })
+        let later = try await server.perform(makeBatch(5)) { _, _ in }
+        #expect(later.allSatisfy { $0.driver.name.hasPrefix("stranger/") })
         #expect(outsiders[1].lines.last?.hasPrefix("connected") == true)
         for outsider in outsiders { outsider.worker.leaveNow() }
         for outsider in outsiders { _ = try await outsider.end() }

@@ -9,7 +9,11 @@ import SeededRandom
 import Synchronization
 import Testing
 
-@testable import Coordinator
+@testable import Episodes
+
+@testable import RolloutServer
+
+@testable import Search
 
 /// A peer that is a worker by the protocol, and lies about recordings.
 @Suite(.timeLimit(.minutes(5)))
@@ -21,24 +25,32 @@ struct HostileRecordingTests {
         Data((0..<fileBytes).map { UInt8(truncatingIfNeeded: $0 &* (index + 3) >> 4) })
     }
 
+    /// What every engine here gives.
+    fileprivate static let short = EpisodeOutcome(
+        episodeReturn: 1, steps: 5, tilesVisited: 1, trackTiles: 2, end: .timeLimit)
+
     /// Makes files without environments.
     private final class FileEngine: EpisodeEngine {
-        private var ended: [EpisodeOutcome] = []
-        private var waiting: [EpisodeTask] = []
+        private var ended: [FinishedEpisode] = []
+        private var waiting: [(ticket: UInt64, episode: Episode)] = []
 
         var freeSlots: Int { 4 - waiting.count }
-        func submit(_ task: EpisodeTask) { waiting.append(task) }
+
+        func submit(_ episode: Episode, parameters: [Float], ticket: UInt64) {
+            waiting.append((ticket, episode))
+        }
 
         func step() {
-            ended += waiting.map { task in
-                EpisodeOutcome(
-                    id: task.id, return: 1, steps: 5, tilesVisited: 1, trackTiles: 2,
-                    end: "timeLimit", recording: HostileRecordingTests.file(task.recording ?? 0))
+            ended += waiting.map { ticket, episode in
+                FinishedEpisode(
+                    ticket: ticket, episode: episode,
+                    outcome: .success(HostileRecordingTests.short),
+                    file: HostileRecordingTests.file(episode.name.candidate))
             }
             waiting = []
         }
 
-        func takeOutcomes() -> [EpisodeOutcome] {
+        func takeFinished() -> [FinishedEpisode] {
             defer { ended = [] }
             return ended
         }
@@ -52,13 +64,9 @@ struct HostileRecordingTests {
             configuration: configuration, models: [], settings: Data("{}".utf8))
     }
 
-    private func tasks(_ count: Int) -> [EvaluationTask] {
-        (0..<count).map { index in
-            EvaluationTask(
-                id: TaskIdentifier(
-                    generation: 0, candidate: index, repetition: 0, purpose: .recording),
-                parameters: [], trackSeed: 0)
-        }
+    private func tasks(_ count: Int) -> EpisodeBatch {
+        EpisodeBatch(
+            vectors: [], episodes: (0..<count).map { Episode(name: .recording($0), trackSeed: 0) })
     }
 
     /// A conversation that follows the protocol as far as the test wants it to.
@@ -161,7 +169,7 @@ struct HostileRecordingTests {
         let server = try server(recordingBytes: Self.fileBytes)
         let tasks = tasks(60)
         let received = Collected()
-        async let results = server.perform(tasks) { received.add($0) }
+        async let results = server.perform(tasks) { received.add($0, $1) }
         let liar = try Liar(server.address)
         try await liar.takeLeases()
         let lease = liar.leases[0]
@@ -189,7 +197,7 @@ struct HostileRecordingTests {
             }
         }
         let worker = try TestWorker(server.address, engine: { _, _, _ in FileEngine() })
-        #expect(try await results.allSatisfy { $0.worker.hasPrefix("host/") })
+        #expect(try await results.allSatisfy { $0.driver.name.hasPrefix("host/") })
         #expect(received.files == (0..<60).map { Self.file($0) })
         #expect(try await liar.status().malformed == 6 + 3)
         worker.worker.drain()
@@ -199,7 +207,7 @@ struct HostileRecordingTests {
 
     @Test func `where rollouts are driven, no piece of a recording is kept`() async throws {
         let server = try server(recordingBytes: 0)
-        async let results = server.perform(tasks(8)) { #expect($0.recording == nil) }
+        async let results = server.perform(tasks(8)) { #expect($1 == nil) }
         let liar = try Liar(server.address)
         try await liar.takeLeases()
         try liar.send(liar.chunk(Data(count: 10), lease: liar.leases[0]))
@@ -221,7 +229,7 @@ struct HostileRecordingTests {
     {
         let server = try server(recordingBytes: Self.fileBytes)
         // The liar's own leases keep the work open as long as it lives.
-        async let results = server.perform(tasks(40)) { _ in }
+        async let results = server.perform(tasks(40)) { _, _ in }
         let liar = try Liar(server.address)
         try await liar.takeLeases()
         var random = PCG64(seed: 3)
@@ -258,8 +266,8 @@ struct HostileRecordingTests {
 private final class Collected: Sendable {
     private let state = Mutex([Int: Data]())
 
-    func add(_ result: TaskResult) {
-        state.withLock { $0[result.id.candidate] = result.recording }
+    func add(_ result: EpisodeResult, _ file: Data?) {
+        state.withLock { $0[result.name.candidate] = file }
     }
 
     var files: [Data] {
@@ -269,17 +277,20 @@ private final class Collected: Sendable {
 
 /// Ends every episode at once, and records none.
 private final class RecordlessEngine: EpisodeEngine {
-    private var waiting: [EpisodeTask] = []
+    private var waiting: [FinishedEpisode] = []
 
     var freeSlots: Int { 4 - waiting.count }
-    func submit(_ task: EpisodeTask) { waiting.append(task) }
+
+    func submit(_ episode: Episode, parameters: [Float], ticket: UInt64) {
+        waiting.append(
+            FinishedEpisode(
+                ticket: ticket, episode: episode, outcome: .success(HostileRecordingTests.short)))
+    }
+
     func step() {}
 
-    func takeOutcomes() -> [EpisodeOutcome] {
+    func takeFinished() -> [FinishedEpisode] {
         defer { waiting = [] }
-        return waiting.map { task in
-            EpisodeOutcome(
-                id: task.id, return: 1, steps: 5, tilesVisited: 1, trackTiles: 2, end: "timeLimit")
-        }
+        return waiting
     }
 }

@@ -6,7 +6,11 @@ import ClusterTransport
 import Foundation
 import Testing
 
-@testable import Coordinator
+@testable import Episodes
+
+@testable import RolloutServer
+
+@testable import Search
 @testable import RolloutWorker
 
 struct RecordingAssemblyTests {

@@ -11,7 +11,11 @@ import Synchronization
 import Testing
 import WorldModel
 
-@testable import Coordinator
+@testable import Episodes
+
+@testable import RolloutServer
+
+@testable import Search
 
 /// A dataset recorded by a cluster is the dataset recorded here.
 @Suite(.timeLimit(.minutes(5)))
@@ -34,17 +38,17 @@ struct RecordingTests {
 
         var freeSlots: Int { engine.freeSlots }
 
-        func submit(_ task: EpisodeTask) throws {
+        func submit(_ episode: Episode, parameters: [Float], ticket: UInt64) throws {
             tally.begun.add(1, ordering: .relaxed)
-            try engine.submit(task)
+            try engine.submit(episode, parameters: parameters, ticket: ticket)
         }
 
         func step() throws { try engine.step() }
 
-        func takeOutcomes() -> [EpisodeOutcome] {
-            let outcomes = engine.takeOutcomes()
-            for _ in outcomes { tally.ended.signal() }
-            return outcomes
+        func takeFinished() -> [FinishedEpisode] {
+            let finished = engine.takeFinished()
+            for _ in finished { tally.ended.signal() }
+            return finished
         }
     }
 
@@ -84,13 +88,10 @@ struct RecordingTests {
             }
         }
 
-        var tasks: [EvaluationTask] {
-            files.indices.map { index in
-                EvaluationTask(
-                    id: TaskIdentifier(
-                        generation: 0, candidate: index, repetition: 0, purpose: .recording),
-                    parameters: [], trackSeed: 0)
-            }
+        var tasks: EpisodeBatch {
+            EpisodeBatch(
+                vectors: [],
+                episodes: files.indices.map { Episode(name: .recording($0), trackSeed: 0) })
         }
 
         func server(
@@ -122,19 +123,19 @@ struct RecordingTests {
             try TestWorker(server.address, environments: 3, host: name, engine: Self.engine)
         }
         let received = Mutex([Int: Data]())
-        let results = try await server.perform(dataset.tasks) { result in
+        let results = try await server.perform(dataset.tasks) { result, file in
             let isFirst = received.withLock { files in
-                #expect(files[result.id.candidate] == nil)
-                files[result.id.candidate] = result.recording
+                #expect(files[result.name.candidate] == nil)
+                files[result.name.candidate] = file
                 return files.count == 1
             }
             // Whoever was first has others in hand.
-            if isFirst { workers[result.worker.hasPrefix("a/") ? 0 : 1].kill() }
+            if isFirst { workers[result.driver.name.hasPrefix("a/") ? 0 : 1].kill() }
         }
         #expect(
             received.withLock { files in dataset.files.indices.map { files[$0] } } == dataset.files)
-        #expect(results.map(\.id) == dataset.tasks.map(\.id))
-        #expect(results.allSatisfy { $0.recording == nil && $0.steps == 12 })
+        #expect(results.map(\.episode) == dataset.tasks.episodes)
+        #expect(results.allSatisfy { $0.outcome.steps == 12 })
         #expect(server.counters().disagreements == 0)
         #expect(Set(dataset.files).count == dataset.files.count)
         for worker in workers { worker.worker.drain() }
@@ -150,8 +151,8 @@ struct RecordingTests {
         let worker = try TestWorker(address, environments: 2, engine: Self.engine)
         func record(_ server: RolloutServer) async throws {
             let received = Mutex([Int: Data]())
-            _ = try await server.perform(dataset.tasks) { result in
-                received.withLock { $0[result.id.candidate] = result.recording }
+            _ = try await server.perform(dataset.tasks) { result, file in
+                received.withLock { $0[result.name.candidate] = file }
             }
             #expect(received.withLock { files in (0..<3).map { files[$0] } } == dataset.files)
             server.stop(reason: "next")
@@ -163,11 +164,11 @@ struct RecordingTests {
                 ServedModel(name: "vae", data: QuickModels.vae),
                 ServedModel(name: "mdrnn", data: QuickModels.mdrnn),
             ], settings: JSONEncoder().encode(RolloutSettings(timeLimit: 5)))
-        let results = try await rollouts.perform(makeTasks(4)) { #expect($0.recording == nil) }
-        #expect(results.allSatisfy { $0.steps == 5 })
+        let results = try await rollouts.perform(makeBatch(4)) { #expect($1 == nil) }
+        #expect(results.allSatisfy { $0.outcome.steps == 5 })
         // A task of the other kind is refused by name, and ends no worker.
-        let foreign = try await rollouts.perform(dataset.tasks) { _ in }
-        #expect(foreign.map(\.isSetAside) == [true, true, true])
+        let foreign = try await rollouts.perform(dataset.tasks) { _, _ in }
+        #expect(foreign.map { $0.outcome.end == .setAside } == [true, true, true])
         rollouts.stop(reason: "next")
         try await record(dataset.server(bind: address))
         #expect(worker.lines.count { $0.hasPrefix("connected") } == 3)
@@ -186,7 +187,7 @@ struct RecordingTests {
             })
         let capacity = 3
         let taken = Mutex(0)
-        let results = try await server.perform(dataset.tasks) { _ in
+        let results = try await server.perform(dataset.tasks) { _, _ in
             let before = taken.withLock { $0 }
             // The first file's taker is slow: what is in hand ends meanwhile, and no more begins.
             if before == 0 { for _ in 0..<capacity { tally.ended.wait() } }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Coordinator
+import Episodes
+
+import RolloutServer
+
+import Search
 import Foundation
 import RunStore
 import Synchronization
@@ -57,7 +61,7 @@ struct ResumeTests {
         let calm = TemporaryRun()
         try await calm.drive(generations: 4)
         let run = TemporaryRun()
-        var driven: [TaskIdentifier: Int] = [:]
+        var driven: [EpisodeName: Int] = [:]
         for _ in 0..<20 {
             let service = ToyService()
             // Dies when the generation's row has been committed, before anything else happens.
@@ -82,8 +86,8 @@ struct ResumeTests {
         let started = Task {
             try await run.drive(generations: 2) { event in
                 // After 5 of the second generation's 12 results the user says stop.
-                if case .result(let rollout, 5, _) = event, rollout.generation == 2,
-                    rollout.purpose == .training
+                if case .result(let rollout, 5, _) = event, rollout.name.generation == 2,
+                    rollout.name.purpose == .training
                 {
                     withUnsafeCurrentTask { $0?.cancel() }
                 }
@@ -119,7 +123,7 @@ struct ResumeTests {
         async throws
     {
         let run = TemporaryRun()
-        let idle = ToyService { _ in 0 }
+        let idle = ToyService { _, _ in 0 }
         // Told to stop before the first result.
         let stopped = Task {
             withUnsafeCurrentTask { $0?.cancel() }

@@ -8,7 +8,11 @@ import RolloutWorker
 import Synchronization
 import Testing
 
-@testable import Coordinator
+@testable import Episodes
+
+@testable import RolloutServer
+
+@testable import Search
 
 @Suite(.timeLimit(.minutes(2)))
 struct RolloutServerTests {
@@ -26,13 +30,9 @@ struct RolloutServerTests {
             settings: Data("{}".utf8))
     }
 
-    private func expectRight(_ results: [TaskResult], _ tasks: [EvaluationTask]) {
-        #expect(results.map(\.id) == tasks.map(\.id))
-        for (result, task) in zip(results, tasks) {
-            #expect(
-                result.episodeReturn
-                    == ScriptedEngine.expectedReturn(task.parameters, seed: task.trackSeed))
-        }
+    private func expectRight(_ results: [EpisodeResult], _ tasks: EpisodeBatch) {
+        #expect(results.map(\.episode) == tasks.episodes)
+        #expect(results.map(\.outcome.episodeReturn) == ScriptedEngine.expectedReturns(tasks))
     }
 
     /// Waits for an event; the time limit of the suite is the only clock.
@@ -48,11 +48,11 @@ struct RolloutServerTests {
         let workers = try [
             TestWorker(server.address, host: "a"), TestWorker(server.address, host: "b"),
         ]
-        let seen = Mutex<[TaskIdentifier]>([])
+        let seen = Mutex<[EpisodeName]>([])
         for generation in 0..<3 {
-            let tasks = makeTasks(100, generation: generation)
-            let results = try await server.perform(tasks) { result in
-                seen.withLock { $0.append(result.id) }
+            let tasks = makeBatch(100, generation: generation)
+            let results = try await server.perform(tasks) { result, _ in
+                seen.withLock { $0.append(result.name) }
             }
             expectRight(results, tasks)
         }
@@ -67,8 +67,8 @@ struct RolloutServerTests {
         let server = try server()
         let gate = Gate(open: false)
         let first = try TestWorker(server.address, gate: gate, host: "first")
-        let tasks = makeTasks(20)
-        async let results = server.perform(tasks) { _ in }
+        let tasks = makeBatch(20)
+        async let results = server.perform(tasks) { _, _ in }
         _ = await wait(for: server) { if case .joined = $0 { true } else { false } }
         first.kill()
         let lost = await wait(for: server) { if case .lost = $0 { true } else { false } }
@@ -76,7 +76,7 @@ struct RolloutServerTests {
         let second = try TestWorker(server.address, host: "second")
         let done = try await results
         expectRight(done, tasks)
-        #expect(done.allSatisfy { $0.worker.hasPrefix("second/") })
+        #expect(done.allSatisfy { $0.driver.name.hasPrefix("second/") })
         second.worker.drain()
         _ = try await second.end()
         server.stop()
@@ -87,8 +87,8 @@ struct RolloutServerTests {
         let gate = Gate(open: false)
         let worker = try TestWorker(server.address, gate: gate)
         // More than it had in hand: it must be given work again, not only be listened to.
-        let tasks = makeTasks(20)
-        async let results = server.perform(tasks) { _ in }
+        let tasks = makeBatch(20)
+        async let results = server.perform(tasks) { _, _ in }
         _ = await wait(for: server) { if case .joined = $0 { true } else { false } }
         worker.mute()
         let lost = await wait(for: server) { if case .lost = $0 { true } else { false } }
@@ -124,8 +124,8 @@ struct RolloutServerTests {
         let gate = Gate(open: false)
         let worker = try TestWorker(
             server.address, gate: gate, change: { $0.graceSeconds = 0.1 })
-        let tasks = makeTasks(6)
-        async let results = server.perform(tasks) { _ in }
+        let tasks = makeBatch(6)
+        async let results = server.perform(tasks) { _, _ in }
         await gate.isReached()
         worker.worker.drain()
         #expect(try await worker.end() == .drained)
@@ -143,10 +143,10 @@ struct RolloutServerTests {
         let first = try server()
         let address = first.address
         let worker = try TestWorker(address)
-        expectRight(try await first.perform(makeTasks(10)) { _ in }, makeTasks(10))
+        expectRight(try await first.perform(makeBatch(10)) { _, _ in }, makeBatch(10))
         first.stop(reason: "restarting")
         let second = try server(bind: address)
-        expectRight(try await second.perform(makeTasks(10)) { _ in }, makeTasks(10))
+        expectRight(try await second.perform(makeBatch(10)) { _, _ in }, makeBatch(10))
         #expect(worker.lines.count { $0.hasPrefix("connected") } == 2)
         #expect(worker.lines.contains { $0.contains("the coordinator stopped: restarting") })
         worker.worker.drain()
@@ -173,7 +173,7 @@ struct RolloutServerTests {
                     return ScriptedEngine(slots: environments)
                 }, report: { _ in })
         }.start()
-        _ = try await server.perform(makeTasks(1)) { _ in }
+        _ = try await server.perform(makeBatch(1)) { _, _ in }
         #expect(received.withLock { $0 } == sent)
         worker.drain()
         server.stop()
@@ -184,10 +184,10 @@ struct RolloutServerTests {
         let server = try server()
         let worker = try TestWorker(server.address)
         await #expect(throws: Stop.self) {
-            try await server.perform(makeTasks(50)) { _ in throw Stop() }
+            try await server.perform(makeBatch(50)) { _, _ in throw Stop() }
         }
         // The server is of use afterwards.
-        expectRight(try await server.perform(makeTasks(5)) { _ in }, makeTasks(5))
+        expectRight(try await server.perform(makeBatch(5)) { _, _ in }, makeBatch(5))
         worker.worker.drain()
         _ = try await worker.end()
         server.stop()
@@ -195,13 +195,13 @@ struct RolloutServerTests {
 
     @Test func `work without workers waits, says so, and ends with the server`() async throws {
         let server = try server()
-        let work = Task { try await server.perform(makeTasks(3)) { _ in } }
+        let work = Task { try await server.perform(makeBatch(3)) { _, _ in } }
         let event = await wait(for: server) { if case .waiting = $0 { true } else { false } }
         #expect(event?.description.contains("3 tasks") == true)
         server.stop(reason: "enough")
         await #expect(throws: ServerStopped(reason: "enough")) { _ = try await work.value }
         await #expect(throws: ServerStopped(reason: "enough")) {
-            _ = try await server.perform(makeTasks(1)) { _ in }
+            _ = try await server.perform(makeBatch(1)) { _, _ in }
         }
     }
 
@@ -214,7 +214,7 @@ struct RolloutServerTests {
         _ = await wait(for: server) { if case .joined = $0 { true } else { false } }
         #expect(server.counters().workers == 1)
         #expect(server.workers().map(\.environments) == [3])
-        expectRight(try await server.perform(makeTasks(7)) { _ in }, makeTasks(7))
+        expectRight(try await server.perform(makeBatch(7)) { _, _ in }, makeBatch(7))
         #expect(server.counters().completed == 7)
         #expect(server.workers().map(\.completed) == [7])
         server.stop()
@@ -226,12 +226,14 @@ struct RolloutServerTests {
     @Test func `a task no engine can run comes back set aside, ranked worst`() async throws {
         let server = try server()
         let worker = try TestWorker(server.address)
-        var tasks = makeTasks(10)
-        tasks[4].parameters = []
-        let results = try await server.perform(tasks) { _ in }
-        #expect(results.map(\.id) == tasks.map(\.id))
-        #expect(results.map(\.isSetAside) == (0..<10).map { $0 == 4 })
-        #expect(results[4].episodeReturn.isNaN)
+        let sound = makeBatch(10)
+        var vectors = sound.vectors
+        vectors[4] = []
+        let tasks = EpisodeBatch(vectors: vectors, episodes: sound.episodes)
+        let results = try await server.perform(tasks) { _, _ in }
+        #expect(results.map(\.episode) == tasks.episodes)
+        #expect(results.map { $0.outcome.end == .setAside } == (0..<10).map { $0 == 4 })
+        #expect(results[4].outcome.episodeReturn.isNaN)
         worker.worker.drain()
         _ = try await worker.end()
         server.stop()

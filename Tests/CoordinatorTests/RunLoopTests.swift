@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Coordinator
+import Episodes
+
+import RolloutServer
+
+import Search
 import Foundation
 import RunStore
 import Synchronization
@@ -40,10 +44,10 @@ struct RunLoopTests {
         async throws
     {
         let caps = Mutex<[String: Set<Int?>]>([:])
-        let service = ToyService { task in
-            let key = task.id.purpose == .training ? "\(task.id.generation)" : "evaluation"
+        let service = ToyService { task, parameters in
+            let key = task.name.purpose == .training ? "\(task.name.generation)" : "evaluation"
             caps.withLock { _ = $0[key, default: []].insert(task.stepCap) }
-            return ToyService.formula(task)
+            return ToyService.formula(task, parameters)
         }
         var given = TemporaryRun.given
         given[.stepCapFactor] = "3"
@@ -75,13 +79,15 @@ struct RunLoopTests {
         var training: Set<UInt64> = []
         for generation in 1...3 {
             let rollouts = try reader.rollouts(generation: generation, purpose: .training)
-            let tracks = Set(rollouts.map(\.trackSeed))
+            let tracks = Set(rollouts.map(\.episode.trackSeed))
             #expect(tracks.count == 2)
             #expect(training.isDisjoint(with: tracks))
             training.formUnion(tracks)
         }
-        let second = try reader.rollouts(generation: 2, purpose: .evaluation).map(\.trackSeed)
-        let third = try reader.rollouts(generation: 3, purpose: .evaluation).map(\.trackSeed)
+        let second = try reader.rollouts(generation: 2, purpose: .evaluation)
+            .map(\.episode.trackSeed)
+        let third = try reader.rollouts(generation: 3, purpose: .evaluation)
+            .map(\.episode.trackSeed)
         #expect(second == third && Set(second).count == 3)
         #expect(training.isDisjoint(with: second))
     }
@@ -116,16 +122,17 @@ struct RunLoopTests {
 
     @Test func `a candidate without a return ranks last and spoils no figure`() async throws {
         let run = TemporaryRun()
-        let service = ToyService { task in
-            task.id.candidate == 2 && task.id.repetition == 1 && task.id.purpose == .training
-                ? .nan : ToyService.formula(task)
+        let service = ToyService { task, parameters in
+            task.name.candidate == 2 && task.name.repetition == 1 && task.name.purpose == .training
+                ? .nan : ToyService.formula(task, parameters)
         }
         try await run.drive(generations: 2, service: service)
         let reader = try RunReader(run.directory)
         let last = try #require(try reader.lastGeneration())
         #expect(last.failed == 1 && last.mean.isFinite && last.worst.isFinite)
         #expect(try reader.meanReturns(generation: 2)[2].isNaN)
-        #expect(try reader.rollouts(generation: 2, purpose: .training)[5].episodeReturn.isNaN)
+        #expect(
+            try reader.rollouts(generation: 2, purpose: .training)[5].outcome.episodeReturn.isNaN)
     }
 
     @Test func `a return counts by what the database can keep of it`() async throws {
@@ -133,11 +140,11 @@ struct RunLoopTests {
         // restarted coordinator would compute another digest than one that kept running.
         let odd = Double(bitPattern: 0x7ff8_0000_0000_1234)
         func service(_ zero: Double, _ nan: Double) -> ToyService {
-            ToyService { task in
-                switch task.id.candidate {
+            ToyService { task, parameters in
+                switch task.name.candidate {
                 case 0: zero
                 case 1: nan
-                default: ToyService.formula(task)
+                default: ToyService.formula(task, parameters)
                 }
             }
         }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Coordinator
+import Episodes
+
+import RolloutServer
+
+import Search
 import Foundation
 import RolloutWorker
 import Synchronization
@@ -37,13 +41,13 @@ final class ScriptedEngine: EpisodeEngine {
     private let steps: Int
     private let slots: Int
     private let gate: Gate
-    private let crashes: @Sendable (EpisodeTask) -> Bool
-    private var running: [(task: EpisodeTask, left: Int)] = []
-    private var ended: [EpisodeOutcome] = []
+    private let crashes: @Sendable (Episode) -> Bool
+    private var running: [(episode: FinishedEpisode, left: Int)] = []
+    private var ended: [FinishedEpisode] = []
 
     init(
         slots: Int, steps: Int = 3, gate: Gate = Gate(),
-        crashes: @escaping @Sendable (EpisodeTask) -> Bool = { _ in false }
+        crashes: @escaping @Sendable (Episode) -> Bool = { _ in false }
     ) {
         self.slots = slots
         self.steps = steps
@@ -53,9 +57,13 @@ final class ScriptedEngine: EpisodeEngine {
 
     var freeSlots: Int { slots - running.count }
 
-    func submit(_ task: EpisodeTask) throws {
-        if task.parameters.isEmpty { throw NoParameters() }
-        running.append((task, steps))
+    func submit(_ episode: Episode, parameters: [Float], ticket: UInt64) throws {
+        if parameters.isEmpty { throw NoParameters() }
+        let outcome = EpisodeOutcome(
+            episodeReturn: Self.expectedReturn(parameters, seed: episode.trackSeed), steps: steps,
+            tilesVisited: 1, trackTiles: 2, end: .timeLimit)
+        running.append(
+            (FinishedEpisode(ticket: ticket, episode: episode, outcome: .success(outcome)), steps))
     }
 
     func step() throws {
@@ -65,20 +73,21 @@ final class ScriptedEngine: EpisodeEngine {
             return
         }
         for index in running.indices { running[index].left -= 1 }
-        for (task, left) in running where left == 0 {
-            if crashes(task) { throw Crash() }
-            ended.append(
-                EpisodeOutcome(
-                    id: task.id,
-                    return: Self.expectedReturn(task.parameters, seed: task.trackSeed),
-                    steps: steps, tilesVisited: 1, trackTiles: 2, end: "time-limit"))
+        for (finished, left) in running where left == 0 {
+            if crashes(finished.episode) { throw Crash() }
+            ended.append(finished)
         }
         running.removeAll { $0.left == 0 }
     }
 
-    func takeOutcomes() -> [EpisodeOutcome] {
+    func takeFinished() -> [FinishedEpisode] {
         defer { ended = [] }
         return ended
+    }
+
+    /// What engines of this kind return for a batch.
+    static func expectedReturns(_ batch: EpisodeBatch) -> [Double] {
+        batch.episodes.map { expectedReturn(batch.parameters(of: $0), seed: $0.trackSeed) }
     }
 
     /// What any engine of this kind returns for a task.
@@ -98,13 +107,16 @@ final class ScriptedEngine: EpisodeEngine {
     struct Crash: Error {}
 }
 
-/// Tasks that differ in every parameter.
-func makeTasks(_ count: Int, generation: Int = 0, parameters: Int = 867) -> [EvaluationTask] {
-    (0..<count).map { index in
-        EvaluationTask(
-            id: TaskIdentifier(
-                generation: generation, candidate: index, repetition: 0, purpose: .training),
-            parameters: (0..<parameters).map { Float(index * 1000 + $0) * 0.1 },
-            trackSeed: UInt64(index) &* 0x1234_5678_9abc_def1)
-    }
+/// Episodes that differ in every parameter.
+func makeBatch(_ count: Int, generation: Int = 0, parameters: Int = 867) -> EpisodeBatch {
+    EpisodeBatch(
+        vectors: (0..<count).map { index in
+            (0..<parameters).map { Float(index * 1000 + $0) * 0.1 }
+        },
+        episodes: (0..<count).map { index in
+            Episode(
+                name: EpisodeName(
+                    purpose: .training, generation: generation, candidate: index, repetition: 0),
+                trackSeed: UInt64(index) &* 0x1234_5678_9abc_def1, vector: index)
+        })
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Coordinator
+import Episodes
+
+import RolloutServer
+
+import Search
 import Foundation
 import RunStore
 import Synchronization
@@ -33,7 +37,7 @@ final class TemporaryRun: Sendable {
     /// Opens the database, begins the run where it has not begun, and drives it.
     @discardableResult
     func drive(
-        generations: Int? = 5, target: Double? = nil, service: any RolloutService = ToyService(),
+        generations: Int? = 5, target: Double? = nil, service: any EpisodeService = ToyService(),
         given: [SettingKey: String] = TemporaryRun.given,
         observe: @escaping @Sendable (RunEvent) -> Void = { _ in },
         rehearse: @escaping @Sendable (RunStore.WritePoint) throws -> Void = { _ in }

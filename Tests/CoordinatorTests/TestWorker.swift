@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ClusterTransport
+import Episodes
 import Foundation
 import RolloutWorker
 import Synchronization
@@ -57,7 +58,7 @@ final class TestWorker: Sendable {
     init(
         _ address: String, environments: Int = 4, gate: Gate = Gate(),
         security: ClientSecurity = .plaintext, host: String = "host",
-        crashes: @escaping @Sendable (EpisodeTask) -> Bool = { _ in false },
+        crashes: @escaping @Sendable (Episode) -> Bool = { _ in false },
         engine: EngineFactory? = nil,
         change: (inout RolloutWorker.Configuration) -> Void = { _ in }
     ) throws {

@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Coordinator
+import Episodes
+
+import RolloutServer
+
+import Search
 import Foundation
 import Synchronization
 
 /// Drives "rollouts" that are a formula of parameters and track, in a different order each time.
-final class ToyService: RolloutService {
-    private let counts = Mutex<[TaskIdentifier: Int]>([:])
+final class ToyService: EpisodeService {
+    private let counts = Mutex<[EpisodeName: Int]>([:])
     private let worker: String
     private let reversed: Bool
-    private let outcome: @Sendable (EvaluationTask) -> Double
+    private let outcome: @Sendable (Episode, [Float]) -> Double
 
     init(
         worker: String = "toy", reversed: Bool = false,
-        outcome: @escaping @Sendable (EvaluationTask) -> Double = ToyService.formula
+        outcome: @escaping @Sendable (Episode, [Float]) -> Double = ToyService.formula
     ) {
         self.worker = worker
         self.reversed = reversed
@@ -22,29 +26,32 @@ final class ToyService: RolloutService {
     }
 
     /// How often each task was driven.
-    var driven: [TaskIdentifier: Int] { counts.withLock { $0 } }
+    var driven: [EpisodeName: Int] { counts.withLock { $0 } }
 
-    static func formula(_ task: EvaluationTask) -> Double {
-        let noise = Double(task.trackSeed % 1000) / 100
-        return task.parameters.enumerated().reduce(900 + noise) { total, element in
+    static func formula(_ episode: Episode, _ parameters: [Float]) -> Double {
+        let noise = Double(episode.trackSeed % 1000) / 100
+        return parameters.enumerated().reduce(900 + noise) { total, element in
             let distance = Double(element.element) - Double(element.offset) * 0.2
             return total - 100 * distance * distance
         }
     }
 
     func perform(
-        _ tasks: [EvaluationTask], onResult: @Sendable (TaskResult) throws -> Void
-    ) async throws -> [TaskResult] {
-        var results: [TaskIdentifier: TaskResult] = [:]
-        for task in reversed ? tasks.reversed() : tasks {
+        _ batch: EpisodeBatch, onResult: @Sendable (EpisodeResult, Data?) throws -> Void
+    ) async throws -> [EpisodeResult] {
+        var results: [EpisodeName: EpisodeResult] = [:]
+        for episode in reversed ? batch.episodes.reversed() : batch.episodes {
             try Task.checkCancellation()
-            counts.withLock { $0[task.id, default: 0] += 1 }
-            let result = TaskResult(
-                id: task.id, episodeReturn: outcome(task), steps: 10, tilesVisited: 3,
-                trackTiles: 300, end: "stalled", worker: worker, fingerprint: "toy/1", seconds: 0.5)
-            results[task.id] = result
-            try onResult(result)
+            counts.withLock { $0[episode.name, default: 0] += 1 }
+            let result = EpisodeResult(
+                episode: episode,
+                outcome: EpisodeOutcome(
+                    episodeReturn: outcome(episode, batch.parameters(of: episode)), steps: 10,
+                    tilesVisited: 3, trackTiles: 300, end: .noNewTile),
+                driver: EpisodeDriver(name: worker, fingerprint: "toy/1"), seconds: 0.5)
+            results[episode.name] = result
+            try onResult(result, nil)
         }
-        return tasks.compactMap { results[$0.id] }
+        return batch.episodes.compactMap { results[$0.name] }
     }
 }

@@ -2,12 +2,13 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Dispatching
+import Episodes
 import Testing
 
 struct DispatcherTests {
-    private func outcome(_ value: Double) -> Dispatcher.Outcome {
-        Dispatcher.Outcome(
-            return: value, steps: 10, tilesVisited: 1, trackTiles: 2, end: "time-limit")
+    private func outcome(_ value: Double) -> EpisodeOutcome {
+        EpisodeOutcome(
+            episodeReturn: value, steps: 10, tilesVisited: 1, trackTiles: 2, end: .timeLimit)
     }
 
     private func completed(_ events: [Dispatcher.Event]) -> [UInt64] {

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Dispatching
+import Episodes
 import SeededRandom
 import Testing
 
@@ -54,8 +55,9 @@ private struct Simulation {
                     }
                     workers[worker]?.removeAll { $0.grant == grant }
                     dispatcher.result(
-                        Dispatcher.Outcome(
-                            return: 1, steps: 1, tilesVisited: 0, trackTiles: 1, end: "lap"),
+                        EpisodeOutcome(
+                            episodeReturn: 1, steps: 1, tilesVisited: 0, trackTiles: 1,
+                            end: .lapCompleted),
                         lease: grant.lease, worker: worker, seconds: 1, at: now)
                 }
                 guard let left = workers[worker] else { continue }

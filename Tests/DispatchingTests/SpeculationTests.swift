@@ -2,11 +2,13 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Dispatching
+import Episodes
 import Testing
 
 struct SpeculationTests {
-    private func outcome(_ value: Double) -> Dispatcher.Outcome {
-        Dispatcher.Outcome(return: value, steps: 10, tilesVisited: 1, trackTiles: 2, end: "lap")
+    private func outcome(_ value: Double) -> EpisodeOutcome {
+        EpisodeOutcome(
+            episodeReturn: value, steps: 10, tilesVisited: 1, trackTiles: 2, end: .lapCompleted)
     }
 
     /// One task of four hangs back on worker 1; worker 2 is idle.
@@ -63,10 +65,10 @@ struct SpeculationTests {
         dispatcher.join(2, slots: 1, capacity: 1, at: 0)
         let tasks = Array(dispatcher.submit(count: 2).tasks)
         let grants = dispatcher.assign(at: 0)
-        func recorded(_ byte: UInt8) -> Dispatcher.Outcome {
-            Dispatcher.Outcome(
-                return: 1, steps: 10, tilesVisited: 1, trackTiles: 2, end: "timeLimit",
-                digest: [byte])
+        func recorded(_ byte: UInt8) -> EpisodeOutcome {
+            EpisodeOutcome(
+                episodeReturn: 1, steps: 10, tilesVisited: 1, trackTiles: 2, end: .timeLimit,
+                fileDigest: [byte])
         }
         let first = dispatcher.result(
             recorded(1), lease: grants[0].lease, worker: grants[0].worker, seconds: 1, at: 1)

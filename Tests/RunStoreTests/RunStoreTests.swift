@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Episodes
 import Foundation
 import RunStore
 import Testing
@@ -22,12 +23,17 @@ private final class Scratch: Sendable {
 
 private func rollout(
     _ candidate: Int, _ repetition: Int, value: Double = 1, worker: String = "a",
-    purpose: RolloutPurpose = .training
-) -> RolloutRecord {
-    RolloutRecord(
-        purpose: purpose, generation: 1, candidate: candidate, repetition: repetition,
-        trackSeed: .max - UInt64(repetition), episodeReturn: value, steps: 100, tilesVisited: 7,
-        trackTiles: 300, end: "lap", worker: worker, fingerprint: "cpu/1", seconds: 0.25)
+    purpose: Purpose = .training
+) -> EpisodeResult {
+    EpisodeResult(
+        episode: Episode(
+            name: EpisodeName(
+                purpose: purpose, generation: 1, candidate: candidate, repetition: repetition),
+            trackSeed: .max - UInt64(repetition)),
+        outcome: EpisodeOutcome(
+            episodeReturn: value, steps: 100, tilesVisited: 7, trackTiles: 300,
+            end: .lapCompleted),
+        driver: EpisodeDriver(name: worker, fingerprint: "cpu/1"), seconds: 0.25)
 }
 
 private let noon = Date(timeIntervalSince1970: 1_800_000_000.125)
@@ -48,8 +54,8 @@ struct RunStoreTests {
         #expect(identity.identifier == "r1" && identity.created == noon)
         #expect(try reader.settings().map(\.name) == ["seed", "a"])
         let stored = try reader.rollouts(generation: 1, purpose: .training)
-        #expect(stored.map(\.trackSeed) == rollouts.map(\.trackSeed))
-        for (value, kept) in zip(awkward, stored.map(\.episodeReturn)) {
+        #expect(stored.map(\.episode.trackSeed) == rollouts.map(\.episode.trackSeed))
+        for (value, kept) in zip(awkward, stored.map(\.outcome.episodeReturn)) {
             #expect(value.isNaN ? kept.isNaN : value.bitPattern == kept.bitPattern, "\(value)")
         }
         let state = try #require(try reader.latestState())
@@ -64,7 +70,7 @@ struct RunStoreTests {
         try store.append(
             [rollout(0, 0, value: 6, worker: "b"), rollout(1, 0, worker: "b")], arrived: noon)
         let stored = try store.reader.rollouts(generation: 1, purpose: .training)
-        #expect(stored.map(\.episodeReturn) == [5, 1, 1])
+        #expect(stored.map(\.outcome.episodeReturn) == [5, 1, 1])
         #expect(try store.reader.workers().map(\.rollouts) == [2, 1])
         #expect(try store.reader.workers().map(\.steps) == [200, 100])
         #expect(try store.reader.rollouts(generation: 1, purpose: .evaluation).isEmpty)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Episodes
 package import Foundation
 
 /// All that is worth showing of a run, as it was at one moment.

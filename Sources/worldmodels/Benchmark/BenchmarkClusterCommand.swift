@@ -3,7 +3,9 @@
 
 import ArgumentParser
 import ClusterTransport
-import Coordinator
+import Episodes
+import RolloutServer
+import Search
 import Foundation
 import RolloutWorker
 import Rollouts
@@ -99,15 +101,17 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
         let vectors = (0..<max(1, tasks / 4)).map { candidate in
             (0..<parameters).map { Float(candidate &+ $0) }
         }
-        let list = (0..<tasks).map { index in
-            EvaluationTask(
-                id: TaskIdentifier(
-                    generation: 1, candidate: index, repetition: 0, purpose: .training),
-                parameters: vectors[index % vectors.count], trackSeed: UInt64(index))
+        let episodes = (0..<tasks).map { index in
+            Episode(
+                name: EpisodeName(
+                    purpose: .training, generation: 1, candidate: index, repetition: 0),
+                trackSeed: UInt64(index), vector: index % vectors.count)
         }
         let cpuBefore = cpuSeconds()
         let start = clock.now
-        let results = try await server.perform(list) { _ in }
+        let results = try await server.perform(
+            EpisodeBatch(vectors: vectors, episodes: episodes)
+        ) { _, _ in }
         let seconds = (clock.now - start) / .seconds(1)
         let rounds = (tasks + workers * environments - 1) / (workers * environments)
         let counters = server.counters()

@@ -2,7 +2,9 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
-import Coordinator
+import Episodes
+import RolloutServer
+import Search
 import Foundation
 import Rollouts
 import Synchronization
@@ -93,19 +95,16 @@ struct ClusterRecording {
     private func record(with server: RolloutServer, _ line: ProgressLine) async throws -> Int {
         let done = Mutex((files: total - indices.count, steps: 0))
         let start = StepTimes.now()
-        let tasks = indices.map { index in
-            EvaluationTask(
-                id: TaskIdentifier(
-                    generation: 0, candidate: index, repetition: 0, purpose: .recording),
-                parameters: [], trackSeed: 0)
-        }
-        let results = try await server.perform(tasks) { result in
-            guard let file = result.recording else { return }
-            let name = DatasetRecorder.fileName(result.id.candidate)
+        let batch = EpisodeBatch(
+            vectors: [],
+            episodes: indices.map { Episode(name: .recording($0), trackSeed: 0) })
+        let results = try await server.perform(batch) { result, file in
+            guard let file else { return }
+            let name = DatasetRecorder.fileName(result.name.candidate)
             try AtomicFile.write(file, to: directory.appendingPathComponent(name))
             let now = done.withLock {
                 $0.files += 1
-                $0.steps += result.steps
+                $0.steps += result.outcome.steps
                 return $0
             }
             let rate = Int(Double(now.steps) / (StepTimes.now() - start))
@@ -115,7 +114,7 @@ struct ClusterRecording {
             server.setRunStatus(
                 Data("{\"recording\":\(now.files),\"total\":\(total)}".utf8))
         }
-        return results.count(where: \.isSetAside)
+        return results.count { $0.outcome.end == .setAside }
     }
 
     private func show(

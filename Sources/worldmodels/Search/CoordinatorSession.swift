@@ -3,7 +3,9 @@
 
 import ArrayFiles
 import ArgumentParser
-import Coordinator
+import Episodes
+import RolloutServer
+import Search
 import EvolutionStrategies
 import Foundation
 import RunStore

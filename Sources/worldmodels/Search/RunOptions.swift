@@ -2,7 +2,9 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
-import Coordinator
+import Episodes
+import RolloutServer
+import Search
 
 /// The options that define a run; what is left out is the run's, the profile's or the usual value.
 struct RunOptions: ParsableArguments {

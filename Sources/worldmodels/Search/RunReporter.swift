@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Coordinator
+import Episodes
+
+import RolloutServer
+
+import Search
 import Foundation
 import RunStore
 import Synchronization
@@ -87,7 +91,8 @@ final class RunReporter: Sendable {
             publish(generation: generation, purpose: purpose, done: done, total: total)
         case .result(let rollout, let done, let total):
             publish(
-                generation: rollout.generation, purpose: rollout.purpose, done: done, total: total)
+                generation: rollout.name.generation, purpose: rollout.name.purpose, done: done,
+                total: total)
         case .generation(let record):
             show(line(record))
         case .evaluation(let record, let best):
@@ -117,7 +122,7 @@ final class RunReporter: Sendable {
         return line
     }
 
-    private func publish(generation: Int, purpose: RolloutPurpose, done: Int, total: Int) {
+    private func publish(generation: Int, purpose: Purpose, done: Int, total: Int) {
         let status =
             "{\"generation\":\(generation),\"purpose\":\"\(purpose.rawValue)\",\"done\":\(done)"
             + ",\"total\":\(total)}"

@@ -2,7 +2,9 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
-import Coordinator
+import Episodes
+import RolloutServer
+import Search
 import Foundation
 import RunStore
 import ArrayFiles

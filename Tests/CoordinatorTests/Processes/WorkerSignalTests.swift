@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Coordinator
+import Episodes
+
+import RolloutServer
+
+import Search
 import Foundation
 import Rollouts
 import Testing
@@ -24,13 +28,16 @@ struct WorkerSignalTests {
         ])
         // More than it can do before the signal comes. Of its two environments one is in the middle
         // of a long episode when the other ends the first short one.
-        let tasks = makeTasks(200).enumerated().map { index, task in
-            EvaluationTask(
-                id: task.id, parameters: task.parameters, trackSeed: task.trackSeed,
-                stepCap: index.isMultiple(of: 2) ? 30 : nil)
-        }
+        let all = makeBatch(200)
+        let tasks = EpisodeBatch(
+            vectors: all.vectors,
+            episodes: all.episodes.enumerated().map { index, episode in
+                var episode = episode
+                episode.stepCap = index.isMultiple(of: 2) ? 30 : nil
+                return episode
+            })
         let (firstResults, first) = AsyncStream.makeStream(of: Void.self)
-        let work = Task { try await server.perform(tasks) { _ in first.yield() } }
+        let work = Task { try await server.perform(tasks) { _, _ in first.yield() } }
         for await _ in firstResults { break }
         for number in signals { worker.signal(number) }
         let status = await worker.exitStatus()

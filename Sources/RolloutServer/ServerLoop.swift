@@ -4,6 +4,7 @@
 import ClusterProtocol
 import ClusterTransport
 import Dispatching
+import Episodes
 import Foundation
 
 /// The server's event loop: the one thread that owns the transport, the dispatcher and the peers.
@@ -16,7 +17,7 @@ final class ServerLoop {
     struct Pending {
         var ticket: Int
         var index: Int
-        var id: TaskIdentifier
+        var episode: Episode
         /// As it goes on the wire, but for the lease.
         var assignment: WireAssignment
     }
@@ -50,7 +51,7 @@ final class ServerLoop {
 
     private var pending: [Dispatcher.TaskKey: Pending] = [:]
     /// Names of settled tasks a second copy of which is still out.
-    private var names: [Dispatcher.TaskKey: TaskIdentifier] = [:]
+    private var names: [Dispatcher.TaskKey: EpisodeName] = [:]
     private var jobs: [Int: Job] = [:]
     private var stopReason: String?
     private var nextTick = 0.0
@@ -121,8 +122,8 @@ final class ServerLoop {
 
     private func obey(_ command: ServerMailbox.Command) {
         switch command {
-        case .submit(let ticket, let tasks, let sink, let backlog):
-            begin(ticket, tasks, sink, backlog)
+        case .submit(let ticket, let batch, let sink, let backlog):
+            begin(ticket, batch, sink, backlog)
         case .cancel(let ticket):
             guard let job = jobs.removeValue(forKey: ticket) else { return }
             dispatcher.cancel(job: job.number)
@@ -134,34 +135,20 @@ final class ServerLoop {
     }
 
     private func begin(
-        _ ticket: Int, _ tasks: [EvaluationTask], _ sink: ServerMailbox.Sink, _ backlog: Backlog
+        _ ticket: Int, _ batch: EpisodeBatch, _ sink: ServerMailbox.Sink, _ backlog: Backlog
     ) {
-        let (number, keys) = dispatcher.submit(count: tasks.count)
-        jobs[ticket] = Job(number: number, sink: sink, backlog: backlog, open: tasks.count)
-        pending.reserveCapacity(pending.count + tasks.count)
-        var lastParameters: [Float] = []
-        var lastBits = Data()
-        for (index, (task, key)) in zip(tasks, keys).enumerated() {
-            // Repetitions of a candidate share one encoded vector; equal bits, not equal values.
-            if index == 0 || !sharesStorage(task.parameters, lastParameters) {
-                lastParameters = task.parameters
-                lastBits = ParameterBits.encode(task.parameters)
-            }
+        let (number, keys) = dispatcher.submit(count: batch.episodes.count)
+        jobs[ticket] = Job(number: number, sink: sink, backlog: backlog, open: keys.count)
+        pending.reserveCapacity(pending.count + keys.count)
+        let vectors = batch.vectors.map(ParameterBits.encode)
+        for (index, (episode, key)) in zip(batch.episodes, keys).enumerated() {
             var assignment = WireAssignment()
-            assignment.name = WireTaskName(task.id)
-            assignment.parameters = lastBits
-            assignment.trackSeed = task.trackSeed
-            assignment.stepCap = UInt32(clamping: task.stepCap ?? 0)
+            assignment.name = WireTaskName(episode.name)
+            assignment.parameters = vectors.isEmpty ? Data() : vectors[episode.vector]
+            assignment.trackSeed = episode.trackSeed
+            assignment.stepCap = UInt32(clamping: episode.stepCap ?? 0)
             pending[key] = Pending(
-                ticket: ticket, index: index, id: task.id, assignment: assignment)
-        }
-    }
-
-    private func sharesStorage(_ left: [Float], _ right: [Float]) -> Bool {
-        left.withUnsafeBufferPointer { left in
-            right.withUnsafeBufferPointer { right in
-                left.baseAddress == right.baseAddress && left.count == right.count
-            }
+                ticket: ticket, index: index, episode: episode, assignment: assignment)
         }
     }
 
@@ -225,15 +212,16 @@ final class ServerLoop {
             switch event {
             case .completed(let task, let outcome, let worker, let seconds):
                 workers[worker]?.completed += 1
+                let driver = workers[worker].map {
+                    EpisodeDriver(name: $0.name, fingerprint: $0.fingerprint)
+                }
                 finish(
-                    task,
-                    TaskResult(
-                        outcome, by: workers[worker], seconds: seconds,
-                        recording: arrived.removeValue(forKey: task)))
+                    task, outcome, by: driver ?? .unnamed, seconds: seconds,
+                    file: arrived.removeValue(forKey: task))
             case .setAside(let task, let deaths, let failures):
                 events.yield(
                     .setAside(nameOf(task), deaths: deaths, failures: failures))
-                finish(task, TaskResult.setAside)
+                finish(task, .setAside, by: .unnamed, seconds: 0, file: nil)
             case .lost(let worker, let reason, let tasks):
                 events.yield(
                     .lost(worker: nameOf(worker: worker), reason: reason.rawValue, tasks: tasks))
@@ -265,29 +253,33 @@ final class ServerLoop {
         if names.count > 4096 { names = [:] }
     }
 
-    private func finish(_ task: Dispatcher.TaskKey, _ result: TaskResult) {
+    private func finish(
+        _ task: Dispatcher.TaskKey, _ outcome: EpisodeOutcome, by driver: EpisodeDriver,
+        seconds: Double, file: Data?
+    ) {
         guard let entry = pending.removeValue(forKey: task) else { return }
-        names[task] = entry.id
-        var result = result
-        result.id = entry.id
-        if let bytes = result.recording?.count { jobs[entry.ticket]?.backlog.add(bytes) }
-        jobs[entry.ticket]?.batch.append(IndexedResult(index: entry.index, result: result))
+        names[task] = entry.episode.name
+        if let bytes = file?.count { jobs[entry.ticket]?.backlog.add(bytes) }
+        let result = EpisodeResult(
+            episode: entry.episode, outcome: outcome, driver: driver, seconds: seconds)
+        jobs[entry.ticket]?.batch.append(
+            IndexedResult(index: entry.index, result: result, file: file))
         jobs[entry.ticket]?.open -= 1
     }
 
     private func nameOf(_ task: Dispatcher.TaskKey) -> String {
-        (pending[task]?.id ?? names[task])?.description ?? "an earlier task"
+        (pending[task]?.episode.name ?? names[task])?.description ?? "an earlier task"
     }
 
     func nameOf(worker: Int) -> String {
         workers[worker]?.name ?? "worker \(worker)"
     }
 
-    private func describe(_ outcome: Dispatcher.Outcome, by worker: Int) -> String {
+    private func describe(_ outcome: EpisodeOutcome, by worker: Int) -> String {
         "\(nameOf(worker: worker)) (\(workers[worker]?.fingerprint ?? "unknown")) returned "
-            + "\(Double(bitPattern: outcome.returnBits)) in \(outcome.steps) steps"
-            + (outcome.digest.isEmpty
-                ? "" : " and recorded \(Data(outcome.digest).hexadecimal.prefix(16))")
+            + "\(outcome.episodeReturn) in \(outcome.steps) steps"
+            + (outcome.fileDigest.isEmpty
+                ? "" : " and recorded \(Data(outcome.fileDigest).hexadecimal.prefix(16))")
     }
 
     private func farewell() {

@@ -3,6 +3,7 @@
 
 package import ClusterTransport
 import Dispatching
+package import Episodes
 package import Foundation
 import Synchronization
 
@@ -11,7 +12,7 @@ import Synchronization
 /// One thread owns the listening socket and the dispatcher; everything else talks to it through a
 /// mailbox. A task is given out again as often as it takes, so `perform` ends as soon as one worker
 /// lives long enough.
-package final class RolloutServer: RolloutService {
+package final class RolloutServer: EpisodeService {
     /// Where workers connect to, with the port that was taken.
     package let address: String
     /// What happens, for people; one consumer, the newest 4,096 kept.
@@ -79,27 +80,25 @@ package final class RolloutServer: RolloutService {
     /// With no worker it waits. Cancelling the calling task gives the work up.
     ///
     /// - Parameters:
-    ///   - tasks: The episodes.
-    ///   - onResult: Called once for every task, in the order they end, before `perform` returns.
-    /// - Returns: One result a task, in the tasks' order; a task that kills workers comes back set
-    ///   aside.
+    ///   - batch: The episodes.
+    ///   - onResult: Called once for every episode, in the order they end, before `perform` returns.
+    /// - Returns: One result an episode, in the batch's order; one that kills workers comes back
+    ///   set aside.
     /// - Throws: What `onResult` throws; `CancellationError`; `ServerStopped`.
     package func perform(
-        _ tasks: [EvaluationTask], onResult: @Sendable (TaskResult) throws -> Void
-    ) async throws -> [TaskResult] {
-        guard !tasks.isEmpty else { return [] }
+        _ batch: EpisodeBatch, onResult: @Sendable (EpisodeResult, Data?) throws -> Void
+    ) async throws -> [EpisodeResult] {
+        guard !batch.episodes.isEmpty else { return [] }
         let (stream, sink) = AsyncThrowingStream.makeStream(of: [IndexedResult].self)
         let backlog = Backlog()
-        let ticket = mailbox.submit(tasks, sink: sink, backlog: backlog)
-        var results = [TaskResult?](repeating: nil, count: tasks.count)
+        let ticket = mailbox.submit(batch, sink: sink, backlog: backlog)
+        var results = [EpisodeResult?](repeating: nil, count: batch.episodes.count)
         do {
-            for try await batch in stream {
-                for item in batch {
-                    try onResult(item.result)
-                    var result = item.result
-                    result.recording = nil
-                    results[item.index] = result
-                    guard let bytes = item.result.recording?.count else { continue }
+            for try await items in stream {
+                for item in items {
+                    try onResult(item.result, item.file)
+                    results[item.index] = item.result
+                    guard let bytes = item.file?.count else { continue }
                     let left = backlog.add(-bytes)
                     // The server may have stopped handing out.
                     if left <= backlogBytes, left + bytes > backlogBytes { mailbox.wake() }

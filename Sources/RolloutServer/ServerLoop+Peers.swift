@@ -4,6 +4,7 @@
 import ClusterProtocol
 import ClusterTransport
 import Dispatching
+import Episodes
 import Foundation
 
 /// A connection that said Hello.
@@ -165,11 +166,17 @@ extension ServerLoop {
                 dispatcher.offence(lease: result.lease, worker: worker, at: now)
                 return
             }
+            guard let end = EpisodeEnd(rawValue: result.end), end != .setAside else {
+                workers[worker]?.errors += 1
+                malformed.add("a result with an unknown end from \(nameOf(worker: worker))")
+                dispatcher.offence(lease: result.lease, worker: worker, at: now)
+                return
+            }
             let completed = dispatcher.result(
-                Dispatcher.Outcome(
-                    return: result.episodeReturn, steps: Int(result.steps),
+                EpisodeOutcome(
+                    episodeReturn: result.episodeReturn, steps: Int(result.steps),
                     tilesVisited: Int(result.tilesVisited), trackTiles: Int(result.trackTiles),
-                    end: result.end, digest: Array(result.recordingSha256)),
+                    end: end, fileDigest: Array(result.recordingSha256)),
                 lease: result.lease, worker: worker, seconds: result.seconds, at: now)
             if let completed, let file { arrived[completed] = file }
         }

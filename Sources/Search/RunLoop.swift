@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ClusterProtocol
+package import Episodes
 package import Foundation
 package import RunStore
 import SeededRandom
@@ -14,7 +15,7 @@ import SeededRandom
 /// missing rollouts.
 package struct RunLoop<Search: SearchStrategy>: Sendable {
     let store: RunStore
-    let service: any RolloutService
+    let service: any EpisodeService
     let settings: RunSettings
     let limits: RunLimits
     let saveController: @Sendable (EvaluationRecord) throws -> Void
@@ -33,7 +34,7 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
     ///   - observe: Told what happens, in order of each kind.
     ///   - now: The clock; it is written down and shown, and never decides anything.
     package init(
-        store: RunStore, service: any RolloutService, settings: RunSettings, limits: RunLimits,
+        store: RunStore, service: any EpisodeService, settings: RunSettings, limits: RunLimits,
         saveController: @escaping @Sendable (EvaluationRecord) throws -> Void,
         observe: @escaping @Sendable (RunEvent) -> Void = { _ in },
         now: @escaping @Sendable () -> Date = { Date() }
@@ -118,23 +119,21 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
             tracks.training(generation: generation, repetition: $0)
         }
         let cap = try stepCap(generation: generation)
-        var tasks: [EvaluationTask] = []
-        tasks.reserveCapacity(candidates.count * count)
-        for (candidate, vector) in candidates.enumerated() {
-            let parameters = vector.map { Float($0) }
-            for (repetition, seed) in seeds.enumerated() {
-                let id = TaskIdentifier(
-                    generation: generation, candidate: candidate, repetition: repetition,
-                    purpose: .training)
-                tasks.append(
-                    EvaluationTask(
-                        id: id, parameters: parameters, trackSeed: seed, stepCap: cap))
+        let episodes = candidates.indices.flatMap { candidate in
+            seeds.enumerated().map { repetition, seed in
+                Episode(
+                    name: EpisodeName(
+                        purpose: .training, generation: generation, candidate: candidate,
+                        repetition: repetition),
+                    trackSeed: seed, stepCap: cap, vector: candidate)
             }
         }
-        let rollouts = try await gather(tasks, generation: generation, purpose: .training)
+        let batch = EpisodeBatch(
+            vectors: candidates.map { $0.map { Float($0) } }, episodes: episodes)
+        let rollouts = try await gather(batch, generation: generation, purpose: .training)
         let fitnesses = candidates.indices.map { candidate in
             Fitness.mean(
-                rollouts[candidate * count..<(candidate + 1) * count].map(\.episodeReturn))
+                rollouts[candidate * count..<(candidate + 1) * count].map(\.outcome.episodeReturn))
         }
         try search.tell(costs: fitnesses.map(Fitness.cost))
 
@@ -148,10 +147,10 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
             best: summary.best, mean: summary.mean,
             standardDeviation: summary.standardDeviation, worst: summary.worst,
             failed: summary.failed, sigma: search.sigma,
-            steps: rollouts.reduce(0) { $0 + $1.steps },
+            steps: rollouts.reduce(0) { $0 + $1.outcome.steps },
             seconds: finished.timeIntervalSince(began),
             elapsed: earlier + finished.timeIntervalSince(start),
-            workers: Set(rollouts.map(\.worker)).count,
+            workers: Set(rollouts.map(\.driver.name)).count,
             stateDigest: SHA256.digest(state).hexadecimal, fitnessDigest: fitnessBits.digest,
             finished: finished)
         try store.finish(record, meanReturns: fitnesses, state: state)

@@ -4,6 +4,7 @@
 import ClusterProtocol
 import ClusterTransport
 import Dispatching
+import Episodes
 import Foundation
 
 extension ServerLoop {
@@ -78,7 +79,7 @@ extension ServerLoop {
 
 extension WireTaskName {
     /// A task's name on the wire.
-    init(_ id: TaskIdentifier) {
+    init(_ id: EpisodeName) {
         self.init()
         generation = UInt64(id.generation)
         candidate = UInt32(id.candidate)
@@ -89,36 +90,5 @@ extension WireTaskName {
             case .evaluation: .evaluation
             case .recording: .recording
             }
-    }
-}
-
-extension TaskResult {
-    private static let unnamed = TaskIdentifier(
-        generation: 0, candidate: 0, repetition: 0, purpose: .training)
-
-    /// A result whose task is filled in by the caller.
-    init(
-        _ outcome: Dispatcher.Outcome, by worker: WorkerRecord?, seconds: Double,
-        recording: Data?
-    ) {
-        self.init(
-            id: Self.unnamed, episodeReturn: Double(bitPattern: outcome.returnBits),
-            steps: outcome.steps,
-            tilesVisited: outcome.tilesVisited, trackTiles: outcome.trackTiles, end: outcome.end,
-            worker: worker?.name ?? "", fingerprint: worker?.fingerprint ?? "", seconds: seconds,
-            recording: recording)
-    }
-
-    /// The `end` of a task that killed or failed too many workers and was given up.
-    package static let setAsideEnd = "setAside"
-
-    /// Whether the task was given up; its return is NaN, which ranks below every return.
-    package var isSetAside: Bool { end == Self.setAsideEnd }
-
-    /// A task given up, whose name the caller fills in.
-    static var setAside: TaskResult {
-        TaskResult(
-            id: unnamed, episodeReturn: .nan, steps: 0, tilesVisited: 0, trackTiles: 0,
-            end: setAsideEnd, worker: "", fingerprint: "", seconds: 0)
     }
 }

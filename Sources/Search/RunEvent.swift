@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+package import Episodes
 package import RunStore
 
 /// What the run loop tells whoever watches.
@@ -9,9 +10,9 @@ package enum RunEvent: Sendable {
     /// next one.
     case started(generation: Int, stored: Int)
     /// A generation's or an evaluation's rollouts are handed out.
-    case gathering(generation: Int, purpose: RolloutPurpose, done: Int, total: Int)
+    case gathering(generation: Int, purpose: Purpose, done: Int, total: Int)
     /// A result has arrived.
-    case result(RolloutRecord, done: Int, total: Int)
+    case result(EpisodeResult, done: Int, total: Int)
     /// A generation is complete and stored.
     case generation(GenerationRecord)
     /// An evaluation is complete and stored; whether it is the best so far.

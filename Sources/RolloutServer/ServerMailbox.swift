@@ -3,13 +3,16 @@
 
 import ClusterTransport
 import Dispatching
+import Episodes
 import Foundation
 import Synchronization
 
 /// A result with its task's place in the job.
 struct IndexedResult: Sendable {
     var index: Int
-    var result: TaskResult
+    var result: EpisodeResult
+    /// The episode's file, where it is recorded.
+    var file: Data?
 }
 
 /// How many bytes of recordings the server has delivered and their taker has not taken.
@@ -32,7 +35,7 @@ final class ServerMailbox: Sendable {
     typealias Sink = AsyncThrowingStream<[IndexedResult], any Error>.Continuation
 
     enum Command: Sendable {
-        case submit(ticket: Int, [EvaluationTask], Sink, Backlog)
+        case submit(ticket: Int, EpisodeBatch, Sink, Backlog)
         case cancel(ticket: Int)
         case report(ReportRequest)
         case stop(reason: String)
@@ -82,12 +85,12 @@ final class ServerMailbox: Sendable {
         self.waker = waker
     }
 
-    func submit(_ tasks: [EvaluationTask], sink: Sink, backlog: Backlog) -> Int {
+    func submit(_ batch: EpisodeBatch, sink: Sink, backlog: Backlog) -> Int {
         let (ticket, stopReason) = state.withLock { state in
             defer { state.nextTicket += 1 }
             if state.stopReason == nil {
                 state.commands.append(
-                    .submit(ticket: state.nextTicket, tasks, sink, backlog))
+                    .submit(ticket: state.nextTicket, batch, sink, backlog))
             }
             return (state.nextTicket, state.stopReason)
         }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Dispatch
+import Episodes
 import Foundation
 import RunStore
 import Synchronization
@@ -13,7 +14,7 @@ import Synchronization
 /// is accepted: the next result is told why.
 final class RolloutRecorder: Sendable {
     private struct State {
-        var waiting: [RolloutRecord] = []
+        var waiting: [EpisodeResult] = []
         var writing = false
         var failure: (any Error)?
     }
@@ -32,7 +33,7 @@ final class RolloutRecorder: Sendable {
     ///
     /// - Parameter rollout: The result.
     /// - Throws: What went wrong with an earlier one.
-    func add(_ rollout: RolloutRecord) throws {
+    func add(_ rollout: EpisodeResult) throws {
         let start = try state.withLock { state in
             if let failure = state.failure { throw failure }
             state.waiting.append(rollout)

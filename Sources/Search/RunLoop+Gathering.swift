@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Episodes
+import Foundation
+import RunStore
+import SeededRandom
+import Synchronization
+
+extension RunLoop {
+    /// The distribution's mean on the fixed evaluation tracks; from the database where it has been
+    /// measured before.
+    func evaluate(
+        _ search: Search, generation: Int, best: inout EvaluationRecord?
+    ) async throws -> EvaluationRecord {
+        if let known = try store.reader.evaluation(generation: generation) { return known }
+        let began = now()
+        let parameters = search.mean.map { Float($0) }
+        let episodes = (0..<settings.evaluationEpisodes).map { index in
+            Episode(
+                name: EpisodeName(
+                    purpose: .evaluation, generation: generation, candidate: 0, repetition: index),
+                trackSeed: tracks.evaluation(index))
+        }
+        let rollouts = try await gather(
+            EpisodeBatch(vectors: [parameters], episodes: episodes), generation: generation,
+            purpose: .evaluation)
+        let returns = rollouts.map(\.outcome.episodeReturn)
+        let summary = Fitness.Summary(returns, sample: true)
+        var bits = DigestBytes()
+        bits.append(parameters)
+        bits.append(returns)
+        let finished = now()
+        let record = EvaluationRecord(
+            generation: generation, episodes: returns.count,
+            mean: summary.failed == 0 ? summary.mean : .nan,
+            standardDeviation: summary.standardDeviation,
+            steps: rollouts.reduce(0) { $0 + $1.outcome.steps },
+            seconds: finished.timeIntervalSince(began), parameters: parameters,
+            digest: bits.digest, finished: finished)
+        try store.record(record)
+        let isBest = record.mean.isFinite && best.map { record.mean > $0.mean } ?? true
+        if isBest {
+            try saveController(record)
+            best = record
+        }
+        observe(.evaluation(record, best: isBest))
+        return record
+    }
+
+    /// The results of all episodes, in their order: those in the database, and for the missing ones
+    /// the service's, stored as they arrive.
+    func gather(
+        _ batch: EpisodeBatch, generation: Int, purpose: Purpose
+    ) async throws -> [EpisodeResult] {
+        var known: [EpisodeName: EpisodeResult] = [:]
+        for rollout in try store.reader.rollouts(generation: generation, purpose: purpose) {
+            known[rollout.name] = rollout
+        }
+        for episode in batch.episodes {
+            if let rollout = known[episode.name], rollout.episode.trackSeed != episode.trackSeed {
+                throw RunError.foreignRollout(
+                    path: store.reader.path, generation: generation,
+                    candidate: episode.name.candidate, repetition: episode.name.repetition)
+            }
+        }
+        let missing = batch.filter { known[$0.name] == nil }
+        let total = batch.episodes.count
+        let counter = Counter(total - missing.episodes.count)
+        observe(
+            .gathering(
+                generation: generation, purpose: purpose, done: total - missing.episodes.count,
+                total: total))
+        if !missing.episodes.isEmpty {
+            let recorder = RolloutRecorder(store: store, now: now)
+            let observe = observe
+            let results: [EpisodeResult]
+            do {
+                results = try await service.perform(missing) { result, _ in
+                    let rollout = result.asStored
+                    try recorder.add(rollout)
+                    observe(.result(rollout, done: counter.increment(), total: total))
+                }
+            } catch {
+                // What has arrived is kept; the recorder's own failure explains more than the
+                // service's.
+                try await recorder.finish()
+                throw error
+            }
+            try await recorder.finish()
+            for result in results { known[result.name] = result.asStored }
+        }
+        return try batch.episodes.map { episode in
+            guard let rollout = known[episode.name] else {
+                throw RunError.missingResult(
+                    generation: generation, candidate: episode.name.candidate,
+                    repetition: episode.name.repetition)
+            }
+            return rollout
+        }
+    }
+}
+
+/// Counts results that may arrive on any thread.
+private final class Counter: Sendable {
+    private let value: Mutex<Int>
+
+    init(_ start: Int) { value = Mutex(start) }
+
+    func increment() -> Int {
+        value.withLock { value in
+            value += 1
+            return value
+        }
+    }
+}
+
+extension EpisodeResult {
+    /// As the database will give it back: it keeps neither the sign of zero nor a NaN's bits, so
+    /// neither may count here.
+    fileprivate var asStored: EpisodeResult {
+        var result = self
+        let value = outcome.episodeReturn
+        result.outcome.episodeReturn = value.isNaN ? .nan : value == 0 ? 0 : value
+        return result
+    }
+}
