@@ -34,7 +34,9 @@ let libraries: [Target] = [
     .target(name: "TerminalOutput"),
     .target(
         name: "ClusterProtocol",
-        dependencies: ["CSodium", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+        dependencies: [
+            "CSodium", "Episodes", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        ],
         exclude: ["cluster.proto", "regenerate.sh"]),
 
     .target(name: "Pictures", dependencies: ["ArrayFiles", "CPNG", "CGIF", "CCairo"]),
@@ -43,6 +45,7 @@ let libraries: [Target] = [
     .target(
         name: "WorldModel", dependencies: ["ArrayFiles", "CKernels", "SeededRandom", "Tensors"]),
     .target(name: "Dispatching", dependencies: ["Episodes"]),
+    .target(name: "ClusterSessions", dependencies: ["ClusterProtocol", "Episodes"]),
     .target(name: "ClusterTransport", dependencies: ["CZeroMQ", "ClusterProtocol"]),
     .target(
         name: "RunStore",
@@ -67,12 +70,14 @@ let libraries: [Target] = [
     .target(
         name: "RolloutWorker",
         dependencies: [
-            "ArrayFiles", "ClusterProtocol", "ClusterTransport", "Episodes", "Rollouts",
-            "WorldModel",
+            "ArrayFiles", "ClusterProtocol", "ClusterSessions", "ClusterTransport", "Episodes",
+            "Rollouts", "WorldModel",
         ]),
     .target(
         name: "RolloutServer",
-        dependencies: ["ClusterProtocol", "ClusterTransport", "Dispatching", "Episodes"]),
+        dependencies: [
+            "ClusterProtocol", "ClusterSessions", "ClusterTransport", "Dispatching", "Episodes",
+        ]),
     .target(
         name: "Search",
         dependencies: [
@@ -87,7 +92,8 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            "ArrayFiles", "CarRacing", "CarRacingRendering", "ClusterProtocol", "ClusterTransport",
+            "ArrayFiles", "CarRacing", "CarRacingRendering", "ClusterProtocol", "ClusterSessions",
+            "ClusterTransport",
             "Episodes", "EvolutionStrategies", "Pictures", "RolloutServer", "RolloutWorker",
             "Rollouts", "RunStore", "Search", "SeededRandom", "Tensors", "TerminalOutput",
             "WorldModel",
@@ -110,7 +116,8 @@ let tests: [Target] = [
     .testTarget(
         name: "ClusterProtocolTests",
         dependencies: [
-            "ClusterProtocol", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            "ClusterProtocol", "Episodes",
+            .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         ]),
     .testTarget(name: "PicturesTests", dependencies: ["ArrayFiles", "Pictures", "CGIF"]),
     .testTarget(
@@ -145,7 +152,8 @@ let tests: [Target] = [
     .testTarget(
         name: "CoordinatorTests",
         dependencies: [
-            "ArrayFiles", "ClusterProtocol", "ClusterTransport", "Dispatching", "Episodes",
+            "ArrayFiles", "ClusterProtocol", "ClusterSessions", "ClusterTransport", "Dispatching",
+            "Episodes",
             "EvolutionStrategies", "RolloutServer", "RolloutWorker", "Rollouts", "RunStore",
             "Search", "SeededRandom",
             "Tensors", "WorldModel",

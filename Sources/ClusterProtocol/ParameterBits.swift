@@ -22,7 +22,7 @@ package enum ParameterBits {
 
     /// The parameter vector of some bytes.
     ///
-    /// - Parameter data: 4 bytes a parameter; `WireAssignment` was validated to be so.
+    /// - Parameter data: 4 bytes a parameter; decoding `Assignments` has checked it.
     /// - Returns: The same bits as values.
     package static func decode(_ data: Data) -> [Float] {
         precondition(data.count % 4 == 0, "\(data.count) bytes are no parameter vector")

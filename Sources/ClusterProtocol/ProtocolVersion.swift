@@ -4,7 +4,7 @@
 /// The version of the wire contract in cluster.proto.
 package enum ProtocolVersion {
     /// The version this build speaks; only equal versions work together.
-    package static let current: UInt32 = 3
+    package static let current: UInt32 = 4
 }
 
 /// The program's version as it is told to the other side.

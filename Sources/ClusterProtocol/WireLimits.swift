@@ -29,8 +29,6 @@ package enum WireLimits {
     package static let parameters = 1 << 18
     /// UTF-8 bytes of a text for people: hosts, reasons, fingerprints.
     package static let textBytes = 1024
-    /// UTF-8 bytes of the name of an episode's end.
-    package static let endBytes = 64
     /// Steps of an episode.
     package static let steps: UInt32 = 1_000_000
     /// Tiles of a track.

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import CZeroMQ
-import ClusterProtocol
+package import ClusterProtocol
 
 /// A worker's end: a ZeroMQ DEALER, which connects again whenever its connection breaks or is
 /// refused.

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import CZeroMQ
-import ClusterProtocol
+package import ClusterProtocol
 
 /// The coordinator's end: a ZeroMQ ROUTER, with its monitor and its authenticator.
 package final class ListeningTransport: Transport {

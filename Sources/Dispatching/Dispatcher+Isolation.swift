@@ -99,7 +99,7 @@ extension Dispatcher {
         let others = fresh.count
         var waiting: [TaskKey] = []
         for task in suspects {
-            guard let state = tasks[task], !state.isClosed else { continue }
+            guard let state = tasks[task], state.isOpen else { continue }
             let isLast = state.apartDeaths.count + 1 >= configuration.deathsToSetAside
             if isLast, others > 0 || suspects.contains(where: { isLessSuspected($0, than: state) })
             {
@@ -137,11 +137,11 @@ extension Dispatcher {
 
     /// Gives no more work to one worker, so that it can take a suspect alone; up to half of them.
     private mutating func emptyAWorker() {
-        let connected = workers.values.count { $0.isConnected && !$0.isHung }
+        let connected = workers.values.count { $0.presence == .ready }
         let reserved = workers.values.count { $0.isConnected && $0.isReserved }
         guard reserved < max(1, connected / 2) else { return }
         let candidates = workers.filter {
-            $0.value.isConnected && !$0.value.isHung && !$0.value.isQuarantined
+            $0.value.presence == .ready && !isQuarantined($0.value)
                 && !$0.value.isReserved && $0.value.capacity > 0 && !$0.value.leases.isEmpty
         }
         let emptiest = candidates.min {

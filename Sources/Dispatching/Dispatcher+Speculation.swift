@@ -18,7 +18,7 @@ extension Dispatcher {
             configuration.speculationSeconds,
             (meanSeconds ?? .infinity) * configuration.speculationFactor)
         let slow = leases.filter { _, lease in
-            !lease.isExpired && now - lease.issued > threshold && isWorthRepeating(lease.task)
+            lease.deadline != nil && now - lease.issued > threshold && isWorthRepeating(lease.task)
         }
         for (key, lease) in slow.sorted(by: {
             ($0.value.issued, $0.key) < ($1.value.issued, $1.key)
@@ -39,6 +39,6 @@ extension Dispatcher {
 
     private func isWorthRepeating(_ task: TaskKey) -> Bool {
         guard let state = tasks[task] else { return false }
-        return !state.isClosed && !state.isSuspect && state.leases.count < Self.copies
+        return state.isOpen && !state.isSuspect && state.leases.count < Self.copies
     }
 }

@@ -2,6 +2,26 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 extension Dispatcher {
+    /// A worker is there and fetches what it needs; from here on its silence counts.
+    ///
+    /// - Parameters:
+    ///   - worker: The worker; one that was there before keeps what is known of it.
+    ///   - now: The time.
+    package mutating func introduce(_ worker: WorkerKey, at now: Seconds) {
+        if workers[worker] == nil {
+            workers[worker] = WorkerState(lastHeard: now, lastProgress: now)
+        }
+        heard(from: worker, at: now)
+    }
+
+    /// How long nothing has come from a worker; without end for an unknown one.
+    package func silence(of worker: WorkerKey, at now: Seconds) -> Seconds {
+        workers[worker].map { now - $0.lastHeard } ?? .infinity
+    }
+
+    /// Tasks that a worker will hold at once; 0 while it drains.
+    package func capacity(of worker: WorkerKey) -> Int { workers[worker]?.capacity ?? 0 }
+
     /// A worker is ready for work, for the first time or again.
     ///
     /// A worker that returns was not dead: nothing that happened to it speaks against its tasks.
@@ -12,18 +32,17 @@ extension Dispatcher {
     ///   - capacity: Tasks it holds at once, running and waiting.
     ///   - now: The time.
     package mutating func join(_ worker: WorkerKey, slots: Int, capacity: Int, at now: Seconds) {
-        if let state = workers[worker] {
-            if state.isConnected { totalSlots -= state.slots }
-            workers[worker]?.slots = slots
-            workers[worker]?.capacity = capacity
-            workers[worker]?.isConnected = true
-            workers[worker]?.lastHeard = now
-            workers[worker]?.lastProgress = now
-            retractDeath(of: worker)
-        } else {
-            workers[worker] = WorkerState(
-                slots: slots, capacity: capacity, lastHeard: now, lastProgress: now)
-        }
+        var state = workers[worker] ?? WorkerState(lastHeard: now, lastProgress: now)
+        if state.isConnected { totalSlots -= state.slots }
+        // One that hangs is ready when its engine steps, whatever it says.
+        let isHung = state.presence == .hung || state.presence == .lost(hung: true)
+        state.presence = isHung ? .hung : .ready
+        state.slots = slots
+        state.capacity = capacity
+        state.lastHeard = now
+        state.lastProgress = now
+        workers[worker] = state
+        retractDeath(of: worker)
         totalSlots += slots
         enqueueIfReady(worker)
     }
@@ -51,8 +70,8 @@ extension Dispatcher {
             workers[worker]?.progress = progress
             workers[worker]?.lastProgress = now
             // Without leases there is nothing to step on; what still hangs it names itself.
-            if state.isHung, progress != state.progress || held.isEmpty {
-                workers[worker]?.isHung = false
+            if state.presence == .hung, progress != state.progress || held.isEmpty {
+                workers[worker]?.presence = .ready
                 retractDeath(of: worker)
             }
         }
@@ -96,7 +115,7 @@ extension Dispatcher {
     ///   - reason: How it was noticed.
     package mutating func lose(_ worker: WorkerKey, _ reason: LossReason) {
         guard let state = workers[worker], state.isConnected else { return }
-        if reason == .hang { workers[worker]?.isHung = true } else { disconnect(worker) }
+        if reason == .hang { workers[worker]?.presence = .hung } else { disconnect(worker) }
         counters.deaths += 1
         events.append(.lost(worker, reason, tasks: state.leases.count))
         let lost = state.leases.compactMap { leases[$0]?.task }.filter(isOpen)
@@ -171,7 +190,8 @@ extension Dispatcher {
         return given < room
     }
 
-    mutating func heard(from worker: WorkerKey, at now: Seconds) {
+    /// Something came from a worker.
+    package mutating func heard(from worker: WorkerKey, at now: Seconds) {
         workers[worker]?.lastHeard = now
     }
 
@@ -197,8 +217,12 @@ extension Dispatcher {
     }
 
     func isAccepting(_ worker: WorkerState) -> Bool {
-        worker.isConnected && !worker.isHung && !worker.isQuarantined && !worker.isReserved
+        worker.presence == .ready && !isQuarantined(worker) && !worker.isReserved
             && worker.leases.count < worker.capacity
+    }
+
+    func isQuarantined(_ worker: WorkerState) -> Bool {
+        worker.offences >= configuration.offencesToQuarantine
     }
 
     mutating func enqueueIfReady(_ worker: WorkerKey) {
@@ -211,7 +235,7 @@ extension Dispatcher {
 
     private mutating func disconnect(_ worker: WorkerKey) {
         guard let state = workers[worker], state.isConnected else { return }
-        workers[worker]?.isConnected = false
+        workers[worker]?.presence = .lost(hung: state.presence == .hung)
         totalSlots -= state.slots
     }
 }

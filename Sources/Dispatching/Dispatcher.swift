@@ -82,7 +82,7 @@ package struct Dispatcher: Sendable {
     /// - Parameter job: A number given by `submit`; an unknown one is ignored.
     package mutating func cancel(job: Int) {
         guard let state = jobs.removeValue(forKey: job) else { return }
-        for key in state.tasks { close(key) }
+        for key in state.tasks where isOpen(key) { tasks[key]?.status = .givenUp }
         deaths.removeAll { !$0.suspects.allSatisfy { !state.tasks.contains($0) } }
         fresh.removeAll { state.tasks.contains($0) }
         suspects.removeAll { state.tasks.contains($0) }
@@ -107,25 +107,20 @@ package struct Dispatcher: Sendable {
         guard let task = redeem(lease, worker: worker, at: now) else { return nil }
         guard let state = tasks[task] else { return nil }
         defer { forgetIfSettled(task) }
-        if let first = state.outcome {
-            if first == outcome {
-                counters.duplicates += 1
-                events.append(.agreed(task))
-            } else {
-                counters.disagreements += 1
-                events.append(
-                    .disagreed(
-                        task, first: state.firstWorker, first, second: worker, outcome))
-            }
-        } else if state.isClosed {
+        switch state.status {
+        case .completed(let first, _) where first == outcome:
+            counters.duplicates += 1
+            events.append(.agreed(task))
+        case .completed(let first, let driver):
+            counters.disagreements += 1
+            events.append(.disagreed(task, first: driver, first, second: worker, outcome))
+        case .givenUp:
             counters.late += 1
             events.append(.late(worker: worker, lease: lease))
-        } else {
-            tasks[task]?.outcome = outcome
-            tasks[task]?.firstWorker = worker
+        case .open:
+            tasks[task]?.status = .completed(outcome, by: worker)
             counters.completed += 1
             acquit(task)
-            close(task)
             events.append(.completed(task, outcome, worker: worker, seconds: seconds))
             countDown(job: state.job)
             return task
@@ -147,7 +142,7 @@ package struct Dispatcher: Sendable {
         guard let task = redeem(lease, worker: worker, at: now), let state = tasks[task] else {
             return
         }
-        if !state.isClosed {
+        if state.isOpen {
             tasks[task]?.failures += 1
             events.append(.failed(task, worker: worker, reason))
             if state.failures + 1 >= configuration.failuresToSetAside {
@@ -168,10 +163,7 @@ package struct Dispatcher: Sendable {
     package mutating func offence(lease: LeaseKey?, worker: WorkerKey, at now: Seconds) {
         counters.offences += 1
         workers[worker]?.offences += 1
-        if let state = workers[worker], !state.isQuarantined,
-            state.offences >= configuration.offencesToQuarantine
-        {
-            workers[worker]?.isQuarantined = true
+        if workers[worker]?.offences == configuration.offencesToQuarantine {
             events.append(.quarantined(worker))
             handBack(all: true, leases: [], worker: worker)
         } else if let lease, leases[lease]?.worker == worker {
@@ -194,8 +186,8 @@ package struct Dispatcher: Sendable {
         for (key, worker) in workers where worker.isConnected {
             if now - worker.lastHeard > configuration.leaseSeconds {
                 lost.append((key, .silence))
-            } else if let first = worker.leases.first, let lease = leases[first],
-                lease.deadline < now
+            } else if let first = worker.leases.first, let deadline = leases[first]?.deadline,
+                deadline < now
             {
                 lost.append((key, .hang))
             }
@@ -218,7 +210,7 @@ package struct Dispatcher: Sendable {
         }
         release(lease)
         leases[lease] = nil
-        if !state.isExpired {
+        if state.deadline != nil {
             let duration = now - state.issued
             meanSeconds = meanSeconds.map { $0 * 0.95 + duration * 0.05 } ?? duration
         }
@@ -227,8 +219,8 @@ package struct Dispatcher: Sendable {
 
     /// Takes an active lease from its worker and its task.
     mutating func release(_ lease: LeaseKey) {
-        guard let state = leases[lease], !state.isExpired else { return }
-        leases[lease]?.isExpired = true
+        guard let state = leases[lease], state.deadline != nil else { return }
+        leases[lease]?.deadline = nil
         activeLeases -= 1
         tasks[state.task]?.leases.removeAll { $0 == lease }
         tasks[state.task]?.expired.append(lease)
@@ -242,7 +234,7 @@ package struct Dispatcher: Sendable {
     }
 
     func isOpen(_ task: TaskKey) -> Bool {
-        tasks[task].map { !$0.isClosed } ?? false
+        tasks[task]?.isOpen ?? false
     }
 
     mutating func queueAgain(_ task: TaskKey, asSuspect: Bool) {
@@ -257,18 +249,14 @@ package struct Dispatcher: Sendable {
     }
 
     mutating func setAside(_ task: TaskKey) {
-        guard let state = tasks[task], !state.isClosed else { return }
+        guard let state = tasks[task], state.isOpen else { return }
         counters.setAside += 1
         events.append(.setAside(task, deaths: state.apartDeaths.count, failures: state.failures))
         // It explains every death it was at; none of them speaks of background deaths.
         deaths.removeAll { $0.suspects.contains(task) }
         suspects.removeAll { $0 == task }
-        close(task)
+        tasks[task]?.status = .givenUp
         countDown(job: state.job)
-    }
-
-    private mutating func close(_ task: TaskKey) {
-        tasks[task]?.isClosed = true
     }
 
     private mutating func countDown(job: Int) {
@@ -281,7 +269,7 @@ package struct Dispatcher: Sendable {
 
     /// A task is kept while its job is open or a worker may still send a second result.
     mutating func forgetIfSettled(_ task: TaskKey) {
-        guard let state = tasks[task], state.isClosed, state.leases.isEmpty,
+        guard let state = tasks[task], !state.isOpen, state.leases.isEmpty,
             jobs[state.job] == nil
         else { return }
         for lease in state.expired { leases[lease] = nil }

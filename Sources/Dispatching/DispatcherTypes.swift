@@ -101,47 +101,69 @@ extension Dispatcher {
         package var deaths = 0
     }
 
+    /// What has become of a task.
+    enum TaskStatus {
+        /// It has no result.
+        case open
+        /// Its first result, and whose it is.
+        case completed(EpisodeOutcome, by: WorkerKey)
+        /// It was set aside or cancelled.
+        case givenUp
+    }
+
     struct TaskState {
         var job: Int
+        var status = TaskStatus.open
         /// Active leases, one but for speculation.
         var leases: [LeaseKey] = []
         /// Leases taken back; their results are still welcome while the task is open.
         var expired: [LeaseKey] = []
-        /// Set by the first result.
-        var outcome: EpisodeOutcome?
-        var firstWorker: WorkerKey = -1
-        var isClosed = false
         /// Whether a worker died while holding it and it has not been finished since.
         var isSuspect = false
         /// Workers that died while this task, apart from other suspects, was with them.
         var apartDeaths: [WorkerKey] = []
         var failures = 0
+
+        var isOpen: Bool {
+            if case .open = status { true } else { false }
+        }
     }
 
     struct LeaseState {
         var task: TaskKey
         var worker: WorkerKey
         var issued: Seconds
-        var deadline: Seconds
-        /// Taken back, but a result may still come.
-        var isExpired = false
+        /// When its worker counts as hung; nil: taken back, but a result may still come.
+        var deadline: Seconds?
+    }
+
+    /// Whether a worker is there.
+    enum Presence: Equatable {
+        /// It fetches what it needs.
+        case preparing
+        /// It takes part.
+        case ready
+        /// It speaks, but its engine does not step: it gets no work until it does.
+        case hung
+        /// It is gone without a word, and may return; whether it hung before.
+        case lost(hung: Bool)
     }
 
     struct WorkerState {
-        var slots: Int
-        var capacity: Int
+        var slots = 0
+        var capacity = 0
         var leases: [LeaseKey] = []
         var progress: UInt64 = 0
         var lastHeard: Seconds
         var lastProgress: Seconds
-        var isConnected = true
-        /// Gets no work until its engine steps again.
-        var isHung = false
+        var presence = Presence.preparing
         var offences = 0
-        var isQuarantined = false
         /// Holds a suspect that has to be alone, or is being emptied for one.
         var isReserved = false
         var isInReadyQueue = false
+
+        /// Whether it takes part, hung or not.
+        var isConnected: Bool { presence == .ready || presence == .hung }
     }
 
     struct JobState {

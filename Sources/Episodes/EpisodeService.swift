@@ -24,4 +24,11 @@ package enum Work: Sendable, Hashable {
     case score(settings: Data)
     /// Episodes are driven for their files.
     case record(settings: Data)
+
+    /// The settings, whatever the kind.
+    package var settings: Data {
+        switch self {
+        case .score(let settings), .record(let settings): settings
+        }
+    }
 }

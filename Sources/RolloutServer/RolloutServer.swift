@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 package import ClusterTransport
-import Dispatching
+package import ClusterProtocol
 package import Episodes
 package import Foundation
 import Synchronization
@@ -23,39 +23,28 @@ package final class RolloutServer: EpisodeService {
 
     /// Listens, and begins to serve.
     ///
-    /// - Parameters:
-    ///   - configuration: How to behave.
-    ///   - models: The files every worker needs.
-    ///   - settings: The rollouts' settings as JSON, the same for every task.
+    /// - Parameter configuration: How to behave, and what to serve.
     /// - Throws: `TransportError`: the address is in use, malformed or not this host's, or it is
     ///   beyond loopback without keys.
-    package convenience init(
-        configuration: Configuration, models: [ServedModel], settings: Data
-    ) throws {
+    package convenience init(_ configuration: Configuration) throws {
         let endpoint = try Endpoint(parsing: configuration.bind, binding: true)
         if case .plaintext = configuration.security, !endpoint.isLoopback,
             !configuration.isInsecureAllowed
         {
             throw TransportError.plaintext(configuration.bind)
         }
-        let transport = try ListeningTransport(
-            listeningOn: endpoint, security: configuration.security)
         self.init(
-            configuration: configuration, models: models, settings: settings,
-            transport: transport)
+            configuration.core,
+            transport: try ListeningTransport(
+                listeningOn: endpoint, security: configuration.security))
     }
 
     /// Serves over a given transport, which the caller must not use any more.
     ///
     /// - Parameters:
-    ///   - configuration: How to behave.
-    ///   - models: The files every worker needs.
-    ///   - settings: The rollouts' settings as JSON.
+    ///   - configuration: How to behave, and what to serve.
     ///   - transport: The listening end.
-    package init(
-        configuration: Configuration, models: [ServedModel], settings: Data,
-        transport: sending any Transport
-    ) {
+    package init(_ configuration: ServerCore.Configuration, transport: sending any Transport) {
         address = transport.address
         let (events, sink) = AsyncStream.makeStream(
             of: ServerEvent.self, bufferingPolicy: .bufferingNewest(4096))
@@ -63,7 +52,7 @@ package final class RolloutServer: EpisodeService {
         backlogBytes = configuration.backlogBytes
         mailbox = ServerMailbox(waker: transport.waker)
         let loop = ServerLoop(
-            configuration: configuration, models: models, settings: settings,
+            core: ServerCore(configuration: configuration, seed: UInt64.random(in: 0...(.max))),
             transport: transport, mailbox: mailbox, events: sink)
         let handOver = HandOver(loop)
         let thread = Thread { handOver.value.run() }
@@ -89,7 +78,7 @@ package final class RolloutServer: EpisodeService {
         _ batch: EpisodeBatch, onResult: @Sendable (EpisodeResult, Data?) throws -> Void
     ) async throws -> [EpisodeResult] {
         guard !batch.episodes.isEmpty else { return [] }
-        let (stream, sink) = AsyncThrowingStream.makeStream(of: [IndexedResult].self)
+        let (stream, sink) = AsyncThrowingStream.makeStream(of: [ServerCore.Delivery].self)
         let backlog = Backlog()
         let ticket = mailbox.submit(batch, sink: sink, backlog: backlog)
         var results = [EpisodeResult?](repeating: nil, count: batch.episodes.count)

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Foundation
-
 /// What a rollout server tells people while it works.
 package enum ServerEvent: Sendable, CustomStringConvertible {
     /// A worker takes part, for the first time or again.
@@ -63,76 +61,4 @@ package enum ServerEvent: Sendable, CustomStringConvertible {
             "the server stopped: \(reason)"
         }
     }
-}
-
-/// A worker as the server sees it.
-package struct WorkerSnapshot: Sendable, Hashable, Codable {
-    /// Whether work goes to it.
-    package enum State: String, Sendable, Hashable, Codable {
-        /// It fetches the models.
-        case preparing
-        /// It works, or could.
-        case ready
-        /// It finishes what it has.
-        case draining
-    }
-
-    /// Host and process.
-    package var name: String
-    /// The host's name.
-    package var host: String
-    /// The process identifier.
-    package var process: Int
-    /// Processor cores of the host.
-    package var cores: Int
-    /// Episodes it runs at once.
-    package var environments: Int
-    /// The program's version.
-    package var software: String
-    /// What decides the bits of its results.
-    package var fingerprint: String
-    /// Whether work goes to it.
-    package var state: State
-    /// Tasks it holds.
-    package var outstanding: Int
-    /// Tasks it has finished.
-    package var completed: Int
-    /// Finished tasks a second since it joined.
-    package var rolloutsPerSecond: Double
-    /// Since its last message.
-    package var secondsSinceHeard: Double
-    /// Failures and impossible results.
-    package var errors: Int
-}
-
-/// Counts of a rollout server since its start.
-package struct ServerCounters: Sendable, Hashable, Codable {
-    /// Tasks without a result.
-    package var openTasks = 0
-    /// Tasks with workers.
-    package var outstanding = 0
-    /// Tasks with a result.
-    package var completed = 0
-    /// Tasks taken from a worker and queued again.
-    package var requeued = 0
-    /// Tasks repeated on idle workers.
-    package var speculated = 0
-    /// Second results equal to the first.
-    package var duplicates = 0
-    /// Second results that differ from the first.
-    package var disagreements = 0
-    /// Results nobody waited for.
-    package var late = 0
-    /// Results that cannot be true.
-    package var offences = 0
-    /// Tasks given up.
-    package var setAside = 0
-    /// Workers lost without a word.
-    package var deaths = 0
-    /// Messages dropped unread.
-    package var malformed = 0
-    /// Connections that failed the security handshake.
-    package var unauthenticated = 0
-    /// Workers that are connected now.
-    package var workers = 0
 }

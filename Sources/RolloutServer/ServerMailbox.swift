@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ClusterProtocol
 import ClusterTransport
-import Dispatching
 import Episodes
 import Foundation
 import Synchronization
-
-/// A result with its task's place in the job.
-struct IndexedResult: Sendable {
-    var index: Int
-    var result: EpisodeResult
-    /// The episode's file, where it is recorded.
-    var file: Data?
-}
 
 /// How many bytes of recordings the server has delivered and their taker has not taken.
 final class Backlog: Sendable {
@@ -32,7 +24,7 @@ final class Backlog: Sendable {
 
 /// What other threads ask of the server's thread, and what it shows them.
 final class ServerMailbox: Sendable {
-    typealias Sink = AsyncThrowingStream<[IndexedResult], any Error>.Continuation
+    typealias Sink = AsyncThrowingStream<[ServerCore.Delivery], any Error>.Continuation
 
     enum Command: Sendable {
         case submit(ticket: Int, EpisodeBatch, Sink, Backlog)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ClusterSessions
 import Episodes
 import Foundation
 import Synchronization
@@ -13,15 +14,8 @@ final class EngineMailbox: Sendable {
         var seconds: Double
     }
 
-    /// An episode that no engine has begun.
-    struct Waiting: Sendable {
-        var lease: UInt64
-        var episode: Episode
-        var parameters: [Float]
-    }
-
     private struct State {
-        var waiting: [Waiting] = []
+        var waiting: [WorkerSession.Order] = []
         var finished: [Finished] = []
         var failure: String?
         var isStopped = false
@@ -41,7 +35,7 @@ final class EngineMailbox: Sendable {
 
     // MARK: The socket's thread
 
-    func add(_ tasks: [Waiting]) {
+    func add(_ tasks: [WorkerSession.Order]) {
         state.withLock { $0.waiting.append(contentsOf: tasks) }
         bell.signal()
     }
@@ -71,7 +65,7 @@ final class EngineMailbox: Sendable {
     // MARK: The engine's thread
 
     /// Tasks to begin; nil when it is over.
-    func takeWaiting(atMost count: Int) -> [Waiting]? {
+    func takeWaiting(atMost count: Int) -> [WorkerSession.Order]? {
         state.withLock { state in
             if state.isStopped { return nil }
             let taken = Array(state.waiting.prefix(count))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ClusterSessions
 package import Episodes
 package import Foundation
 import Synchronization
@@ -10,7 +11,7 @@ import Synchronization
 /// The engine is made on that thread: drawing contexts are current on one thread.
 enum EngineThread {
     static func start(
-        mailbox: EngineMailbox, models: [String: Data], settings: Data, environments: Int,
+        mailbox: EngineMailbox, models: [String: Data], work: Work, environments: Int,
         factory: @escaping EngineFactory
     ) {
         // The thread keeps what its body refers to for as long as it runs.
@@ -21,7 +22,7 @@ enum EngineThread {
                     handover.withLock { models in
                         defer { models = [:] }
                         return models
-                    }, settings, environments)
+                    }, work, environments)
                 try run(engine, mailbox, environments: environments)
             } catch {
                 mailbox.fail(oneLine(error))
@@ -59,7 +60,7 @@ enum EngineThread {
                 finished.map { episode in
                     let start = begun.removeValue(forKey: episode.ticket)
                     let elapsed = start.map { ContinuousClock.now - $0 } ?? .zero
-                    return EngineMailbox.Finished(episode: episode, seconds: elapsed.seconds)
+                    return EngineMailbox.Finished(episode: episode, seconds: elapsed / .seconds(1))
                 })
         }
     }
@@ -67,7 +68,7 @@ enum EngineThread {
 
 extension EngineMailbox.Finished {
     /// An episode that could not be run.
-    static func failure(of task: EngineMailbox.Waiting, _ reason: String) -> Self {
+    static func failure(of task: WorkerSession.Order, _ reason: String) -> Self {
         Self(
             episode: FinishedEpisode(
                 ticket: task.lease, episode: task.episode,
@@ -81,18 +82,11 @@ func oneLine(_ error: any Error) -> String {
     String(describing: error).split(separator: "\n").joined(separator: " ")
 }
 
-extension Duration {
-    /// As a number of seconds.
-    var seconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) * 1e-18
-    }
-}
-
-/// Makes an engine from what the coordinator serves: models by name, settings as JSON, and the
-/// number of episodes to run at once.
+/// Makes an engine from what the coordinator serves: models by name, the kind of work, and
+/// the number of episodes to run at once.
 ///
 /// The factory owns the models' bytes, so that it can let go of them before it needs memory for
 /// other things.
 package typealias EngineFactory =
-    @Sendable (_ models: consuming [String: Data], _ settings: Data, _ environments: Int) throws
+    @Sendable (_ models: consuming [String: Data], _ work: Work, _ environments: Int) throws
     -> any EpisodeEngine

@@ -89,26 +89,28 @@ package enum CarRacingWork {
     ///
     /// - Parameters:
     ///   - models: The files it serves, by name.
-    ///   - settings: JSON: `RolloutSettings`, or a dataset as `RecordingSettings.encoded()` makes it.
+    ///   - work: `RolloutSettings` or `RecordingSettings` as JSON.
     ///   - environments: Episodes to run at once.
     ///   - kernels: The compiled loops to use.
     /// - Returns: An engine for the calling thread.
     /// - Throws: `CarRacingEpisodes.Failure`; the models' and the drawing library's errors.
     package static func engine(
-        models: consuming [String: Data], settings: Data, environments: Int,
+        models: consuming [String: Data], work: Work, environments: Int,
         kernels: Kernels = .best
     ) throws -> any EpisodeEngine {
-        let recording: RecordingSettings?
-        do {
-            recording = try RecordingSettings.decode(settings)
-        } catch {
-            throw CarRacingEpisodes.Failure.settings(oneLine(error))
-        }
-        if let recording {
+        switch work {
+        case .score(let settings):
+            return try CarRacingEpisodes(
+                models: models, settings: settings, environments: environments, kernels: kernels)
+        case .record(let settings):
+            let recording: RecordingSettings
+            do {
+                recording = try JSONDecoder().decode(RecordingSettings.self, from: settings)
+            } catch {
+                throw CarRacingEpisodes.Failure.settings(oneLine(error))
+            }
             return try RecordingEpisodes(
                 models: models, settings: recording, environments: environments, kernels: kernels)
         }
-        return try CarRacingEpisodes(
-            models: models, settings: settings, environments: environments, kernels: kernels)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ClusterSessions
 package import ClusterTransport
 import Foundation
 import Synchronization
@@ -56,21 +57,28 @@ package final class RolloutWorker: Sendable {
         over transport: any Transport, engine: @escaping EngineFactory, report: @escaping Report
     ) throws -> End {
         waker.withLock { $0 = transport.waker }
-        let conversation = WorkerConversation(
-            configuration: configuration, transport: transport, factory: engine, report: report)
+        let loop = WorkerLoop(
+            session: WorkerSession(configuration: configuration), transport: transport,
+            factory: engine, report: report)
         defer {
-            conversation.end()
+            loop.end()
             waker.withLock { $0 = nil }
             transport.close()
         }
         while true {
             switch Order(rawValue: order.load(ordering: .relaxed)) ?? .leaveNow {
             case .work: break
-            case .drain: conversation.drain()
-            case .leaveNow: try conversation.leave("told to leave at once")
+            case .drain: loop.drain()
+            case .leaveNow: loop.leave("told to leave at once")
             }
-            if conversation.isOver { return .drained }
-            try conversation.turn()
+            switch try loop.turn() {
+            case nil: break
+            case .drained: return .drained
+            case .refused(let reason): throw Failure.refused(reason)
+            case .protocolVersion(let theirs, let ours):
+                throw Failure.protocolVersion(theirs: theirs, ours: ours)
+            case .engine(let reason): throw Failure.engine(reason)
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ClusterProtocol
+import Episodes
 import Foundation
 import SwiftProtobuf
 import Testing
@@ -21,8 +22,14 @@ struct WireValidationTests {
     }
 
     @Test func `a sound message is decoded as it was sent`() throws {
-        let message = hello()
-        #expect(try WireFromWorker(validating: bytes(message)) == message)
+        let frame = try WorkerFrame(decoding: bytes(hello()))
+        #expect(
+            frame.message
+                == .hello(
+                    Hello(
+                        instance: Data(repeating: 7, count: 16), host: "host", process: 0,
+                        cores: 0, environments: 8, software: "", fingerprint: "")))
+        #expect(try WorkerFrame(decoding: frame.encoded()) == frame)
     }
 
     @Test func `another version is refused by both numbers, whatever its body`() throws {
@@ -30,7 +37,7 @@ struct WireValidationTests {
         message.protocolVersion = 999
         message.hello.instance = Data()
         let theirs = try bytes(message)
-        let error = #expect(throws: WireError.self) { try WireFromWorker(validating: theirs) }
+        let error = #expect(throws: WireError.self) { try WorkerFrame(decoding: theirs) }
         #expect(error == .version(theirs: 999, ours: ProtocolVersion.current))
         #expect(error?.description.contains("999") == true)
         #expect(error?.description.contains("\(ProtocolVersion.current)") == true)
@@ -41,17 +48,19 @@ struct WireValidationTests {
         message.protocolVersion = 999
         message.refusal.reason = .protocolVersion
         message.refusal.message = "no"
-        #expect(try WireFromCoordinator(validating: bytes(message)) == message)
+        #expect(
+            try CoordinatorFrame(decoding: bytes(message)).message
+                == .refusal(.protocolVersion, "no"))
         message.rejoin = WireRejoin()
         let rejoin = try bytes(message)
         #expect(throws: WireError.version(theirs: 999, ours: ProtocolVersion.current)) {
-            try WireFromCoordinator(validating: rejoin)
+            try CoordinatorFrame(decoding: rejoin)
         }
     }
 
     @Test(arguments: [
         "instance", "host", "environments", "capacity", "sha", "results", "leases", "total",
-        "data", "offset", "recording_sha256", "body",
+        "data", "offset", "file_digest", "body",
     ])
     func `a field beyond its limit is refused by its name`(field: String) throws {
         var message = hello()
@@ -71,13 +80,13 @@ struct WireValidationTests {
             message.recordingChunk = chunk(
                 total: 1 << 20, bytes: WireLimits.recordingChunkBytes + 1)
         case "offset": message.recordingChunk = chunk(offset: 91, total: 100)
-        case "recording_sha256":
+        case "file_digest":
             message.results.results = [WireResult()]
-            message.results.results[0].recordingSha256 = Data(count: 31)
+            message.results.results[0].outcome.fileDigest = Data(count: 31)
         default: message.body = nil
         }
         let sent = try bytes(message)
-        let error = #expect(throws: WireError.self) { try WireFromWorker(validating: sent) }
+        let error = #expect(throws: WireError.self) { try WorkerFrame(decoding: sent) }
         #expect(error?.description.contains(field) == true)
     }
 
@@ -94,7 +103,11 @@ struct WireValidationTests {
         for (offset, total, bytes) in [(0, 10, 10), (90, 100, 10), (0, 1 << 28, 1 << 18)] {
             message.recordingChunk = chunk(
                 offset: UInt64(offset), total: UInt64(total), bytes: bytes)
-            #expect(try WireFromWorker(validating: self.bytes(message)) == message)
+            #expect(
+                try WorkerFrame(decoding: self.bytes(message)).message
+                    == .recordingPiece(
+                        RecordingPiece(
+                            lease: 0, offset: offset, total: total, data: Data(count: bytes))))
         }
         for (offset, total, bytes) in [
             (0, 0, 1), (0, 10, 0), (10, 10, 1), (UInt64.max, 10, 10), (UInt64.max - 5, 10, 10),
@@ -103,7 +116,7 @@ struct WireValidationTests {
             message.recordingChunk = chunk(offset: offset, total: total, bytes: bytes)
             let sent = try self.bytes(message)
             #expect(throws: WireError.self, "\(offset) \(total) \(bytes)") {
-                try WireFromWorker(validating: sent)
+                try WorkerFrame(decoding: sent)
             }
         }
     }
@@ -111,29 +124,80 @@ struct WireValidationTests {
     @Test func `a message beyond the length limit is not even decoded`() {
         let long = [UInt8](repeating: 0, count: WireLimits.bytesToCoordinator + 1)
         #expect(throws: WireError.tooLong(bytes: long.count, limit: long.count - 1)) {
-            try WireFromWorker(validating: long)
+            try WorkerFrame(decoding: long)
         }
     }
 
-    @Test func `an implausible result is told from a sound one`() {
+    private func report(_ change: (inout WireResult) -> Void) throws -> LeasedResult.Report? {
         var result = WireResult()
-        result.episodeReturn = 900
-        result.steps = 1000
-        result.trackTiles = 300
-        result.tilesVisited = 300
+        result.outcome.episodeReturn = 900
+        result.outcome.steps = 1000
+        result.outcome.trackTiles = 300
+        result.outcome.tilesVisited = 300
+        result.outcome.end = .lapCompleted
         result.seconds = 1
-        #expect(result.implausibility == nil)
-        for value in [Double.nan, .infinity, -.infinity] {
-            var broken = result
-            broken.episodeReturn = value
-            #expect(broken.implausibility != nil)
+        change(&result)
+        var message = hello()
+        message.results.results = [result]
+        guard case .results(let results) = try WorkerFrame(decoding: bytes(message)).message else {
+            return nil
         }
-        var broken = result
-        broken.tilesVisited = 301
-        #expect(broken.implausibility != nil)
-        broken = result
-        broken.steps = 0
-        #expect(broken.implausibility != nil)
+        return results.first?.report
+    }
+
+    @Test func `an implausible result is told from a sound one`() throws {
+        #expect(
+            try report { _ in }
+                == .outcome(
+                    EpisodeOutcome(
+                        episodeReturn: 900, steps: 1000, tilesVisited: 300, trackTiles: 300,
+                        end: .lapCompleted)))
+        #expect(try report { $0.failure = "no room" } == .failure(EpisodeFailure("no room")))
+        let changes: [(inout WireResult) -> Void] = [
+            { $0.outcome.episodeReturn = .nan }, { $0.outcome.episodeReturn = .infinity },
+            { $0.outcome.episodeReturn = -.infinity }, { $0.outcome.tilesVisited = 301 },
+            { $0.outcome.steps = 0 }, { $0.outcome.steps = 1_000_001 }, { $0.seconds = .nan },
+            { $0.seconds = -1 }, { $0.outcome.end = .unspecified },
+            { $0.outcome.end = .UNRECOGNIZED(99) }, { $0.body = nil },
+        ]
+        for (index, change) in changes.enumerated() {
+            guard case .implausible = try report(change) else {
+                Issue.record("change \(index) passes")
+                continue
+            }
+        }
+    }
+
+    @Test func `no worker can say that an episode was set aside`() throws {
+        let result = LeasedResult(lease: 1, report: .outcome(.setAside), seconds: 0)
+        let frame = WorkerFrame(.results([result]))
+        guard case .results(let decoded) = try WorkerFrame(decoding: frame.encoded()).message,
+            case .implausible = decoded.first?.report
+        else {
+            Issue.record("it passes")
+            return
+        }
+    }
+
+    @Test func `episodes and the vectors they name come out as they went in`() throws {
+        let name = EpisodeName(purpose: .evaluation, generation: 7, candidate: 0, repetition: 3)
+        let sent = Assignments(
+            vectors: [ParameterBits.encode([1, 2]), ParameterBits.encode([3])],
+            assignments: [
+                .init(lease: 5, episode: Episode(name: name, trackSeed: .max, vector: 1)),
+                .init(
+                    lease: 6,
+                    episode: Episode(name: .recording(9), trackSeed: 1, stepCap: 40, vector: 0)),
+            ])
+        let frame = CoordinatorFrame(.assignments(sent), run: "run", session: 3)
+        #expect(try CoordinatorFrame(decoding: frame.encoded()) == frame)
+        #expect(sent.parameters(of: sent.assignments[0].episode) == [3])
+        var foreign = sent
+        foreign.assignments[0].episode.vector = 2
+        let bytes = CoordinatorFrame(.assignments(foreign), run: "", session: 0).encoded()
+        #expect(throws: WireError.field("episode.vector", "is 2, where there are 2")) {
+            try CoordinatorFrame(decoding: bytes)
+        }
     }
 
     @Test func `parameters keep every bit, NaN payloads included`() {

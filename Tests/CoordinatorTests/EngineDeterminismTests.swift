@@ -3,6 +3,8 @@
 
 import ArrayFiles
 import ClusterTransport
+import ClusterSessions
+import ClusterProtocol
 import Foundation
 import RolloutWorker
 import SeededRandom
@@ -88,14 +90,14 @@ struct EngineDeterminismTests {
     func `64 returns are the same through a coordinator with any number of workers`(
         workers: Int
     ) async throws {
-        let encoder = JSONEncoder()
         let server = try RolloutServer(
-            configuration: RolloutServer.Configuration(bind: "tcp://127.0.0.1:*", run: "same"),
-            models: [
-                ServedModel(name: "vae", data: Self.models.vae),
-                ServedModel(name: "mdrnn", data: Self.models.mdrnn),
-            ],
-            settings: try encoder.encode(Self.settings))
+            RolloutServer.Configuration(
+                bind: "tcp://127.0.0.1:*", run: "same",
+                models: [
+                    ServedModel(name: "vae", data: Self.models.vae),
+                    ServedModel(name: "mdrnn", data: Self.models.mdrnn),
+                ],
+                work: .score(settings: JSONEncoder().encode(Self.settings))))
         // None begins before all are there, so that every one takes part.
         let gathered = DispatchGroup()
         for _ in 0..<workers { gathered.enter() }
@@ -103,9 +105,9 @@ struct EngineDeterminismTests {
         let team = try (0..<workers).map { index in
             try TestWorker(
                 server.address, environments: 2 + 3 * index, host: "host\(index)",
-                engine: { models, settings, environments in
-                    let engine = try CarRacingEpisodes(
-                        models: models, settings: settings, environments: environments)
+                engine: { models, work, environments in
+                    let engine = try CarRacingWork.engine(
+                        models: models, work: work, environments: environments)
                     gathered.leave()
                     gathered.wait()
                     return engine

@@ -3,6 +3,7 @@
 
 import ClusterProtocol
 import ClusterTransport
+import ClusterSessions
 import Foundation
 import RolloutWorker
 import SeededRandom
@@ -30,44 +31,25 @@ struct HostilePeerTests {
 
     /// Sound messages of every kind, to be mutated.
     private func seeds() -> [[UInt8]] {
-        var message = WireFromWorker()
-        message.protocolVersion = ProtocolVersion.current
-        message.run = "fuzz"
-        message.session = 12345
-        var bodies: [WireFromWorker.OneOf_Body] = []
-        var hello = WireHello()
-        hello.instance = Data(repeating: 1, count: 16)
-        hello.host = "fuzz"
-        hello.environments = 4
-        bodies.append(.hello(hello))
-        var ready = WireReady()
-        ready.capacity = 5
-        bodies.append(.ready(ready))
-        var result = WireResult()
-        result.lease = 77
-        result.episodeReturn = 3
-        result.steps = 5
-        result.end = "timeLimit"
-        var results = WireResults()
-        results.results = [result, result]
-        bodies.append(.results(results))
-        var heartbeat = WireHeartbeat()
-        heartbeat.leases = [1, 2, 3]
-        bodies.append(.heartbeat(heartbeat))
-        var request = WireModelRequest()
-        request.sha256 = Data(count: 32)
-        bodies.append(.modelRequest(request))
-        var chunk = WireRecordingChunk()
-        chunk.lease = 77
-        chunk.total = 100
-        chunk.data = Data(count: 60)
-        bodies.append(.recordingChunk(chunk))
-        bodies.append(.goodbye(WireGoodbye()))
-        bodies.append(.statusRequest(WireStatusRequest()))
-        return bodies.map { body in
-            message.body = body
-            return message.encoded()
-        }
+        let result = LeasedResult(
+            lease: 77,
+            report: .outcome(
+                EpisodeOutcome(
+                    episodeReturn: 3, steps: 5, tilesVisited: 0, trackTiles: 0, end: .timeLimit)),
+            seconds: 0)
+        let messages: [WorkerMessage] = [
+            .hello(
+                Hello(
+                    instance: Data(repeating: 1, count: 16), host: "fuzz", process: 0, cores: 0,
+                    environments: 4, software: "", fingerprint: "")),
+            .ready(capacity: 5), .results([result, result]),
+            .heartbeat(Heartbeat(progress: 0, leases: [1, 2, 3], capacity: 0)),
+            .modelRequest(sha256: Data(count: 32), offset: 0),
+            .recordingPiece(
+                RecordingPiece(lease: 77, offset: 0, total: 100, data: Data(count: 60))),
+            .goodbye(reason: ""), .statusRequest,
+        ]
+        return messages.map { WorkerFrame($0, run: "fuzz", session: 12345).encoded() }
     }
 
     private func mutate(_ seed: [UInt8], _ random: inout PCG64) -> [UInt8] {
@@ -91,11 +73,11 @@ struct HostilePeerTests {
 
     @Test func `random and mutated frames do not stop the work, nor fill the memory`() async throws
     {
-        var configuration = RolloutServer.Configuration(bind: "tcp://127.0.0.1:*", run: "fuzz")
-        configuration.heartbeatSeconds = 0.1
-        let server = try RolloutServer(
-            configuration: configuration,
-            models: [ServedModel(name: "vae", data: Data([1]))], settings: Data())
+        var configuration = RolloutServer.Configuration(
+            bind: "tcp://127.0.0.1:*", run: "fuzz",
+            models: [ServedModel(name: "vae", data: Data([1]))], work: .score(settings: Data()))
+        configuration.core.session.heartbeatSeconds = 0.1
+        let server = try RolloutServer(configuration)
         let address = server.address
         let seeds = seeds()
         let frames = Self.frames
@@ -145,24 +127,12 @@ struct HostilePeerTests {
 
     @Test func `the worker's decoder survives a hostile coordinator's frames`() {
         var random = PCG64(seed: 4)
-        var message = WireFromCoordinator()
-        message.protocolVersion = ProtocolVersion.current
-        var assignment = WireAssignment()
-        assignment.parameters = Data(count: 40)
-        message.assignments.assignments = [assignment]
-        let assignments = message.encoded()
-        var model = WireModel()
-        model.sha256 = Data(count: 32)
-        model.size = 5
-        message.welcome.models = [model]
-        message.welcome.heartbeatSeconds = 1
-        message.welcome.leaseSeconds = 10
-        let welcome = message.encoded()
+        let seeds = hostileSeeds(model: Data([1, 2, 3, 4, 5]))
         var refused = 0
         for index in 0..<Self.frames {
-            let bytes = mutate(index % 2 == 0 ? assignments : welcome, &random)
+            let bytes = mutate(seeds[index % seeds.count], &random)
             do {
-                _ = try WireFromCoordinator(validating: bytes)
+                _ = try CoordinatorFrame(decoding: bytes)
             } catch {
                 refused += 1
             }
@@ -172,38 +142,23 @@ struct HostilePeerTests {
 
     /// What a hostile coordinator says: sound messages of every kind, to be mutated.
     private func hostileSeeds(model: Data) -> [[UInt8]] {
-        var message = WireFromCoordinator()
-        message.protocolVersion = ProtocolVersion.current
-        message.run = "fuzz"
-        message.session = 77
-        var description = WireModel()
-        description.name = "vae"
-        description.sha256 = SHA256.digest(model)
-        description.size = UInt64(model.count)
-        var welcome = WireWelcome()
-        welcome.models = [description]
-        welcome.settings = Data("{}".utf8)
-        welcome.heartbeatSeconds = 0.1
-        welcome.leaseSeconds = 10
-        var chunk = WireModelChunk()
-        chunk.sha256 = description.sha256
-        chunk.data = model
-        var assignments = WireAssignments()
-        assignments.assignments = (0..<3).map { index in
-            var assignment = WireAssignment()
-            assignment.lease = UInt64(index)
-            assignment.parameters = Data(repeating: 7, count: 40)
-            return assignment
-        }
-        let bodies: [WireFromCoordinator.OneOf_Body] = [
-            .welcome(welcome), .modelChunk(chunk), .assignments(assignments),
-            .assignments(assignments), .rejoin(WireRejoin()), .farewell(WireFarewell()),
-            .status(WireStatus()),
+        let sha256 = SHA256.digest(model)
+        let welcome = Welcome(
+            models: [ModelDescription(name: "vae", sha256: sha256, size: model.count)],
+            work: .score(settings: Data("{}".utf8)), heartbeatSeconds: 0.1)
+        let assignments = Assignments(
+            vectors: [Data(repeating: 7, count: 40)],
+            assignments: (0..<3).map { index in
+                .init(
+                    lease: index, episode: Episode(name: .recording(Int(index)), trackSeed: index))
+            })
+        let messages: [CoordinatorMessage] = [
+            .welcome(welcome), .modelPiece(sha256: sha256, offset: 0, data: model),
+            .assignments(assignments), .assignments(assignments), .rejoin,
+            .farewell(reason: ""),
+            .status(ClusterStatus(counters: ServerCounters(), workers: [], run: Data())),
         ]
-        return bodies.map { body in
-            message.body = body
-            return message.encoded()
-        }
+        return messages.map { CoordinatorFrame($0, run: "fuzz", session: 77).encoded() }
     }
 
     @Test func `a worker outlives a hostile coordinator, and works for an honest one`() async throws
@@ -255,8 +210,9 @@ struct HostilePeerTests {
         }
         hostile.close()
         let server = try RolloutServer(
-            configuration: RolloutServer.Configuration(bind: address, run: "honest"),
-            models: [ServedModel(name: "vae", data: model)], settings: Data("{}".utf8))
+            RolloutServer.Configuration(
+                bind: address, run: "honest", models: [ServedModel(name: "vae", data: model)],
+                work: .score(settings: Data("{}".utf8))))
         let tasks = makeBatch(20)
         let results = try await server.perform(tasks) { _, _ in }
         #expect(
@@ -285,10 +241,10 @@ struct HostilePeerTests {
         let friend = try keys("friend")
         let stranger = try keys("stranger")
         let list = ClientList([friend.publicKey])
-        var configuration = RolloutServer.Configuration(bind: "tcp://127.0.0.1:*", run: "curve")
+        var configuration = RolloutServer.Configuration(
+            bind: "tcp://127.0.0.1:*", run: "curve", models: [], work: .score(settings: Data()))
         configuration.security = .curve(serverKeys, list)
-        let server = try RolloutServer(
-            configuration: configuration, models: [], settings: Data())
+        let server = try RolloutServer(configuration)
         let outsiders = try [
             TestWorker(server.address, host: "plain"),
             TestWorker(

@@ -3,6 +3,7 @@
 
 import ClusterProtocol
 import ClusterTransport
+import ClusterSessions
 import Foundation
 import RolloutWorker
 import SeededRandom
@@ -57,11 +58,12 @@ struct HostileRecordingTests {
     }
 
     private func server(recordingBytes: Int) throws -> RolloutServer {
-        var configuration = RolloutServer.Configuration(bind: "tcp://127.0.0.1:*", run: "hostile")
-        configuration.heartbeatSeconds = 0.1
-        configuration.recordingBytes = recordingBytes
-        return try RolloutServer(
-            configuration: configuration, models: [], settings: Data("{}".utf8))
+        var configuration = RolloutServer.Configuration(
+            bind: "tcp://127.0.0.1:*", run: "hostile", models: [],
+            work: .record(settings: Data("{}".utf8)))
+        configuration.core.session.heartbeatSeconds = 0.1
+        configuration.core.session.recordingBytes = recordingBytes
+        return try RolloutServer(configuration)
     }
 
     private func tasks(_ count: Int) -> EpisodeBatch {
@@ -83,27 +85,23 @@ struct HostileRecordingTests {
 
         deinit { transport.close() }
 
-        func send(_ body: WireFromWorker.OneOf_Body) throws {
-            var message = WireFromWorker()
-            message.protocolVersion = ProtocolVersion.current
-            message.run = run
-            message.session = session
-            message.body = body
+        func send(_ message: WorkerMessage) throws {
+            let frame = WorkerFrame(message, run: run, session: session).encoded()
             // A full queue is waited for: nothing that the test counts may be lost.
-            while try !transport.send(message.encoded(), to: .coordinator) {
+            while try !transport.send(frame, to: .coordinator) {
                 _ = try transport.receive(waitingAtMost: 0.01)
             }
         }
 
         /// What the coordinator says of itself now.
-        func status() async throws -> WireStatus {
-            try send(.statusRequest(WireStatusRequest()))
+        func status() async throws -> ServerCounters {
+            try send(.statusRequest)
             while true {
                 await Task.yield()
                 if case .message(_, let bytes) = try transport.receive(waitingAtMost: 0.01),
-                    case .status(let status) = try WireFromCoordinator(validating: bytes).body
+                    case .status(let status) = try CoordinatorFrame(decoding: bytes).message
                 {
-                    return status
+                    return status.counters
                 }
             }
         }
@@ -115,20 +113,19 @@ struct HostileRecordingTests {
                 await Task.yield()
                 switch try transport.receive(waitingAtMost: 0.01) {
                 case .connected:
-                    var hello = WireHello()
-                    hello.instance = Data(repeating: 9, count: WireHello.instanceBytes)
-                    hello.host = "liar"
-                    hello.environments = 8
-                    try send(.hello(hello))
+                    try send(
+                        .hello(
+                            Hello(
+                                instance: Data(repeating: 9, count: Hello.instanceBytes),
+                                host: "liar", process: 0, cores: 0, environments: 8,
+                                fingerprint: "")))
                 case .message(_, let bytes):
-                    let message = try WireFromCoordinator(validating: bytes)
-                    if case .welcome = message.body {
-                        run = message.run
-                        session = message.session
-                        var ready = WireReady()
-                        ready.capacity = 8
-                        try send(.ready(ready))
-                    } else if case .assignments(let batch) = message.body {
+                    let frame = try CoordinatorFrame(decoding: bytes)
+                    if case .welcome = frame.message {
+                        run = frame.run
+                        session = frame.session
+                        try send(.ready(capacity: 8))
+                    } else if case .assignments(let batch) = frame.message {
                         leases += batch.assignments.map(\.lease)
                     }
                 default: break
@@ -138,27 +135,16 @@ struct HostileRecordingTests {
 
         func chunk(
             _ data: Data, lease: UInt64, offset: Int = 0, total: Int? = nil
-        ) -> WireFromWorker.OneOf_Body {
-            var chunk = WireRecordingChunk()
-            chunk.lease = lease
-            chunk.offset = UInt64(offset)
-            chunk.total = UInt64(total ?? data.count)
-            chunk.data = data
-            return .recordingChunk(chunk)
+        ) -> WorkerMessage {
+            .recordingPiece(
+                RecordingPiece(
+                    lease: lease, offset: offset, total: total ?? data.count, data: data))
         }
 
-        func result(_ lease: UInt64, digest: Data) -> WireFromWorker.OneOf_Body {
-            var result = WireResult()
-            result.lease = lease
-            result.episodeReturn = 1
-            result.steps = 5
-            result.trackTiles = 2
-            result.tilesVisited = 1
-            result.end = "timeLimit"
-            result.recordingSha256 = digest
-            var message = WireResults()
-            message.results = [result]
-            return .results(message)
+        func result(_ lease: UInt64, digest: Data) -> WorkerMessage {
+            var outcome = HostileRecordingTests.short
+            outcome.fileDigest = Array(digest)
+            return .results([LeasedResult(lease: lease, report: .outcome(outcome), seconds: 0)])
         }
     }
 
@@ -243,9 +229,7 @@ struct HostileRecordingTests {
                     offset: random.integer(below: 2) == 0 ? 0 : Int(random.integer(below: 9000)),
                     total: bytes.count + Int(random.integer(below: 20_000))))
         }
-        var goodbye = WireGoodbye()
-        goodbye.reason = "enough"
-        try liar.send(.goodbye(goodbye))
+        try liar.send(.goodbye(reason: ""))
         for await event in server.events { if case .left = event { break } }
         #expect(residentMiB() - before < 100)
         let worker = try TestWorker(server.address, engine: { _, _, _ in FileEngine() })

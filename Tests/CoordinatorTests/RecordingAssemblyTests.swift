@@ -2,16 +2,11 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ClusterProtocol
-import ClusterTransport
+import Episodes
 import Foundation
 import Testing
 
-@testable import Episodes
-
-@testable import RolloutServer
-
-@testable import Search
-@testable import RolloutWorker
+@testable import ClusterSessions
 
 struct RecordingAssemblyTests {
     private let peer = PeerIdentifier([1])
@@ -19,14 +14,10 @@ struct RecordingAssemblyTests {
     private let file = Data((0..<100).map { UInt8($0) })
 
     private func chunk(
-        _ range: Range<Int>, lease: UInt64 = 7, total: UInt64 = 100
-    ) -> WireRecordingChunk {
-        var chunk = WireRecordingChunk()
-        chunk.lease = lease
-        chunk.offset = UInt64(range.lowerBound)
-        chunk.total = total
-        chunk.data = file[range]
-        return chunk
+        _ range: Range<Int>, lease: UInt64 = 7, total: Int = 100
+    ) -> RecordingPiece {
+        RecordingPiece(
+            lease: lease, offset: range.lowerBound, total: total, data: file[range])
     }
 
     @Test func `pieces of two peers' files are put together, each for itself`() throws {
@@ -36,9 +27,9 @@ struct RecordingAssemblyTests {
         try assembly.take(chunk(60..<100), from: peer)
         try assembly.take(chunk(10..<20, lease: 8, total: 20), from: other)
         #expect(assembly.byteCount == 120)
-        let whole = try assembly.finish(7, digest: SHA256.digest(file), from: peer)
+        let whole = try assembly.finish(7, digest: Array(SHA256.digest(file)), from: peer)
         #expect(whole == file)
-        let short = try assembly.finish(8, digest: SHA256.digest(file[..<20]), from: other)
+        let short = try assembly.finish(8, digest: Array(SHA256.digest(file[..<20])), from: other)
         #expect(short == file[..<20])
         #expect(assembly.byteCount == 0)
     }
@@ -64,7 +55,7 @@ struct RecordingAssemblyTests {
             #expect(assembly.byteCount == 60)
         }
         try assembly.take(chunk(60..<100, lease: 49), from: peer)
-        let whole = try assembly.finish(49, digest: SHA256.digest(file), from: peer)
+        let whole = try assembly.finish(49, digest: Array(SHA256.digest(file)), from: peer)
         #expect(whole == file)
     }
 
@@ -78,14 +69,14 @@ struct RecordingAssemblyTests {
             try none.take(chunk(0..<60), from: peer)
         }
         #expect(throws: RecordingAssembly.Fault.notAsked) {
-            try none.finish(7, digest: SHA256.digest(file), from: peer)
+            try none.finish(7, digest: Array(SHA256.digest(file)), from: peer)
         }
-        #expect(try none.finish(7, digest: Data(), from: peer) == nil)
+        #expect(try none.finish(7, digest: [], from: peer) == nil)
     }
 
     @Test func `a result without its whole file, or with another's digest, is refused`() throws {
         var assembly = RecordingAssembly(limit: 100)
-        let digest = SHA256.digest(file)
+        let digest = Array(SHA256.digest(file))
         #expect(throws: RecordingAssembly.Fault.missing) {
             try assembly.finish(7, digest: digest, from: peer)
         }
@@ -94,9 +85,10 @@ struct RecordingAssemblyTests {
             try assembly.finish(7, digest: digest, from: peer)
         }
         for (lease, given, fault) in [
-            (8, digest, RecordingAssembly.Fault.missing), (7, Data(count: 32), .digest),
-            (7, Data(), .digest),
-        ] as [(UInt64, Data, RecordingAssembly.Fault)] {
+            (8, digest, RecordingAssembly.Fault.missing),
+            (7, [UInt8](repeating: 0, count: 32), .digest),
+            (7, [], .digest),
+        ] as [(UInt64, [UInt8], RecordingAssembly.Fault)] {
             try assembly.take(chunk(0..<100), from: peer)
             #expect(throws: fault) { try assembly.finish(lease, digest: given, from: peer) }
             #expect(assembly.byteCount == 0)
@@ -115,19 +107,23 @@ struct RecordingAssemblyTests {
 
     @Test func `a worker's pieces make its file again, also after a broken connection`() throws {
         let long = Data((0..<600_000).map { UInt8(truncatingIfNeeded: $0 >> 7) })
-        var outbox = RecordingOutbox()
-        var result = WireResult()
-        result.lease = 7
-        outbox.append(result, long)
-        result.lease = 8
-        outbox.append(result, file)
+        var outbox = ResultOutbox()
+        for (lease, file) in [(7, long), (8, file)] as [(UInt64, Data)] {
+            outbox.append(
+                FinishedEpisode(
+                    ticket: lease, episode: Episode(name: .recording(0), trackSeed: 0),
+                    outcome: .success(
+                        EpisodeOutcome(
+                            episodeReturn: 1, steps: 1, tilesVisited: 0, trackTiles: 1,
+                            end: .timeLimit)), file: file), seconds: 0)
+        }
         var assembly = RecordingAssembly(limit: 1 << 20)
         var files: [Data?] = []
         var leases: [UInt64] = []
         var pieces = 0
         while let body = outbox.next {
             switch body {
-            case .recordingChunk(let chunk):
+            case .recordingPiece(let chunk):
                 pieces += 1
                 // The connection breaks when the second piece was sent.
                 if pieces == 3 {
@@ -135,13 +131,14 @@ struct RecordingAssemblyTests {
                     continue
                 }
                 try assembly.take(chunk, from: peer)
-            case .results(let message):
-                let result = try #require(message.results.first)
+            case .results(let results):
+                let result = try #require(results.first)
+                guard case .outcome(let outcome) = result.report else { continue }
                 files.append(
-                    try assembly.finish(result.lease, digest: result.recordingSha256, from: peer))
+                    try assembly.finish(result.lease, digest: outcome.fileDigest, from: peer))
             default: Issue.record("\(body)")
             }
-            if let lease = outbox.advance() { leases.append(lease) }
+            leases += outbox.advance()
         }
         #expect(files == [long, file])
         #expect(leases == [7, 8])

@@ -4,6 +4,7 @@
 import ArrayFiles
 import ClusterProtocol
 import ClusterTransport
+import ClusterSessions
 import Foundation
 import RolloutWorker
 import Rollouts
@@ -98,19 +99,20 @@ struct RecordingTests {
             bind: String = "tcp://127.0.0.1:*",
             change: (inout RolloutServer.Configuration) -> Void = { _ in }
         ) throws -> RolloutServer {
-            var configuration = RolloutServer.Configuration(bind: bind, run: "recording")
-            configuration.heartbeatSeconds = 0.1
-            configuration.recordingBytes = settings.largestFile
+            var configuration = try RolloutServer.Configuration(
+                bind: bind, run: "recording", models: models,
+                work: .record(settings: settings.encoded()))
+            configuration.core.session.heartbeatSeconds = 0.1
+            configuration.core.session.recordingBytes = settings.largestFile
             change(&configuration)
-            return try RolloutServer(
-                configuration: configuration, models: models, settings: settings.encoded())
+            return try RolloutServer(configuration)
         }
     }
 
     /// As the worker command makes it.
-    private static let engine: EngineFactory = { models, settings, environments in
+    private static let engine: EngineFactory = { models, work, environments in
         try CarRacingWork.engine(
-            models: models, settings: settings, environments: environments)
+            models: models, work: work, environments: environments)
     }
 
     @Test(arguments: DrivingPolicy.allCases)
@@ -159,11 +161,12 @@ struct RecordingTests {
         }
         try await record(first)
         let rollouts = try RolloutServer(
-            configuration: .init(bind: address, run: "rollouts"),
-            models: [
-                ServedModel(name: "vae", data: QuickModels.vae),
-                ServedModel(name: "mdrnn", data: QuickModels.mdrnn),
-            ], settings: JSONEncoder().encode(RolloutSettings(timeLimit: 5)))
+            .init(
+                bind: address, run: "rollouts",
+                models: [
+                    ServedModel(name: "vae", data: QuickModels.vae),
+                    ServedModel(name: "mdrnn", data: QuickModels.mdrnn),
+                ], work: .score(settings: JSONEncoder().encode(RolloutSettings(timeLimit: 5)))))
         let results = try await rollouts.perform(makeBatch(4)) { #expect($1 == nil) }
         #expect(results.allSatisfy { $0.outcome.steps == 5 })
         // A task of the other kind is refused by name, and ends no worker.
@@ -178,7 +181,7 @@ struct RecordingTests {
 
     @Test func `nothing is handed out while the files' taker is behind`() async throws {
         let dataset = try Dataset(.white, steps: 2, count: 30)
-        let server = try dataset.server { $0.backlogBytes = 0 }
+        let server = try dataset.server { $0.core.backlogBytes = 0 }
         let tally = Tally()
         let worker = try TestWorker(
             server.address, environments: 2,
@@ -202,18 +205,18 @@ struct RecordingTests {
 
     @Test func `what a worker cannot be told to record, it says`() throws {
         let order = RecordingSettings(policy: .driver, steps: 77, seed: .max)
-        #expect(try RecordingSettings.decode(order.encoded()) == order)
-        #expect(try RecordingSettings.decode(JSONEncoder().encode(RolloutSettings())) == nil)
+        #expect(
+            try JSONDecoder().decode(RecordingSettings.self, from: order.encoded()) == order)
         for text in [
-            "", "[]", "{\"recording\":{}}", "{\"recording\":7}",
-            "{\"recording\":{\"policy\":\"none\",\"steps\":5,\"seed\":0}}",
-            "{\"recording\":{\"policy\":\"white\",\"steps\":0,\"seed\":0}}",
-            "{\"recording\":{\"policy\":\"white\",\"steps\":20001,\"seed\":0}}",
-            "{\"recording\":{\"policy\":\"white\",\"steps\":5,\"seed\":-1}}",
-            "{\"recording\":{\"policy\":\"controller\",\"steps\":5,\"seed\":0}}",
+            "", "[]", "{}", "7", "{\"policy\":\"none\",\"steps\":5,\"seed\":0}",
+            "{\"policy\":\"white\",\"steps\":0,\"seed\":0}",
+            "{\"policy\":\"white\",\"steps\":20001,\"seed\":0}",
+            "{\"policy\":\"white\",\"steps\":5,\"seed\":-1}",
+            "{\"policy\":\"controller\",\"steps\":5,\"seed\":0}",
         ] {
-            #expect(throws: CarRacingEpisodes.Failure.self, "\(text)") {
-                try CarRacingWork.engine(models: [:], settings: Data(text.utf8), environments: 1)
+            #expect(throws: (any Error).self, "\(text)") {
+                try CarRacingWork.engine(
+                    models: [:], work: .record(settings: Data(text.utf8)), environments: 1)
             }
         }
     }

@@ -3,6 +3,7 @@
 
 import ClusterProtocol
 import ClusterTransport
+import ClusterSessions
 import Foundation
 import RolloutWorker
 import Synchronization
@@ -20,14 +21,14 @@ struct RolloutServerTests {
         bind: String = "tcp://127.0.0.1:*", lease: Double = 10, model: Data = Data([1, 2, 3]),
         change: (inout RolloutServer.Configuration) -> Void = { _ in }
     ) throws -> RolloutServer {
-        var configuration = RolloutServer.Configuration(bind: bind, run: "test")
-        configuration.heartbeatSeconds = 0.1
-        configuration.leaseSeconds = lease
-        configuration.noticeSeconds = 0.2
+        var configuration = RolloutServer.Configuration(
+            bind: bind, run: "test", models: [ServedModel(name: "vae", data: model)],
+            work: .score(settings: Data("{}".utf8)))
+        configuration.core.session.heartbeatSeconds = 0.1
+        configuration.core.leaseSeconds = lease
+        configuration.core.noticeSeconds = 0.2
         change(&configuration)
-        return try RolloutServer(
-            configuration: configuration, models: [ServedModel(name: "vae", data: model)],
-            settings: Data("{}".utf8))
+        return try RolloutServer(configuration)
     }
 
     private func expectRight(_ results: [EpisodeResult], _ tasks: EpisodeBatch) {
@@ -112,7 +113,7 @@ struct RolloutServerTests {
     }
 
     @Test func `another fingerprint is refused where the run demands one`() async throws {
-        let server = try server { $0.fingerprint = "a processor of another kind" }
+        let server = try server { $0.core.session.fingerprint = "a processor of another kind" }
         let worker = try TestWorker(server.address)
         let error = await #expect(throws: RolloutWorker.Failure.self) { try await worker.end() }
         #expect(error?.description.contains("a processor of another kind") == true)

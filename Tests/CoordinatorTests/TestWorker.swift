@@ -3,6 +3,8 @@
 
 import ClusterTransport
 import Episodes
+import ClusterSessions
+import ClusterProtocol
 import Foundation
 import RolloutWorker
 import Synchronization
@@ -63,7 +65,7 @@ final class TestWorker: Sendable {
         change: (inout RolloutWorker.Configuration) -> Void = { _ in }
     ) throws {
         var configuration = RolloutWorker.Configuration(environments: environments)
-        configuration.host = host
+        configuration.hello.host = host
         configuration.helloSeconds = 0.5
         change(&configuration)
         worker = RolloutWorker(configuration: configuration)

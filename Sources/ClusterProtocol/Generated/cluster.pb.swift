@@ -20,7 +20,7 @@
 // Conversation:
 //   worker       coordinator
 //   Hello    ->               who I am and which protocol I speak
-//            <-  Welcome      the run, my session, the models by SHA-256, the settings
+//            <-  Welcome      the run, my session, the models by SHA-256, the kind of work
 //            or  Refusal      why we cannot work together; the worker ends
 //   ModelRequest ->           the next chunk of a model the worker has not got
 //            <-  ModelChunk
@@ -30,7 +30,7 @@
 //                             of one file in order, whole before another's begin
 //   Results  ->               each result gives its credit back; a recording's comes after its file
 //   Heartbeat ->              every heartbeat_seconds: the leases I hold, the engine's progress
-//   Goodbye  ->               I leave; the leases I hand back unfinished
+//   Goodbye  ->               I leave; what I still hold goes to others
 //            <-  Rejoin       I do not know your session (I restarted, or thought you dead)
 //            <-  Farewell     the coordinator stops; wait for its return
 //   StatusRequest ->          from a client that is no worker
@@ -297,6 +297,45 @@ package nonisolated struct WireModel: Sendable {
   package init() {}
 }
 
+/// What is done with episodes, the same for every one of the run.
+package nonisolated struct WireWork: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var kind: WireWork.OneOf_Kind? = nil
+
+  /// Episodes are driven for their returns; the rollouts' settings as JSON.
+  package var score: Data {
+    get {
+      if case .score(let v)? = kind {return v}
+      return Data()
+    }
+    set {kind = .score(newValue)}
+  }
+
+  /// Episodes are driven for their files; the dataset's settings as JSON.
+  package var record: Data {
+    get {
+      if case .record(let v)? = kind {return v}
+      return Data()
+    }
+    set {kind = .record(newValue)}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum OneOf_Kind: Equatable, Sendable {
+    /// Episodes are driven for their returns; the rollouts' settings as JSON.
+    case score(Data)
+    /// Episodes are driven for their files; the dataset's settings as JSON.
+    case record(Data)
+
+  }
+
+  package init() {}
+}
+
 /// The worker may take part.
 package nonisolated struct WireWelcome: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -305,22 +344,23 @@ package nonisolated struct WireWelcome: Sendable {
 
   package var models: [WireModel] = []
 
-  /// What is done with episodes, as JSON, the same for every task of the run: the rollouts'
-  /// settings, or with the key "recording" those of a dataset.
-  package var settings: Data = Data()
+  package var work: WireWork {
+    get {_work ?? WireWork()}
+    set {_work = newValue}
+  }
+  /// Returns true if `work` has been explicitly set.
+  package var hasWork: Bool {self._work != nil}
+  /// Clears the value of `work`. Subsequent reads from it will return its default value.
+  package mutating func clearWork() {self._work = nil}
 
   /// Seconds between two heartbeats.
   package var heartbeatSeconds: Double = 0
 
-  /// Silence after which a worker counts as dead.
-  package var leaseSeconds: Double = 0
-
-  /// The coordinator program's version.
-  package var software: String = String()
-
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _work: WireWork? = nil
 }
 
 /// The worker may not take part.
@@ -431,19 +471,19 @@ package nonisolated struct WireReady: Sendable {
   package init() {}
 }
 
-/// Which piece of the run a task is.
-package nonisolated struct WireTaskName: Sendable {
+/// Which episode of a run, or of a dataset, is meant.
+package nonisolated struct WireEpisodeName: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
+
+  package var purpose: WireEpisodeName.Purpose = .training
 
   package var generation: UInt64 = 0
 
   package var candidate: UInt32 = 0
 
   package var repetition: UInt32 = 0
-
-  package var purpose: WireTaskName.Purpose = .training
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -479,7 +519,7 @@ package nonisolated struct WireTaskName: Sendable {
     }
 
     // The compiler won't synthesize support with the UNRECOGNIZED case.
-    package static let allCases: [WireTaskName.Purpose] = [
+    package static let allCases: [WireEpisodeName.Purpose] = [
       .training,
       .evaluation,
       .recording,
@@ -490,17 +530,14 @@ package nonisolated struct WireTaskName: Sendable {
   package init() {}
 }
 
-/// One episode to run.
-package nonisolated struct WireAssignment: Sendable {
+/// One episode to drive.
+package nonisolated struct WireEpisode: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Names this handing out of the task; never reused in a coordinator's life.
-  package var lease: UInt64 = 0
-
-  package var name: WireTaskName {
-    get {_name ?? WireTaskName()}
+  package var name: WireEpisodeName {
+    get {_name ?? WireEpisodeName()}
     set {_name = newValue}
   }
   /// Returns true if `name` has been explicitly set.
@@ -508,31 +545,140 @@ package nonisolated struct WireAssignment: Sendable {
   /// Clears the value of `name`. Subsequent reads from it will return its default value.
   package mutating func clearName() {self._name = nil}
 
-  /// The controller's parameters: raw IEEE 754 single bits, little endian.
-  package var parameters: Data = Data()
-
   /// The seed the track is made from.
   package var trackSeed: UInt64 = 0
 
   /// Not 0: the episode ends after so many steps.
   package var stepCap: UInt32 = 0
 
+  /// The index of its parameters among the message's vectors.
+  package var vector: UInt32 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _name: WireTaskName? = nil
+  fileprivate var _name: WireEpisodeName? = nil
 }
 
-/// Episodes to run.
+/// The handing out of an episode.
+package nonisolated struct WireAssignment: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Names this handing out; never reused in a coordinator's life.
+  package var lease: UInt64 = 0
+
+  package var episode: WireEpisode {
+    get {_episode ?? WireEpisode()}
+    set {_episode = newValue}
+  }
+  /// Returns true if `episode` has been explicitly set.
+  package var hasEpisode: Bool {self._episode != nil}
+  /// Clears the value of `episode`. Subsequent reads from it will return its default value.
+  package mutating func clearEpisode() {self._episode = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _episode: WireEpisode? = nil
+}
+
+/// Episodes to drive. Each vector of parameters is sent once, however many episodes name it.
 package nonisolated struct WireAssignments: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// The controllers' parameters: raw IEEE 754 single bits, little endian; none where no
+  /// controller's parameters are searched for.
+  package var vectors: [Data] = []
+
   package var assignments: [WireAssignment] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What an episode gave.
+package nonisolated struct WireOutcome: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The episode's return, raw bits.
+  package var episodeReturn: Double = 0
+
+  package var steps: UInt32 = 0
+
+  package var tilesVisited: UInt32 = 0
+
+  package var trackTiles: UInt32 = 0
+
+  package var end: WireOutcome.End = .unspecified
+
+  /// SHA-256 of the episode's file (32 bytes), whose pieces came before; empty where none is
+  /// recorded.
+  package var fileDigest: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum End: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unspecified // = 0
+    case lapCompleted // = 1
+    case leftPlayfield // = 2
+    case timeLimit // = 3
+    case noNewTile // = 4
+    case stepCap // = 5
+    case actionNotFinite // = 6
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .lapCompleted
+      case 2: self = .leftPlayfield
+      case 3: self = .timeLimit
+      case 4: self = .noNewTile
+      case 5: self = .stepCap
+      case 6: self = .actionNotFinite
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .lapCompleted: return 1
+      case .leftPlayfield: return 2
+      case .timeLimit: return 3
+      case .noNewTile: return 4
+      case .stepCap: return 5
+      case .actionNotFinite: return 6
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [WireOutcome.End] = [
+      .unspecified,
+      .lapCompleted,
+      .leftPlayfield,
+      .timeLimit,
+      .noNewTile,
+      .stepCap,
+      .actionNotFinite,
+    ]
+
+  }
 
   package init() {}
 }
@@ -545,41 +691,38 @@ package nonisolated struct WireResult: Sendable {
 
   package var lease: UInt64 = 0
 
-  package var name: WireTaskName {
-    get {_name ?? WireTaskName()}
-    set {_name = newValue}
-  }
-  /// Returns true if `name` has been explicitly set.
-  package var hasName: Bool {self._name != nil}
-  /// Clears the value of `name`. Subsequent reads from it will return its default value.
-  package mutating func clearName() {self._name = nil}
-
-  /// The episode's return, raw bits.
-  package var episodeReturn: Double = 0
-
-  package var steps: UInt32 = 0
-
-  package var tilesVisited: UInt32 = 0
-
-  package var trackTiles: UInt32 = 0
-
-  /// Why the episode ended, as the engine names it.
-  package var end: String = String()
-
   /// Wall clock from start to end.
   package var seconds: Double = 0
 
-  /// Not empty: the episode failed, for this reason, and the other fields say nothing.
-  package var failure: String = String()
+  package var body: WireResult.OneOf_Body? = nil
 
-  /// SHA-256 of the episode's file (32 bytes), whose chunks came before; empty where none is recorded.
-  package var recordingSha256: Data = Data()
+  package var outcome: WireOutcome {
+    get {
+      if case .outcome(let v)? = body {return v}
+      return WireOutcome()
+    }
+    set {body = .outcome(newValue)}
+  }
+
+  /// Why the episode could not be driven.
+  package var failure: String {
+    get {
+      if case .failure(let v)? = body {return v}
+      return String()
+    }
+    set {body = .failure(newValue)}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
-  package init() {}
+  package nonisolated enum OneOf_Body: Equatable, Sendable {
+    case outcome(WireOutcome)
+    /// Why the episode could not be driven.
+    case failure(String)
 
-  fileprivate var _name: WireTaskName? = nil
+  }
+
+  package init() {}
 }
 
 /// A piece of a recorded episode's file.
@@ -638,14 +781,11 @@ package nonisolated struct WireHeartbeat: Sendable {
   package init() {}
 }
 
-/// The worker leaves on purpose.
+/// The worker leaves on purpose; it hands back what it holds.
 package nonisolated struct WireGoodbye: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
-
-  /// Leases it hands back unfinished.
-  package var leases: [UInt64] = []
 
   package var reason: String = String()
 
@@ -717,9 +857,53 @@ package nonisolated struct WireWorkerStatus: Sendable {
 
   package var errors: UInt64 = 0
 
-  package var state: String = String()
+  package var state: WireWorkerStatus.WorkerState = .preparing
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum WorkerState: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+
+    /// It fetches the models.
+    case preparing // = 0
+
+    /// It works, or could.
+    case ready // = 1
+
+    /// It finishes what it has.
+    case draining // = 2
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .preparing
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .preparing
+      case 1: self = .ready
+      case 2: self = .draining
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .preparing: return 0
+      case .ready: return 1
+      case .draining: return 2
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [WireWorkerStatus.WorkerState] = [
+      .preparing,
+      .ready,
+      .draining,
+    ]
+
+  }
 
   package init() {}
 }
@@ -1215,9 +1399,66 @@ nonisolated extension WireModel: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
   }
 }
 
+nonisolated extension WireWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Work"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}score\0\u{1}record\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.kind != nil {try decoder.handleConflictingOneOf()}
+          self.kind = .score(v)
+        }
+      }()
+      case 2: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.kind != nil {try decoder.handleConflictingOneOf()}
+          self.kind = .record(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.kind {
+    case .score?: try {
+      guard case .score(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 1)
+    }()
+    case .record?: try {
+      guard case .record(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 2)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireWork, rhs: WireWork) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Welcome"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}models\0\u{1}settings\0\u{3}heartbeat_seconds\0\u{3}lease_seconds\0\u{1}software\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}models\0\u{1}work\0\u{3}heartbeat_seconds\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1226,40 +1467,34 @@ nonisolated extension WireWelcome: SwiftProtobuf.Message, SwiftProtobuf._Message
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.models) }()
-      case 2: try { try decoder.decodeSingularBytesField(value: &self.settings) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._work) }()
       case 3: try { try decoder.decodeSingularDoubleField(value: &self.heartbeatSeconds) }()
-      case 4: try { try decoder.decodeSingularDoubleField(value: &self.leaseSeconds) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.software) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.models.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.models, fieldNumber: 1)
     }
-    if !self.settings.isEmpty {
-      try visitor.visitSingularBytesField(value: self.settings, fieldNumber: 2)
-    }
+    try { if let v = self._work {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
     if self.heartbeatSeconds.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.heartbeatSeconds, fieldNumber: 3)
-    }
-    if self.leaseSeconds.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.leaseSeconds, fieldNumber: 4)
-    }
-    if !self.software.isEmpty {
-      try visitor.visitSingularStringField(value: self.software, fieldNumber: 5)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireWelcome, rhs: WireWelcome) -> Bool {
     if lhs.models != rhs.models {return false}
-    if lhs.settings != rhs.settings {return false}
+    if lhs._work != rhs._work {return false}
     if lhs.heartbeatSeconds != rhs.heartbeatSeconds {return false}
-    if lhs.leaseSeconds != rhs.leaseSeconds {return false}
-    if lhs.software != rhs.software {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1409,9 +1644,9 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
   }
 }
 
-nonisolated extension WireTaskName: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".TaskName"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}generation\0\u{1}candidate\0\u{1}repetition\0\u{1}purpose\0")
+nonisolated extension WireEpisodeName: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".EpisodeName"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}purpose\0\u{1}generation\0\u{1}candidate\0\u{1}repetition\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1419,48 +1654,97 @@ nonisolated extension WireTaskName: SwiftProtobuf.Message, SwiftProtobuf._Messag
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.generation) }()
-      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.candidate) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.repetition) }()
-      case 4: try { try decoder.decodeSingularEnumField(value: &self.purpose) }()
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.purpose) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.generation) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.candidate) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.repetition) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.purpose != .training {
+      try visitor.visitSingularEnumField(value: self.purpose, fieldNumber: 1)
+    }
     if self.generation != 0 {
-      try visitor.visitSingularUInt64Field(value: self.generation, fieldNumber: 1)
+      try visitor.visitSingularUInt64Field(value: self.generation, fieldNumber: 2)
     }
     if self.candidate != 0 {
-      try visitor.visitSingularUInt32Field(value: self.candidate, fieldNumber: 2)
+      try visitor.visitSingularUInt32Field(value: self.candidate, fieldNumber: 3)
     }
     if self.repetition != 0 {
-      try visitor.visitSingularUInt32Field(value: self.repetition, fieldNumber: 3)
-    }
-    if self.purpose != .training {
-      try visitor.visitSingularEnumField(value: self.purpose, fieldNumber: 4)
+      try visitor.visitSingularUInt32Field(value: self.repetition, fieldNumber: 4)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: WireTaskName, rhs: WireTaskName) -> Bool {
+  package static func ==(lhs: WireEpisodeName, rhs: WireEpisodeName) -> Bool {
+    if lhs.purpose != rhs.purpose {return false}
     if lhs.generation != rhs.generation {return false}
     if lhs.candidate != rhs.candidate {return false}
     if lhs.repetition != rhs.repetition {return false}
-    if lhs.purpose != rhs.purpose {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension WireTaskName.Purpose: SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WireEpisodeName.Purpose: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TRAINING\0\u{1}EVALUATION\0\u{1}RECORDING\0")
+}
+
+nonisolated extension WireEpisode: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Episode"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}track_seed\0\u{3}step_cap\0\u{1}vector\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._name) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.trackSeed) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.stepCap) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.vector) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._name {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.trackSeed != 0 {
+      try visitor.visitSingularFixed64Field(value: self.trackSeed, fieldNumber: 2)
+    }
+    if self.stepCap != 0 {
+      try visitor.visitSingularUInt32Field(value: self.stepCap, fieldNumber: 3)
+    }
+    if self.vector != 0 {
+      try visitor.visitSingularUInt32Field(value: self.vector, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireEpisode, rhs: WireEpisode) -> Bool {
+    if lhs._name != rhs._name {return false}
+    if lhs.trackSeed != rhs.trackSeed {return false}
+    if lhs.stepCap != rhs.stepCap {return false}
+    if lhs.vector != rhs.vector {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
 }
 
 nonisolated extension WireAssignment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Assignment"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}name\0\u{1}parameters\0\u{3}track_seed\0\u{3}step_cap\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}episode\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1469,10 +1753,7 @@ nonisolated extension WireAssignment: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularFixed64Field(value: &self.lease) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._name) }()
-      case 3: try { try decoder.decodeSingularBytesField(value: &self.parameters) }()
-      case 4: try { try decoder.decodeSingularFixed64Field(value: &self.trackSeed) }()
-      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.stepCap) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._episode) }()
       default: break
       }
     }
@@ -1486,27 +1767,15 @@ nonisolated extension WireAssignment: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.lease != 0 {
       try visitor.visitSingularFixed64Field(value: self.lease, fieldNumber: 1)
     }
-    try { if let v = self._name {
+    try { if let v = self._episode {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     } }()
-    if !self.parameters.isEmpty {
-      try visitor.visitSingularBytesField(value: self.parameters, fieldNumber: 3)
-    }
-    if self.trackSeed != 0 {
-      try visitor.visitSingularFixed64Field(value: self.trackSeed, fieldNumber: 4)
-    }
-    if self.stepCap != 0 {
-      try visitor.visitSingularUInt32Field(value: self.stepCap, fieldNumber: 5)
-    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireAssignment, rhs: WireAssignment) -> Bool {
     if lhs.lease != rhs.lease {return false}
-    if lhs._name != rhs._name {return false}
-    if lhs.parameters != rhs.parameters {return false}
-    if lhs.trackSeed != rhs.trackSeed {return false}
-    if lhs.stepCap != rhs.stepCap {return false}
+    if lhs._episode != rhs._episode {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1514,7 +1783,7 @@ nonisolated extension WireAssignment: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireAssignments: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Assignments"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}assignments\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}vectors\0\u{1}assignments\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1522,29 +1791,93 @@ nonisolated extension WireAssignments: SwiftProtobuf.Message, SwiftProtobuf._Mes
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.assignments) }()
+      case 1: try { try decoder.decodeRepeatedBytesField(value: &self.vectors) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.assignments) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.vectors.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.vectors, fieldNumber: 1)
+    }
     if !self.assignments.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.assignments, fieldNumber: 1)
+      try visitor.visitRepeatedMessageField(value: self.assignments, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireAssignments, rhs: WireAssignments) -> Bool {
+    if lhs.vectors != rhs.vectors {return false}
     if lhs.assignments != rhs.assignments {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
+nonisolated extension WireOutcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Outcome"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}episode_return\0\u{1}steps\0\u{3}tiles_visited\0\u{3}track_tiles\0\u{1}end\0\u{3}file_digest\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularDoubleField(value: &self.episodeReturn) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.steps) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.tilesVisited) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.trackTiles) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.end) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.fileDigest) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.episodeReturn.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.episodeReturn, fieldNumber: 1)
+    }
+    if self.steps != 0 {
+      try visitor.visitSingularUInt32Field(value: self.steps, fieldNumber: 2)
+    }
+    if self.tilesVisited != 0 {
+      try visitor.visitSingularUInt32Field(value: self.tilesVisited, fieldNumber: 3)
+    }
+    if self.trackTiles != 0 {
+      try visitor.visitSingularUInt32Field(value: self.trackTiles, fieldNumber: 4)
+    }
+    if self.end != .unspecified {
+      try visitor.visitSingularEnumField(value: self.end, fieldNumber: 5)
+    }
+    if !self.fileDigest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.fileDigest, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireOutcome, rhs: WireOutcome) -> Bool {
+    if lhs.episodeReturn != rhs.episodeReturn {return false}
+    if lhs.steps != rhs.steps {return false}
+    if lhs.tilesVisited != rhs.tilesVisited {return false}
+    if lhs.trackTiles != rhs.trackTiles {return false}
+    if lhs.end != rhs.end {return false}
+    if lhs.fileDigest != rhs.fileDigest {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireOutcome.End: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNSPECIFIED\0\u{1}LAP_COMPLETED\0\u{1}LEFT_PLAYFIELD\0\u{1}TIME_LIMIT\0\u{1}NO_NEW_TILE\0\u{1}STEP_CAP\0\u{1}ACTION_NOT_FINITE\0")
+}
+
 nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Result"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}name\0\u{3}episode_return\0\u{1}steps\0\u{3}tiles_visited\0\u{3}track_tiles\0\u{1}end\0\u{1}seconds\0\u{1}failure\0\u{3}recording_sha256\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}seconds\0\u{1}outcome\0\u{1}failure\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1553,15 +1886,28 @@ nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularFixed64Field(value: &self.lease) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._name) }()
-      case 3: try { try decoder.decodeSingularDoubleField(value: &self.episodeReturn) }()
-      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.steps) }()
-      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.tilesVisited) }()
-      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.trackTiles) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.end) }()
-      case 8: try { try decoder.decodeSingularDoubleField(value: &self.seconds) }()
-      case 9: try { try decoder.decodeSingularStringField(value: &self.failure) }()
-      case 10: try { try decoder.decodeSingularBytesField(value: &self.recordingSha256) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.seconds) }()
+      case 3: try {
+        var v: WireOutcome?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .outcome(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .outcome(v)
+        }
+      }()
+      case 4: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.body != nil {try decoder.handleConflictingOneOf()}
+          self.body = .failure(v)
+        }
+      }()
       default: break
       }
     }
@@ -1575,47 +1921,27 @@ nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if self.lease != 0 {
       try visitor.visitSingularFixed64Field(value: self.lease, fieldNumber: 1)
     }
-    try { if let v = self._name {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    if self.episodeReturn.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.episodeReturn, fieldNumber: 3)
-    }
-    if self.steps != 0 {
-      try visitor.visitSingularUInt32Field(value: self.steps, fieldNumber: 4)
-    }
-    if self.tilesVisited != 0 {
-      try visitor.visitSingularUInt32Field(value: self.tilesVisited, fieldNumber: 5)
-    }
-    if self.trackTiles != 0 {
-      try visitor.visitSingularUInt32Field(value: self.trackTiles, fieldNumber: 6)
-    }
-    if !self.end.isEmpty {
-      try visitor.visitSingularStringField(value: self.end, fieldNumber: 7)
-    }
     if self.seconds.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.seconds, fieldNumber: 8)
+      try visitor.visitSingularDoubleField(value: self.seconds, fieldNumber: 2)
     }
-    if !self.failure.isEmpty {
-      try visitor.visitSingularStringField(value: self.failure, fieldNumber: 9)
-    }
-    if !self.recordingSha256.isEmpty {
-      try visitor.visitSingularBytesField(value: self.recordingSha256, fieldNumber: 10)
+    switch self.body {
+    case .outcome?: try {
+      guard case .outcome(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .failure?: try {
+      guard case .failure(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    }()
+    case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireResult, rhs: WireResult) -> Bool {
     if lhs.lease != rhs.lease {return false}
-    if lhs._name != rhs._name {return false}
-    if lhs.episodeReturn != rhs.episodeReturn {return false}
-    if lhs.steps != rhs.steps {return false}
-    if lhs.tilesVisited != rhs.tilesVisited {return false}
-    if lhs.trackTiles != rhs.trackTiles {return false}
-    if lhs.end != rhs.end {return false}
     if lhs.seconds != rhs.seconds {return false}
-    if lhs.failure != rhs.failure {return false}
-    if lhs.recordingSha256 != rhs.recordingSha256 {return false}
+    if lhs.body != rhs.body {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1738,7 +2064,7 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireGoodbye: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Goodbye"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}leases\0\u{1}reason\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1746,25 +2072,20 @@ nonisolated extension WireGoodbye: SwiftProtobuf.Message, SwiftProtobuf._Message
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedFixed64Field(value: &self.leases) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 1: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.leases.isEmpty {
-      try visitor.visitPackedFixed64Field(value: self.leases, fieldNumber: 1)
-    }
     if !self.reason.isEmpty {
-      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 1)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireGoodbye, rhs: WireGoodbye) -> Bool {
-    if lhs.leases != rhs.leases {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -1860,7 +2181,7 @@ nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 9: try { try decoder.decodeSingularDoubleField(value: &self.rolloutsASecond) }()
       case 10: try { try decoder.decodeSingularDoubleField(value: &self.secondsSinceHeard) }()
       case 11: try { try decoder.decodeSingularUInt64Field(value: &self.errors) }()
-      case 12: try { try decoder.decodeSingularStringField(value: &self.state) }()
+      case 12: try { try decoder.decodeSingularEnumField(value: &self.state) }()
       default: break
       }
     }
@@ -1900,8 +2221,8 @@ nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.errors != 0 {
       try visitor.visitSingularUInt64Field(value: self.errors, fieldNumber: 11)
     }
-    if !self.state.isEmpty {
-      try visitor.visitSingularStringField(value: self.state, fieldNumber: 12)
+    if self.state != .preparing {
+      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 12)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1922,6 +2243,10 @@ nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
+}
+
+nonisolated extension WireWorkerStatus.WorkerState: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PREPARING\0\u{1}READY\0\u{1}DRAINING\0")
 }
 
 nonisolated extension WireStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

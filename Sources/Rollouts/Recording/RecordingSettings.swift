@@ -26,31 +26,11 @@ package struct RecordingSettings: Sendable, Hashable, Codable {
         self.seed = seed
     }
 
-    /// How a coordinator tells workers that they record, where else it tells `RolloutSettings`.
-    private struct Order: Codable {
-        var recording: RecordingSettings
-    }
-
     /// The settings as a worker is told them.
     package func encoded() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        return try encoder.encode(Order(recording: self))
-    }
-
-    /// What a coordinator told, if it is a dataset that is to be recorded.
-    ///
-    /// - Parameter settings: JSON.
-    /// - Returns: Nil where the key "recording" is missing: rollouts are to be driven.
-    /// - Throws: `DecodingError` if the JSON is broken or the dataset's description is.
-    package static func decode(_ settings: Data) throws -> RecordingSettings? {
-        struct Key: Decodable {
-            struct Anything: Decodable { init(from decoder: any Decoder) {} }
-            var recording: Anything?
-        }
-        let decoder = JSONDecoder()
-        guard try decoder.decode(Key.self, from: settings).recording != nil else { return nil }
-        return try decoder.decode(Order.self, from: settings).recording
+        return try encoder.encode(self)
     }
 
     /// What the file of one episode cannot exceed; bytes.

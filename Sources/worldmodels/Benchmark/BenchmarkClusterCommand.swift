@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ClusterProtocol
 import ArgumentParser
 import ClusterTransport
 import Episodes
@@ -77,10 +78,10 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
             ).run { getppid() == parent }
             return
         }
-        let configuration = RolloutServer.Configuration(
-            bind: "tcp://127.0.0.1:*", run: "benchmark")
         let server = try RolloutServer(
-            configuration: configuration, models: [], settings: Data("{}".utf8))
+            RolloutServer.Configuration(
+                bind: "tcp://127.0.0.1:*", run: "benchmark", models: [],
+                work: .score(settings: Data("{}".utf8))))
         let children = try (0..<processes).map { try startFleet($0, address: server.address) }
         defer {
             server.stop(reason: "the benchmark is over")

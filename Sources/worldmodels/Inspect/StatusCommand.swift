@@ -5,6 +5,7 @@ import ArgumentParser
 import ClusterProtocol
 import ClusterTransport
 import Foundation
+import TerminalOutput
 
 /// Shows what a coordinator and its workers are doing.
 struct StatusCommand: ParsableCommand {
@@ -41,51 +42,67 @@ struct StatusCommand: ParsableCommand {
     private struct Report: Encodable {
         struct Worker: Encodable {
             var host: String
-            var process: UInt32
-            var cores: UInt32
-            var environments: UInt32
-            var state: String
-            var outstanding: UInt32
-            var completed: UInt64
+            var process: Int
+            var cores: Int
+            var environments: Int
+            var state: WorkerSnapshot.State
+            var outstanding: Int
+            var completed: Int
             var rolloutsPerSecond: Double
             var secondsSinceHeard: Double
-            var errors: UInt64
+            var errors: Int
             var version: String
             var fingerprint: String
+
+            init(_ worker: WorkerSnapshot) {
+                host = worker.host
+                process = worker.process
+                cores = worker.cores
+                environments = worker.environments
+                state = worker.state
+                outstanding = worker.outstanding
+                completed = worker.completed
+                rolloutsPerSecond = worker.rolloutsPerSecond
+                secondsSinceHeard = worker.secondsSinceHeard
+                errors = worker.errors
+                version = worker.software
+                fingerprint = worker.fingerprint
+            }
         }
 
         var run: String
         var version: String
-        var openTasks: UInt64
-        var outstanding: UInt64
-        var completed: UInt64
-        var requeued: UInt64
-        var duplicates: UInt64
-        var disagreements: UInt64
-        var late: UInt64
-        var malformed: UInt64
-        var setAside: UInt64
+        var openTasks: Int
+        var outstanding: Int
+        var completed: Int
+        var requeued: Int
+        var duplicates: Int
+        var disagreements: Int
+        var late: Int
+        var malformed: Int
+        var setAside: Int
         var workers: [Worker]
+
+        init(run: String, _ status: ClusterStatus) {
+            self.run = run
+            version = status.software
+            let counters = status.counters
+            openTasks = counters.openTasks
+            outstanding = counters.outstanding
+            completed = counters.completed
+            requeued = counters.requeued
+            duplicates = counters.duplicates
+            disagreements = counters.disagreements
+            late = counters.late
+            malformed = counters.malformed
+            setAside = counters.setAside
+            workers = status.workers.map(Worker.init)
+        }
     }
 
     func run() throws {
-        let message = try ask()
-        guard case .status(let status) = message.body else { return }
-        let report = Report(
-            run: message.run, version: status.software, openTasks: status.openTasks,
-            outstanding: status.outstanding, completed: status.completed,
-            requeued: status.requeued, duplicates: status.duplicates,
-            disagreements: status.disagreements, late: status.late, malformed: status.malformed,
-            setAside: status.setAside,
-            workers: status.workers.map { worker in
-                Report.Worker(
-                    host: worker.host, process: worker.process, cores: worker.cores,
-                    environments: worker.environments, state: worker.state,
-                    outstanding: worker.outstanding, completed: worker.completed,
-                    rolloutsPerSecond: worker.rolloutsASecond,
-                    secondsSinceHeard: worker.secondsSinceHeard, errors: worker.errors,
-                    version: worker.software, fingerprint: worker.fingerprint)
-            })
+        let (run, status) = try ask()
+        let report = Report(run: run, status)
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys]
@@ -103,26 +120,18 @@ struct StatusCommand: ParsableCommand {
                 + "disagreements \(report.disagreements), late \(report.late), "
                 + "malformed \(report.malformed), set aside \(report.setAside)",
         ]
-        let header = [
-            "host", "process", "cores", "envs", "state", "has", "done", "a second", "seen",
-        ]
-        let rows = report.workers.map { worker in
-            [
+        var table = TextTable(
+            ["host", "process", "cores", "envs", "state", "has", "done", "a second", "seen"]
+                .map { .init($0, isNumeric: false) })
+        for worker in report.workers {
+            table.add([
                 printable(worker.host), "\(worker.process)", "\(worker.cores)",
-                "\(worker.environments)", worker.state, "\(worker.outstanding)",
+                "\(worker.environments)", worker.state.rawValue, "\(worker.outstanding)",
                 "\(worker.completed)", String(format: "%.2f", worker.rolloutsPerSecond),
                 String(format: "%.1f s", worker.secondsSinceHeard),
-            ]
+            ])
         }
-        let widths = header.indices.map { column in
-            ([header] + rows).map { $0[column].count }.max() ?? 0
-        }
-        for row in [header] + rows {
-            lines.append(
-                zip(row, widths).map { text, width in
-                    text + String(repeating: " ", count: width - text.count)
-                }.joined(separator: "  "))
-        }
+        lines.append(table.text)
         return lines.joined(separator: "\n")
     }
 
@@ -131,7 +140,7 @@ struct StatusCommand: ParsableCommand {
         String(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "?" : Character($0) })
     }
 
-    private func ask() throws -> WireFromCoordinator {
+    private func ask() throws -> (run: String, status: ClusterStatus) {
         let endpoint = try Endpoint(parsing: connect, binding: false)
         let transport = try ConnectingTransport(
             connectingTo: endpoint, security: try security.security(for: endpoint))
@@ -140,16 +149,14 @@ struct StatusCommand: ParsableCommand {
         while ContinuousClock.now < deadline {
             switch try transport.receive(waitingAtMost: 0.5) {
             case .connected:
-                var request = WireFromWorker()
-                request.protocolVersion = ProtocolVersion.current
-                request.statusRequest = WireStatusRequest()
-                _ = try transport.send(request.encoded(), to: .coordinator)
+                _ = try transport.send(WorkerFrame(.statusRequest).encoded(), to: .coordinator)
             case .message(_, let bytes):
-                let message = try WireFromCoordinator(validating: bytes)
-                if case .refusal(let refusal) = message.body {
-                    throw Failure.refused(refusal.message)
+                let frame = try CoordinatorFrame(decoding: bytes)
+                switch frame.message {
+                case .refusal(_, let reason): throw Failure.refused(reason)
+                case .status(let status): return (frame.run, status)
+                default: break
                 }
-                if case .status = message.body { return message }
             default: break
             }
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ClusterSessions
+import ClusterProtocol
 import ArgumentParser
 import Episodes
 import RolloutServer
@@ -56,13 +58,13 @@ struct ClusterRecording {
     /// - Throws: `TransportError` if it cannot listen, `FileError` if a file cannot be written,
     ///   `ExitCode` when told to stop, and an error that says how many episodes nobody could record.
     func run(bind: String, security: ServerSecurityOptions) async throws {
-        var configuration = RolloutServer.Configuration(
-            bind: bind, run: "recording-\(settings.policy.rawValue)-seed-\(settings.seed)")
+        var configuration = try RolloutServer.Configuration(
+            bind: bind, run: "recording-\(settings.policy.rawValue)-seed-\(settings.seed)",
+            models: models, work: .record(settings: settings.encoded()))
         configuration.security = try security.security()
         configuration.isInsecureAllowed = security.insecure
-        configuration.recordingBytes = settings.largestFile
-        let server = try RolloutServer(
-            configuration: configuration, models: models, settings: settings.encoded())
+        configuration.core.session.recordingBytes = settings.largestFile
+        let server = try RolloutServer(configuration)
         defer { server.stop(reason: "the recording is over") }
         let line = ProgressLine(
             "recording", total: total, unit: "episodes", start: total - indices.count)

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 public import ArgumentParser
+import ClusterSessions
 import Episodes
 import RolloutServer
 import Search

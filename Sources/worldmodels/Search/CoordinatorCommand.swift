@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ClusterSessions
 import ArgumentParser
 import Episodes
 import RolloutServer
@@ -115,9 +116,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         var limits = profile?.limits ?? RunLimits()
         if let generations { limits.generations = generations }
         if let targetReturn { limits.targetReturn = targetReturn }
-        let server = try RolloutServer(
-            configuration: try serverConfiguration(start.identifier), models: models.served,
-            settings: start.settings.encodedRolloutSettings())
+        let server = try RolloutServer(serverConfiguration(start, models))
         defer { server.stop() }
         let session = CoordinatorSession(
             store: store, start: start, limits: limits, server: server, display: display)
@@ -140,9 +139,13 @@ struct CoordinatorCommand: AsyncParsableCommand {
         withExtendedLifetime(signals) {}
     }
 
-    private func serverConfiguration(_ run: String) throws -> RolloutServer.Configuration {
-        var configuration = RolloutServer.Configuration(bind: bind, run: run)
-        configuration.maximumWorkers = maxWorkers
+    private func serverConfiguration(
+        _ start: RunStart, _ models: RunModels
+    ) throws -> RolloutServer.Configuration {
+        var configuration = try RolloutServer.Configuration(
+            bind: bind, run: start.identifier, models: models.served,
+            work: .score(settings: start.settings.encodedRolloutSettings()))
+        configuration.core.session.maximumWorkers = maxWorkers
         configuration.security = try security.security()
         configuration.isInsecureAllowed = security.insecure
         return configuration

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ClusterSessions
 import ArgumentParser
 import ClusterTransport
 import Foundation
@@ -53,10 +54,9 @@ struct WorkerCommand: ParsableCommand {
             connectingTo: endpoint, security: try security.security(for: endpoint))
         _ = try worker.run(
             over: transport,
-            engine: { models, settings, environments in
+            engine: { models, work, environments in
                 try CarRacingWork.engine(
-                    models: models, settings: settings, environments: environments,
-                    kernels: kernels)
+                    models: models, work: work, environments: environments, kernels: kernels)
             },
             report: { line in
                 FileHandle.standardError.write(Data("worker: \(line)\n".utf8))

@@ -6,6 +6,8 @@ import Episodes
 import RolloutServer
 
 import Search
+import ClusterSessions
+import ClusterProtocol
 import Foundation
 import Rollouts
 import Testing
@@ -18,11 +20,12 @@ struct WorkerSignalTests {
         _ signals: [Int32], grace: Double
     ) async throws -> (status: Int32?, farewell: ServerEvent?, server: RolloutServer) {
         let server = try RolloutServer(
-            configuration: RolloutServer.Configuration(bind: "tcp://127.0.0.1:*", run: "signals"),
-            models: [
-                ServedModel(name: "vae", data: QuickModels.vae),
-                ServedModel(name: "mdrnn", data: QuickModels.mdrnn),
-            ], settings: JSONEncoder().encode(RolloutSettings(timeLimit: 300)))
+            RolloutServer.Configuration(
+                bind: "tcp://127.0.0.1:*", run: "signals",
+                models: [
+                    ServedModel(name: "vae", data: QuickModels.vae),
+                    ServedModel(name: "mdrnn", data: QuickModels.mdrnn),
+                ], work: .score(settings: JSONEncoder().encode(RolloutSettings(timeLimit: 300)))))
         let worker = try ProgramProcess([
             "worker", "--connect", server.address, "--environments", "2", "--grace", "\(grace)",
         ])

@@ -2,22 +2,21 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ClusterProtocol
-import ClusterTransport
 import Foundation
 
 /// Puts recordings together from their pieces.
 ///
 /// A peer sends one file after another, so there is never more than one of each in the making: the
 /// memory is bounded by the peers that hold leases, whatever they send.
-struct RecordingAssembly {
+struct RecordingAssembly: Sendable {
     /// What is wrong with a piece or with a file.
     enum Fault: Error, Equatable, CustomStringConvertible {
         /// Nothing is recorded here.
         case notAsked
         /// The file is longer than an episode's can be.
-        case tooLong(UInt64, limit: Int)
+        case tooLong(Int, limit: Int)
         /// The piece continues nothing that is here.
-        case gap(offset: UInt64, have: Int)
+        case gap(offset: Int, have: Int)
         /// The result came without its whole file.
         case missing
         /// The file's SHA-256 is not that of the result.
@@ -38,7 +37,7 @@ struct RecordingAssembly {
 
     private struct Partial {
         var lease: UInt64
-        var total: UInt64
+        var total: Int
         var data: Data
     }
 
@@ -58,30 +57,30 @@ struct RecordingAssembly {
     /// Takes the next piece of a peer's file; one at offset 0 begins a file, and ends another.
     ///
     /// - Parameters:
-    ///   - chunk: The piece, validated.
+    ///   - piece: The piece, validated.
     ///   - peer: Who sent it.
     /// - Throws: `Fault`; what had come of the file is gone then.
     mutating func take(
-        _ chunk: WireRecordingChunk, from peer: PeerIdentifier
+        _ piece: RecordingPiece, from peer: PeerIdentifier
     ) throws(Fault) {
-        if let fault = fault(of: chunk, after: partials[peer]) {
+        if let fault = fault(of: piece, after: partials[peer]) {
             partials[peer] = nil
             throw fault
         }
-        if chunk.offset == 0 {
-            partials[peer] = Partial(lease: chunk.lease, total: chunk.total, data: Data())
+        if piece.offset == 0 {
+            partials[peer] = Partial(lease: piece.lease, total: piece.total, data: Data())
         }
         // In its place: a copy a piece would cost more than the network.
-        partials[peer]?.data.append(chunk.data)
+        partials[peer]?.data.append(piece.data)
     }
 
-    private func fault(of chunk: WireRecordingChunk, after partial: Partial?) -> Fault? {
+    private func fault(of piece: RecordingPiece, after partial: Partial?) -> Fault? {
         guard limit > 0 else { return .notAsked }
-        guard chunk.total <= UInt64(limit) else { return .tooLong(chunk.total, limit: limit) }
-        if chunk.offset == 0 { return nil }
-        guard let partial, partial.lease == chunk.lease, partial.total == chunk.total,
-            UInt64(partial.data.count) == chunk.offset
-        else { return .gap(offset: chunk.offset, have: partial?.data.count ?? 0) }
+        guard piece.total <= limit else { return .tooLong(piece.total, limit: limit) }
+        if piece.offset == 0 { return nil }
+        guard let partial, partial.lease == piece.lease, partial.total == piece.total,
+            partial.data.count == piece.offset
+        else { return .gap(offset: piece.offset, have: partial?.data.count ?? 0) }
         return nil
     }
 
@@ -94,16 +93,16 @@ struct RecordingAssembly {
     /// - Returns: The file; nil where nothing is recorded, as the result says as well.
     /// - Throws: `Fault`; what had come of the file is gone then.
     mutating func finish(
-        _ lease: UInt64, digest: Data, from peer: PeerIdentifier
+        _ lease: UInt64, digest: [UInt8], from peer: PeerIdentifier
     ) throws(Fault) -> Data? {
         guard limit > 0 else {
             if digest.isEmpty { return nil }
             throw .notAsked
         }
         guard let partial = partials.removeValue(forKey: peer), partial.lease == lease,
-            UInt64(partial.data.count) == partial.total
+            partial.data.count == partial.total
         else { throw .missing }
-        guard SHA256.digest(partial.data) == digest else { throw .digest }
+        guard SHA256.digest(partial.data).elementsEqual(digest) else { throw .digest }
         return partial.data
     }
 

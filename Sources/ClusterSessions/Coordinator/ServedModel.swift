@@ -25,11 +25,8 @@ package struct ServedModel: Sendable {
         sha256 = ClusterProtocol.SHA256.digest(data)
     }
 
-    var description: WireModel {
-        var model = WireModel()
-        model.name = name
-        model.sha256 = sha256
-        model.size = UInt64(data.count)
-        return model
+    /// What workers are told of it.
+    var description: ModelDescription {
+        ModelDescription(name: name, sha256: sha256, size: data.count)
     }
 }

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+package import Foundation
+
+/// How a coordinator and its workers are, as anybody may ask.
+package struct ClusterStatus: Sendable, Equatable {
+    /// The coordinator program's version.
+    package var software: String
+    /// What it counted since its start.
+    package var counters: ServerCounters
+    /// The workers that are connected.
+    package var workers: [WorkerSnapshot]
+    /// What the run says of itself, such as the generation, as JSON.
+    package var run: Data
+
+    /// Collects the parts.
+    package init(
+        software: String = SoftwareVersion.current, counters: ServerCounters,
+        workers: [WorkerSnapshot], run: Data
+    ) {
+        self.software = software
+        self.counters = counters
+        self.workers = workers
+        self.run = run
+    }
+}
+
+/// A worker as the server sees it.
+package struct WorkerSnapshot: Sendable, Hashable, Codable {
+    /// Whether work goes to it.
+    package enum State: String, Sendable, Hashable, Codable {
+        /// It fetches the models.
+        case preparing
+        /// It works, or could.
+        case ready
+        /// It finishes what it has.
+        case draining
+    }
+
+    /// Host and process.
+    package var name: String { "\(host)/\(process)" }
+    /// The host's name.
+    package var host: String
+    /// The process identifier.
+    package var process: Int
+    /// Processor cores of the host.
+    package var cores: Int
+    /// Episodes it runs at once.
+    package var environments: Int
+    /// The program's version.
+    package var software: String
+    /// What decides the bits of its results.
+    package var fingerprint: String
+    /// Whether work goes to it.
+    package var state: State
+    /// Tasks it holds.
+    package var outstanding: Int
+    /// Tasks it has finished.
+    package var completed: Int
+    /// Finished tasks a second since it joined.
+    package var rolloutsPerSecond: Double
+    /// Since its last message.
+    package var secondsSinceHeard: Double
+    /// Failures and impossible results.
+    package var errors: Int
+
+    /// Collects the parts.
+    package init(
+        host: String, process: Int, cores: Int, environments: Int, software: String,
+        fingerprint: String, state: State, outstanding: Int, completed: Int,
+        rolloutsPerSecond: Double, secondsSinceHeard: Double, errors: Int
+    ) {
+        self.host = host
+        self.process = process
+        self.cores = cores
+        self.environments = environments
+        self.software = software
+        self.fingerprint = fingerprint
+        self.state = state
+        self.outstanding = outstanding
+        self.completed = completed
+        self.rolloutsPerSecond = rolloutsPerSecond
+        self.secondsSinceHeard = secondsSinceHeard
+        self.errors = errors
+    }
+}
+
+/// Counts of a rollout server since its start.
+package struct ServerCounters: Sendable, Hashable, Codable {
+    /// Tasks without a result.
+    package var openTasks = 0
+    /// Tasks with workers.
+    package var outstanding = 0
+    /// Tasks with a result.
+    package var completed = 0
+    /// Tasks taken from a worker and queued again.
+    package var requeued = 0
+    /// Tasks repeated on idle workers.
+    package var speculated = 0
+    /// Second results equal to the first.
+    package var duplicates = 0
+    /// Second results that differ from the first.
+    package var disagreements = 0
+    /// Results nobody waited for.
+    package var late = 0
+    /// Results that cannot be true.
+    package var offences = 0
+    /// Tasks given up.
+    package var setAside = 0
+    /// Workers lost without a word.
+    package var deaths = 0
+    /// Messages dropped unread.
+    package var malformed = 0
+    /// Connections that failed the security handshake.
+    package var unauthenticated = 0
+    /// Workers that are connected now.
+    package var workers = 0
+
+    /// Nothing so far.
+    package init() {}
+}

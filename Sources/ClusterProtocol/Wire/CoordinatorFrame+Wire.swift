@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Episodes
+import Foundation
+import SwiftProtobuf
+
+extension CoordinatorFrame {
+    /// The message as one frame.
+    package func encoded() -> [UInt8] {
+        var wire = WireFromCoordinator()
+        wire.protocolVersion = ProtocolVersion.current
+        wire.run = run
+        wire.session = session
+        wire.body = WireFromCoordinator.OneOf_Body(message)
+        return frame(of: wire)
+    }
+
+    /// Decodes and validates a message that reached a worker or a status client.
+    ///
+    /// A refusal passes whatever its version is: it is how another version says no.
+    ///
+    /// - Parameter bytes: One frame.
+    /// - Throws: `WireError` with what is wrong.
+    package init(decoding bytes: [UInt8]) throws(WireError) {
+        let wire: WireFromCoordinator = try decode(bytes, limit: WireLimits.bytesToWorker)
+        if case .refusal(let refusal) = wire.body {
+            try check(refusal.message, "refusal.message")
+            self.init(
+                .refusal(RefusalReason(refusal.reason), refusal.message), run: "", session: 0)
+            return
+        }
+        guard wire.protocolVersion == ProtocolVersion.current else {
+            throw .version(theirs: wire.protocolVersion, ours: ProtocolVersion.current)
+        }
+        try check(wire.run, "run")
+        self.init(try CoordinatorMessage(wire.body), run: wire.run, session: wire.session)
+    }
+}
+
+extension WireFromCoordinator.OneOf_Body {
+    fileprivate init(_ message: CoordinatorMessage) {
+        switch message {
+        case .welcome(let welcome): self = .welcome(WireWelcome(welcome))
+        case .refusal(let reason, let text):
+            self = .refusal(
+                .with {
+                    $0.reason = WireRefusal.Reason(reason)
+                    $0.message = String(text.prefix(500))
+                })
+        case .modelPiece(let sha256, let offset, let data):
+            self = .modelChunk(
+                .with {
+                    $0.sha256 = sha256
+                    $0.offset = offset
+                    $0.data = data
+                })
+        case .assignments(let assignments):
+            self = .assignments(
+                .with {
+                    $0.vectors = assignments.vectors
+                    $0.assignments = assignments.assignments.map { assignment in
+                        .with {
+                            $0.lease = assignment.lease
+                            $0.episode = WireEpisode(
+                                assignment.episode, vector: assignment.episode.vector)
+                        }
+                    }
+                })
+        case .rejoin: self = .rejoin(WireRejoin())
+        case .farewell(let reason):
+            self = .farewell(.with { $0.reason = String(reason.prefix(200)) })
+        case .status(let status): self = .status(WireStatus(status))
+        }
+    }
+}
+
+extension CoordinatorMessage {
+    fileprivate init(_ body: WireFromCoordinator.OneOf_Body?) throws(WireError) {
+        switch body {
+        case nil: throw .noBody
+        case .refusal: throw .noBody
+        case .welcome(let wire): self = .welcome(try Welcome(wire))
+        case .modelChunk(let wire):
+            try checkDigest(wire.sha256, "model_chunk.sha256")
+            guard wire.data.count <= WireLimits.chunkBytes else {
+                throw .field("model_chunk.data", "has \(wire.data.count) bytes")
+            }
+            self = .modelPiece(sha256: wire.sha256, offset: wire.offset, data: wire.data)
+        case .assignments(let wire): self = .assignments(try Assignments(wire))
+        case .rejoin: self = .rejoin
+        case .farewell(let wire):
+            try check(wire.reason, "farewell.reason")
+            self = .farewell(reason: wire.reason)
+        case .status(let wire): self = .status(try ClusterStatus(wire))
+        }
+    }
+}
+
+extension WireWelcome {
+    fileprivate init(_ welcome: Welcome) {
+        self.init()
+        models = welcome.models.map { model in
+            .with {
+                $0.name = model.name
+                $0.sha256 = model.sha256
+                $0.size = UInt64(clamping: model.size)
+            }
+        }
+        work = .with {
+            switch welcome.work {
+            case .score(let settings): $0.score = settings
+            case .record(let settings): $0.record = settings
+            }
+        }
+        heartbeatSeconds = welcome.heartbeatSeconds
+    }
+}
+
+extension Welcome {
+    fileprivate init(_ wire: WireWelcome) throws(WireError) {
+        try checkCount(wire.models.count, WireLimits.models, "welcome.models")
+        var models: [ModelDescription] = []
+        for model in wire.models {
+            try check(model.name, "model.name")
+            try checkDigest(model.sha256, "model.sha256")
+            guard model.size > 0, model.size <= UInt64(WireLimits.modelBytes) else {
+                throw .field("model.size", "is \(model.size)")
+            }
+            models.append(
+                ModelDescription(name: model.name, sha256: model.sha256, size: Int(model.size)))
+        }
+        let work: Work
+        switch wire.work.kind {
+        case .score(let settings): work = .score(settings: settings)
+        case .record(let settings): work = .record(settings: settings)
+        case nil: throw .field("welcome.work", "is none that this build knows")
+        }
+        try checkCount(work.settings.count, WireLimits.settingsBytes, "welcome.work")
+        guard wire.heartbeatSeconds >= 0.01, wire.heartbeatSeconds <= 3600 else {
+            throw .field("welcome.heartbeat_seconds", "is \(wire.heartbeatSeconds)")
+        }
+        self.init(models: models, work: work, heartbeatSeconds: wire.heartbeatSeconds)
+    }
+}
+
+extension Assignments {
+    fileprivate init(_ wire: WireAssignments) throws(WireError) {
+        try checkCount(
+            wire.assignments.count, WireLimits.assignmentsInMessage, "assignments.assignments")
+        try checkCount(wire.vectors.count, wire.assignments.count, "assignments.vectors")
+        for vector in wire.vectors
+        where vector.count % 4 != 0 || vector.count > 4 * WireLimits.parameters {
+            throw .field("assignments.vectors", "has one of \(vector.count) bytes")
+        }
+        var assignments: [Assignment] = []
+        assignments.reserveCapacity(wire.assignments.count)
+        for assignment in wire.assignments {
+            assignments.append(
+                Assignment(
+                    lease: assignment.lease,
+                    episode: try assignment.episode.episode(vectors: wire.vectors.count)))
+        }
+        self.init(vectors: wire.vectors, assignments: assignments)
+    }
+}
+
+extension WireRefusal.Reason {
+    fileprivate init(_ reason: RefusalReason) {
+        self =
+            switch reason {
+            case .protocolVersion: .protocolVersion
+            case .fingerprint: .fingerprint
+            case .full: .full
+            case .other: .unspecified
+            }
+    }
+}
+
+extension RefusalReason {
+    fileprivate init(_ wire: WireRefusal.Reason) {
+        self =
+            switch wire {
+            case .protocolVersion: .protocolVersion
+            case .fingerprint: .fingerprint
+            case .full: .full
+            case .unspecified, .malformed, .UNRECOGNIZED: .other
+            }
+    }
+}

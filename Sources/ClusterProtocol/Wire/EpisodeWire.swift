@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Episodes
+import Foundation
+
+// Episodes and their results as they travel, both ways.
+
+extension WireEpisode {
+    init(_ episode: Episode, vector: Int) {
+        self.init()
+        name = WireEpisodeName(episode.name)
+        trackSeed = episode.trackSeed
+        stepCap = UInt32(clamping: episode.stepCap ?? 0)
+        self.vector = UInt32(clamping: vector)
+    }
+
+    /// The episode.
+    ///
+    /// - Parameter vectors: How many vectors the message has.
+    /// - Throws: `WireError.field` for an episode that names none of them.
+    func episode(vectors: Int) throws(WireError) -> Episode {
+        guard vectors == 0 ? vector == 0 : vector < vectors else {
+            throw .field("episode.vector", "is \(vector), where there are \(vectors)")
+        }
+        return Episode(
+            name: name.name, trackSeed: trackSeed, stepCap: stepCap == 0 ? nil : Int(stepCap),
+            vector: Int(vector))
+    }
+}
+
+extension WireEpisodeName {
+    init(_ name: EpisodeName) {
+        self.init()
+        generation = UInt64(clamping: name.generation)
+        candidate = UInt32(clamping: name.candidate)
+        repetition = UInt32(clamping: name.repetition)
+        purpose =
+            switch name.purpose {
+            case .training: .training
+            case .evaluation: .evaluation
+            case .recording: .recording
+            }
+    }
+
+    var name: EpisodeName {
+        let meaning: Episodes.Purpose =
+            switch purpose {
+            case .evaluation: .evaluation
+            case .recording: .recording
+            case .training, .UNRECOGNIZED: .training
+            }
+        return EpisodeName(
+            purpose: meaning, generation: Int(clamping: generation), candidate: Int(candidate),
+            repetition: Int(repetition))
+    }
+}
+
+extension WireResult {
+    init(_ result: LeasedResult) {
+        self.init()
+        lease = result.lease
+        seconds = result.seconds
+        switch result.report {
+        case .outcome(let outcome): self.outcome = WireOutcome(outcome)
+        case .failure(let failure): self.failure = String(failure.description.prefix(200))
+        case .implausible(let problem): self.failure = String(problem.prefix(200))
+        }
+    }
+
+    /// What became of the episode, as far as it can be true.
+    ///
+    /// - Throws: `WireError.field` for what is longer than any sender of ours makes it.
+    func result() throws(WireError) -> LeasedResult {
+        let report: LeasedResult.Report
+        switch body {
+        case .outcome(let outcome): report = try outcome.report()
+        case .failure(let reason):
+            try check(reason, "result.failure")
+            report = .failure(EpisodeFailure(reason))
+        case nil: report = .implausible("neither an outcome nor a failure")
+        }
+        guard seconds.isFinite, seconds >= 0 else {
+            return LeasedResult(
+                lease: lease, report: .implausible("a duration of \(seconds) s"), seconds: 0)
+        }
+        return LeasedResult(lease: lease, report: report, seconds: seconds)
+    }
+}
+
+extension WireOutcome {
+    init(_ outcome: EpisodeOutcome) {
+        self.init()
+        episodeReturn = outcome.episodeReturn
+        steps = UInt32(clamping: outcome.steps)
+        tilesVisited = UInt32(clamping: outcome.tilesVisited)
+        trackTiles = UInt32(clamping: outcome.trackTiles)
+        end =
+            switch outcome.end {
+            case .lapCompleted: .lapCompleted
+            case .leftPlayfield: .leftPlayfield
+            case .timeLimit: .timeLimit
+            case .noNewTile: .noNewTile
+            case .stepCap: .stepCap
+            case .actionNotFinite: .actionNotFinite
+            // Giving an episode up is the coordinator's decision: no worker may say so.
+            case .setAside: .unspecified
+            }
+        fileDigest = Data(outcome.fileDigest)
+    }
+
+    private var meaning: EpisodeEnd? {
+        switch end {
+        case .lapCompleted: .lapCompleted
+        case .leftPlayfield: .leftPlayfield
+        case .timeLimit: .timeLimit
+        case .noNewTile: .noNewTile
+        case .stepCap: .stepCap
+        case .actionNotFinite: .actionNotFinite
+        case .unspecified, .UNRECOGNIZED: nil
+        }
+    }
+
+    fileprivate func report() throws(WireError) -> LeasedResult.Report {
+        guard fileDigest.isEmpty || fileDigest.count == SHA256.byteCount else {
+            throw .field("outcome.file_digest", "has \(fileDigest.count) bytes, not 0 or 32")
+        }
+        if !episodeReturn.isFinite { return .implausible("the return is \(episodeReturn)") }
+        if steps == 0 || steps > WireLimits.steps { return .implausible("\(steps) steps") }
+        if trackTiles > WireLimits.tiles {
+            return .implausible("a track of \(trackTiles) tiles")
+        }
+        if tilesVisited > trackTiles {
+            return .implausible("\(tilesVisited) of \(trackTiles) tiles visited")
+        }
+        guard let end = meaning else { return .implausible("an end that is none") }
+        return .outcome(
+            EpisodeOutcome(
+                episodeReturn: episodeReturn, steps: Int(steps), tilesVisited: Int(tilesVisited),
+                trackTiles: Int(trackTiles), end: end, fileDigest: Array(fileDigest)))
+    }
+}

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+package import ClusterProtocol
+import Episodes
+package import Foundation
+
+/// The coordinator's side of the conversation with all of its workers: a value that is told what
+/// came and when, and says what to do. It owns no socket, no thread and no clock.
+///
+/// It knows who speaks, and puts recordings together; who drives what, and who counts as dead, is
+/// the dispatcher's.
+package struct CoordinatorSession: Sendable {
+    /// Connections that may have said Hello at once.
+    private static let peerLimit = 20_000
+
+    /// What it serves, and to whom.
+    package let configuration: Configuration
+    /// The workers by their numbers.
+    package private(set) var workers: [WorkerKey: Worker] = [:]
+    /// Messages that were dropped.
+    package var malformed = RateLimitedCount()
+
+    private var peers: [PeerIdentifier: Peer] = [:]
+    private var keys: [Data: WorkerKey] = [:]
+    private var recordings: RecordingAssembly
+    private var nextWorker: WorkerKey = 1
+    private var nextSession: UInt64
+    private var actions: [Action] = []
+
+    /// A coordinator without workers.
+    ///
+    /// - Parameters:
+    ///   - configuration: What it serves, and to whom.
+    ///   - firstSession: Where sessions are counted from; random, so that a message for an earlier
+    ///     life of the coordinator is not taken for one of this life.
+    package init(configuration: Configuration, firstSession: UInt64) {
+        self.configuration = configuration
+        recordings = RecordingAssembly(limit: configuration.recordingBytes)
+        // Room to count without wrapping; 0 is no session.
+        nextSession = firstSession >> 1 + 1
+    }
+
+    /// The actions since the last call, in order.
+    package mutating func takeActions() -> [Action] {
+        defer { actions = [] }
+        return actions
+    }
+
+    /// Connections that said Hello.
+    package var peerCount: Int { peers.count }
+    /// Who is connected.
+    package var connectedPeers: [PeerIdentifier] { Array(peers.keys) }
+    /// Whether any worker that has loaded the models is connected.
+    package var hasReadyWorker: Bool { peers.values.contains(where: \.isReady) }
+    /// Bytes of recordings that are not whole yet.
+    package var recordingBytes: Int { recordings.byteCount }
+
+    /// What a worker is called, also one that is not known any more.
+    package func name(of worker: WorkerKey) -> String {
+        workers[worker]?.name ?? "worker \(worker)"
+    }
+
+    /// The workers that are connected, and whether each has loaded the models.
+    package var connectedWorkers: [(key: WorkerKey, isReady: Bool)] {
+        peers.values.map { ($0.worker, $0.isReady) }
+    }
+
+    // MARK: What arrives
+
+    /// A frame came.
+    ///
+    /// - Parameters:
+    ///   - bytes: The frame.
+    ///   - peer: By which connection.
+    ///   - isExpected: Whether a result for a lease may still come from a worker.
+    ///   - now: The time.
+    package mutating func received(
+        _ bytes: [UInt8], from peer: PeerIdentifier, at now: Seconds,
+        isExpected: (LeaseKey, WorkerKey) -> Bool
+    ) {
+        let frame: WorkerFrame
+        do {
+            frame = try WorkerFrame(decoding: bytes)
+        } catch {
+            malformed.add("\(error) from peer \(Data(peer.bytes).hexadecimal)")
+            if case .version(let theirs, let ours) = error, theirs != 0 {
+                refuse(
+                    peer, .protocolVersion,
+                    "the worker speaks protocol version \(theirs), the coordinator \(ours) "
+                        + "(worldmodels \(SoftwareVersion.current)); use the same build on both")
+            }
+            return
+        }
+        switch frame.message {
+        case .hello(let hello): welcome(hello, peer, at: now)
+        case .statusRequest: actions.append(.statusAsked(peer))
+        default:
+            guard let state = peers[peer], state.session == frame.session,
+                frame.run == configuration.run
+            else { return send(.rejoin, to: peer, session: frame.session) }
+            actions.append(.heard(state.worker))
+            handle(frame.message, of: state, peer, isExpected: isExpected)
+        }
+    }
+
+    /// A connection broke.
+    package mutating func disconnected(_ peer: PeerIdentifier) {
+        guard let state = drop(peer) else { return }
+        if state.isReady { actions.append(.lost(state.worker)) }
+    }
+
+    private mutating func handle(
+        _ message: WorkerMessage, of state: Peer, _ peer: PeerIdentifier,
+        isExpected: (LeaseKey, WorkerKey) -> Bool
+    ) {
+        switch message {
+        case .modelRequest(let sha256, let offset): sendPiece(of: sha256, at: offset, to: peer)
+        case .ready(let capacity):
+            guard let worker = workers[state.worker] else { return }
+            peers[peer]?.isReady = true
+            actions.append(
+                .joined(state.worker, slots: worker.hello.environments, capacity: capacity))
+        case .results(let results):
+            guard state.isReady else { return }
+            for result in results { accept(result, from: state.worker, peer, isExpected) }
+        case .recordingPiece(let piece):
+            guard state.isReady else { return }
+            accept(piece, from: state.worker, peer, isExpected)
+        case .heartbeat(let heartbeat):
+            guard state.isReady else { return }
+            actions.append(.heartbeat(state.worker, heartbeat))
+        case .goodbye(let reason):
+            _ = drop(peer)
+            actions.append(.left(state.worker, reason))
+        case .hello, .statusRequest: return
+        }
+    }
+
+    /// Takes a piece of a recording; one that no lease asks for, or that does not continue what came
+    /// before, is dropped.
+    private mutating func accept(
+        _ piece: RecordingPiece, from worker: WorkerKey, _ peer: PeerIdentifier,
+        _ isExpected: (LeaseKey, WorkerKey) -> Bool
+    ) {
+        guard isExpected(piece.lease, worker) else {
+            return drop("a piece of a recording that nobody waits for", from: worker)
+        }
+        do {
+            try recordings.take(piece, from: peer)
+        } catch {
+            drop("\(error)", from: worker)
+        }
+    }
+
+    private mutating func drop(_ what: String, from worker: WorkerKey) {
+        let name = name(of: worker)
+        malformed.add("\(what) from \(name)")
+    }
+
+    /// Takes a result; a recording's counts with its file alone.
+    private mutating func accept(
+        _ result: LeasedResult, from worker: WorkerKey, _ peer: PeerIdentifier,
+        _ isExpected: (LeaseKey, WorkerKey) -> Bool
+    ) {
+        switch result.report {
+        case .failure(let failure): actions.append(.failed(worker, result.lease, failure))
+        case .implausible(let problem):
+            offend(worker, result.lease, "a result with \(problem)")
+        case .outcome(let outcome):
+            do {
+                // A late result's file is not looked at.
+                let file =
+                    isExpected(result.lease, worker)
+                    ? try recordings.finish(result.lease, digest: outcome.fileDigest, from: peer)
+                    : nil
+                actions.append(
+                    .result(worker, result.lease, outcome, seconds: result.seconds, file: file))
+            } catch {
+                offend(worker, result.lease, "\(error)")
+            }
+        }
+    }
+
+    private mutating func offend(_ worker: WorkerKey, _ lease: LeaseKey, _ problem: String) {
+        drop(problem, from: worker)
+        actions.append(.offence(worker, lease))
+    }
+
+    // MARK: Who takes part
+
+    private mutating func welcome(_ hello: Hello, _ peer: PeerIdentifier, at now: Seconds) {
+        let name = "\(hello.host)/\(hello.process)"
+        if let wanted = configuration.fingerprint, wanted != hello.fingerprint {
+            let reason =
+                "the worker computes with \(hello.fingerprint), the run with \(wanted); "
+                + "results would differ in their last bits"
+            actions.append(.refused(name, reason))
+            return refuse(peer, .fingerprint, reason)
+        }
+        let others = peers.count - (peers[peer] == nil ? 0 : 1)
+        if others >= configuration.maximumWorkers ?? Self.peerLimit {
+            let reason = "the coordinator has its \(others) workers already"
+            actions.append(.refused(name, reason))
+            return refuse(peer, .full, reason)
+        }
+        let worker = keys[hello.instance] ?? nextWorker
+        if worker == nextWorker {
+            nextWorker += 1
+            keys[hello.instance] = worker
+        } else if let old = workers[worker]?.peer, old != peer {
+            peers[old] = nil
+        }
+        // A connection is one worker: whoever says another name takes the first one back, so that
+        // a flood of names costs no memory.
+        if let former = peers[peer]?.worker, former != worker {
+            workers[former]?.peer = nil
+            actions.append(.replaced(former))
+        }
+        workers[worker] = Worker(
+            hello: hello, peer: peer, joined: workers[worker]?.joined ?? now,
+            completed: workers[worker]?.completed ?? 0, errors: workers[worker]?.errors ?? 0)
+        peers[peer] = Peer(worker: worker, session: nextSession)
+        nextSession += 1
+        actions.append(.introduced(worker))
+        send(
+            .welcome(
+                Welcome(
+                    models: configuration.models.map(\.description), work: configuration.work,
+                    heartbeatSeconds: configuration.heartbeatSeconds)), to: peer)
+    }
+
+    /// Counts an episode that a worker was the first to finish.
+    package mutating func countCompletion(by worker: WorkerKey) {
+        workers[worker]?.completed += 1
+    }
+
+    /// Counts something that a worker did wrong.
+    package mutating func countError(of worker: WorkerKey) {
+        workers[worker]?.errors += 1
+    }
+
+    /// Ends a worker's session: it is silent, and may say Hello again.
+    package mutating func hangUp(_ worker: WorkerKey) {
+        if let peer = workers[worker]?.peer { _ = drop(peer) }
+    }
+
+    /// Forgets a worker.
+    package mutating func forget(_ worker: WorkerKey) {
+        guard let known = workers.removeValue(forKey: worker) else { return }
+        keys[known.hello.instance] = nil
+        if let peer = known.peer { peers[peer] = nil }
+    }
+
+    /// Forgets what has come of recordings whose lease or peer is gone.
+    package mutating func sweepRecordings(isExpected: (LeaseKey, WorkerKey) -> Bool) {
+        let peers = peers
+        recordings.keep { peer, lease in
+            peers[peer].map { isExpected(lease, $0.worker) } ?? false
+        }
+    }
+
+    private mutating func drop(_ peer: PeerIdentifier) -> Peer? {
+        guard let state = peers.removeValue(forKey: peer) else { return nil }
+        workers[state.worker]?.peer = nil
+        return state
+    }
+
+    // MARK: What leaves
+
+    /// Hands episodes to a worker, in as many messages as it takes.
+    ///
+    /// - Parameters:
+    ///   - assignments: The episodes; each names one of `vectors`, which may be the whole batch's.
+    ///   - vectors: Parameters as `ParameterBits` has them; none where none are searched for.
+    ///   - worker: To whom; nothing is sent to one that has no connection.
+    package mutating func assign(
+        _ assignments: [Assignments.Assignment], vectors: [Data], to worker: WorkerKey
+    ) {
+        guard let peer = workers[worker]?.peer else { return }
+        var first = 0
+        while first < assignments.count {
+            let next = min(first + WireLimits.assignmentsInMessage, assignments.count)
+            var places: [Int: Int] = [:]
+            var message = Assignments()
+            message.assignments.reserveCapacity(next - first)
+            for assignment in assignments[first..<next] {
+                var assignment = assignment
+                if !vectors.isEmpty {
+                    let vector = assignment.episode.vector
+                    let place = places[vector] ?? message.vectors.count
+                    if place == message.vectors.count {
+                        places[vector] = place
+                        message.vectors.append(vectors[vector])
+                    }
+                    assignment.episode.vector = place
+                } else {
+                    assignment.episode.vector = 0
+                }
+                message.assignments.append(assignment)
+            }
+            send(.assignments(message), to: peer)
+            first = next
+        }
+    }
+
+    /// Answers who asked for the run's status.
+    package mutating func answerStatus(_ status: ClusterStatus, to peer: PeerIdentifier) {
+        send(.status(status), to: peer)
+    }
+
+    /// Tells all workers that the coordinator stops.
+    package mutating func sayFarewell(_ reason: String) {
+        for peer in peers.keys { send(.farewell(reason: reason), to: peer) }
+    }
+
+    private mutating func refuse(_ peer: PeerIdentifier, _ reason: RefusalReason, _ text: String) {
+        send(.refusal(reason, text), to: peer)
+    }
+
+    private mutating func sendPiece(of sha256: Data, at offset: UInt64, to peer: PeerIdentifier) {
+        guard let model = configuration.models.first(where: { $0.sha256 == sha256 }),
+            offset < UInt64(model.data.count)
+        else {
+            malformed.add("a request for a model that is not served")
+            return
+        }
+        let start = model.data.startIndex + Int(offset)
+        let end = min(start + WireLimits.chunkBytes, model.data.endIndex)
+        send(
+            .modelPiece(sha256: sha256, offset: offset, data: model.data[start..<end]), to: peer)
+    }
+
+    private mutating func send(
+        _ message: CoordinatorMessage, to peer: PeerIdentifier, session: UInt64? = nil
+    ) {
+        let frame = CoordinatorFrame(
+            message, run: configuration.run, session: session ?? peers[peer]?.session ?? 0)
+        actions.append(.send(frame.encoded(), peer))
+    }
+
+    /// Traps where the session contradicts itself; for tests.
+    package func checkInvariants() {
+        precondition(keys.count == workers.count, "\(keys.count) names of \(workers.count) workers")
+        for (peer, state) in peers {
+            precondition(
+                workers[state.worker]?.peer == peer, "a connection of no worker, or of another's")
+        }
+        for (key, worker) in workers {
+            precondition(keys[worker.hello.instance] == key, "a worker by another's instance")
+            guard let peer = worker.peer else { continue }
+            precondition(peers[peer]?.worker == key, "a worker by a connection that is not its own")
+        }
+        precondition(Set(peers.values.map(\.session)).count == peers.count, "a session twice")
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+package import ClusterProtocol
+package import Episodes
+package import Foundation
+
+extension WorkerSession {
+    /// Seconds of a clock that never goes back; its zero is the caller's.
+    package typealias Seconds = Double
+
+    /// Who the worker is and how patient it is.
+    package struct Configuration: Sendable {
+        /// How it introduces itself.
+        package var hello: Hello
+        /// Tasks it holds beyond those that run, so that none waits for the network.
+        package var reserve: Int
+        /// Seconds that running episodes get to finish after `drain`; then they are handed back.
+        package var graceSeconds: Seconds = 30
+        /// Seconds between two notices that the coordinator is not there.
+        package var noticeSeconds: Seconds = 5
+        /// Seconds without an answer to Hello after which it is said again.
+        package var helloSeconds: Seconds = 3
+        /// The protocol version to speak; another than the current one only in tests.
+        package var protocolVersion = ProtocolVersion.current
+
+        /// The defaults.
+        ///
+        /// - Parameter hello: How it introduces itself.
+        package init(hello: Hello) {
+            self.hello = hello
+            reserve = max(1, hello.environments / 4)
+        }
+    }
+
+    /// An episode that the engine is to begin.
+    package struct Order: Sendable, Equatable {
+        /// The handing out, by which the finished episode is named.
+        package var lease: UInt64
+        /// The episode.
+        package var episode: Episode
+        /// The controller's parameters; empty where none are searched for.
+        package var parameters: [Float]
+    }
+
+    /// What the caller does for the session, in order.
+    package enum Action: Sendable, Equatable {
+        /// Sends a frame; one that finds no room is lost, and heartbeats will show it.
+        case send([UInt8])
+        /// Ends the connection and makes a new one after a pause.
+        case hangUp
+        /// Ends the engine, if there is one, and makes another of these models.
+        case startEngine(models: [String: Data], work: Work)
+        /// Has the engine begin episodes when it has room.
+        case begin([Order])
+        /// Tells people.
+        case tell(Notice)
+        /// The life of the worker is over.
+        case end(End)
+    }
+
+    /// How a worker's life ends.
+    package enum End: Sendable, Equatable {
+        /// It was told to stop, and finished or handed back what it had.
+        case drained
+        /// The coordinator will not have it.
+        case refused(String)
+        /// The other side speaks another protocol.
+        case protocolVersion(theirs: UInt32, ours: UInt32)
+        /// The engine cannot be made of what the coordinator serves, or broke.
+        case engine(String)
+    }
+
+    /// What people are told.
+    package enum Notice: Sendable, Equatable {
+        /// It takes part in a run.
+        case connected(run: String, environments: Int)
+        /// The connection broke.
+        case lost
+        /// There is no connection.
+        case noCoordinator
+        /// There is a connection, but no answer.
+        case noAnswer
+        /// The connection was refused.
+        case notAccepted(String)
+        /// The coordinator said farewell.
+        case farewell(String)
+        /// It finishes what it has.
+        case draining(episodes: Int, seconds: Seconds)
+        /// Messages that were counted and dropped since the last such notice.
+        case malformed(count: Int, last: String)
+        /// A model's bytes are not what was announced; it is fetched again.
+        case corruptModel(String)
+    }
+
+    /// Where the conversation stands; each case carries what is valid in it alone.
+    enum State: Sendable {
+        /// There is no connection.
+        case disconnected
+        /// There is one, and Hello was said on it.
+        case greeting(lastHello: Seconds)
+        /// Fetching what Welcome named.
+        case fetching(Membership, lastHeard: Seconds)
+        /// Taking part.
+        case working(Membership, lastHeartbeat: Seconds)
+        /// Nothing is left to do.
+        case over
+    }
+
+    /// A place among a coordinator's workers.
+    struct Membership: Sendable {
+        var run: String
+        var session: UInt64
+        var welcome: Welcome
+    }
+
+    /// What the engine was made of.
+    struct EngineSource: Sendable, Equatable {
+        var models: [Data]
+        var work: Work
+    }
+}

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ClusterProtocol
+package import Episodes
+import Foundation
+
+/// The worker's side of the conversation: a value that is told what happened and when, and says
+/// what to do. It owns no socket, no thread and no clock.
+///
+/// Episodes outlive connections: what the engine finishes while there is no coordinator is kept
+/// until there is one that knows its lease, or another that does not.
+package struct WorkerSession: Sendable {
+    /// Who the worker is and how patient it is.
+    package let configuration: Configuration
+    var state = State.disconnected
+    var actions: [Action] = []
+    private var store = ModelStore()
+    private var engine: EngineSource?
+    /// Leases in hand: waiting, running, or finished and not sent.
+    private(set) var held: Set<UInt64> = []
+    private var outbox = ResultOutbox()
+    private var malformed = RateLimitedCount()
+    /// When the grace time is over; nil while it is not draining.
+    private var drainDeadline: Seconds?
+    private var lastNotice: Seconds = 0
+    /// Why the coordinator did not let us in when we last tried.
+    private var refusal: String?
+    /// Steps of the engine, as last told.
+    private var progress: UInt64 = 0
+
+    /// A worker without a connection.
+    ///
+    /// - Parameter configuration: Who it is and how patient it is.
+    package init(configuration: Configuration) {
+        self.configuration = configuration
+    }
+
+    /// The actions since the last call, in order.
+    package mutating func takeActions() -> [Action] {
+        defer { actions = [] }
+        return actions
+    }
+
+    // MARK: The connection
+
+    /// A connection came about.
+    package mutating func connected(at now: Seconds) {
+        if case .over = state { return }
+        refusal = nil
+        greet(at: now)
+    }
+
+    /// The connection broke; it is tried again without the session's doing.
+    package mutating func connectionLost(at now: Seconds) {
+        switch state {
+        case .over: return
+        case .fetching, .working: actions.append(.tell(.lost))
+        case .disconnected, .greeting: break
+        }
+        state = .disconnected
+        lastNotice = now
+    }
+
+    /// The security handshake failed; it is tried again without the session's doing.
+    ///
+    /// - Parameters:
+    ///   - reason: One line.
+    ///   - now: The time.
+    package mutating func handshakeFailed(_ reason: String, at now: Seconds) {
+        if refusal == nil {
+            lastNotice = now
+            actions.append(.tell(.notAccepted(reason)))
+        }
+        refusal = reason
+    }
+
+    /// A frame came.
+    ///
+    /// - Parameters:
+    ///   - bytes: The frame.
+    ///   - now: The time.
+    package mutating func received(_ bytes: [UInt8], at now: Seconds) {
+        let frame: CoordinatorFrame
+        do {
+            frame = try CoordinatorFrame(decoding: bytes)
+        } catch {
+            if case .version(let theirs, let ours) = error {
+                end(.protocolVersion(theirs: theirs, ours: ours))
+            } else {
+                malformed.add("\(error)")
+            }
+            return
+        }
+        switch (state, frame.message) {
+        case (.over, _): return
+        case (_, .refusal(_, let reason)): end(.refused(reason))
+        case (.disconnected, _): return
+        case (_, .welcome(let welcome)):
+            store.keep(only: welcome.models)
+            outbox.restart()
+            let membership = Membership(
+                run: frame.run, session: frame.session, welcome: welcome)
+            fetchOrWork(membership, at: now)
+        case (_, .rejoin):
+            // Several messages may have been in flight with the session that is unknown now:
+            // only the first answer to them counts.
+            guard let membership, frame.session == membership.session else { return }
+            greet(at: now)
+        case (_, .farewell(let reason)):
+            actions += [.tell(.farewell(reason)), .hangUp]
+            // The next coordinator will not know these leases: it asks for the episodes again.
+            held.subtract(outbox.leases)
+            outbox.removeAll()
+            state = .disconnected
+            lastNotice = now
+        case (.fetching(let membership, _), .modelPiece(let sha256, let offset, let data))
+        where belongs(frame, to: membership):
+            let verdict = store.take(
+                data, at: offset, of: sha256, models: membership.welcome.models)
+            if case .corrupt(let name) = verdict { actions.append(.tell(.corruptModel(name))) }
+            fetchOrWork(membership, at: now)
+        case (.working(let membership, _), .assignments(let assignments))
+        where belongs(frame, to: membership):
+            take(assignments)
+        case (_, .modelPiece), (_, .assignments), (_, .status): return
+        }
+    }
+
+    // MARK: The engine
+
+    /// The engine is done with an episode.
+    ///
+    /// - Parameters:
+    ///   - episode: The episode; its ticket is the lease.
+    ///   - seconds: What it took.
+    package mutating func finished(_ episode: FinishedEpisode, seconds: Seconds) {
+        guard held.contains(episode.ticket) else { return }
+        outbox.append(episode, seconds: seconds)
+    }
+
+    /// The engine cannot be made, or broke: the worker leaves.
+    ///
+    /// - Parameter reason: One line.
+    package mutating func engineFailed(_ reason: String) {
+        if case .over = state { return }
+        sayGoodbye("its engine failed: \(reason)")
+        end(.engine(reason))
+    }
+
+    // MARK: The end
+
+    /// Takes no more work; the session ends when what runs has ended or the grace time is over.
+    ///
+    /// - Parameters:
+    ///   - withdrawn: The leases whose episodes no engine had begun, and none will.
+    ///   - now: The time.
+    package mutating func drain(withdrawn: [UInt64], at now: Seconds) {
+        guard drainDeadline == nil else { return }
+        if case .over = state { return }
+        drainDeadline = now + configuration.graceSeconds
+        actions.append(
+            .tell(.draining(episodes: held.count, seconds: configuration.graceSeconds)))
+        held.subtract(withdrawn)
+        guard case .working(let membership, _) = state else { return end(.drained) }
+        // It says that there is no more room, and which tasks are still in hand.
+        sendHeartbeat(membership, at: now)
+    }
+
+    /// Hands back what is in hand, says goodbye and ends.
+    ///
+    /// - Parameter reason: One line.
+    package mutating func leave(_ reason: String) {
+        if case .over = state { return }
+        sayGoodbye(reason)
+        end(.drained)
+    }
+
+    // MARK: Time
+
+    /// When `tick` is to be called at the latest.
+    package func deadline(after now: Seconds) -> Seconds {
+        var deadline = now + 1
+        if case .working(let membership, let last) = state {
+            deadline = min(deadline, last + membership.welcome.heartbeatSeconds)
+            // The connection had no room for all results.
+            if !outbox.isEmpty { deadline = min(deadline, now + 0.05) }
+        }
+        if let drainDeadline { deadline = min(deadline, drainDeadline) }
+        return max(now, deadline)
+    }
+
+    /// The time passes.
+    ///
+    /// - Parameters:
+    ///   - now: The time.
+    ///   - progress: Steps that the engine has taken in all.
+    package mutating func tick(at now: Seconds, progress: UInt64) {
+        self.progress = progress
+        if let (count, last) = malformed.notice(at: now) {
+            actions.append(.tell(.malformed(count: count, last: last)))
+        }
+        switch state {
+        case .over: return
+        case .disconnected: break
+        case .greeting(let last):
+            if now - last >= configuration.helloSeconds { greet(at: now) }
+        case .fetching(let membership, let last):
+            // A lost request or piece: ask again.
+            if now - last >= configuration.helloSeconds { fetchOrWork(membership, at: now) }
+        case .working(let membership, let last):
+            if now - last >= membership.welcome.heartbeatSeconds {
+                sendHeartbeat(membership, at: now)
+            }
+        }
+        noticeAbsence(at: now)
+        guard let drainDeadline else { return }
+        if held.isEmpty {
+            leave("it was told to stop and has finished")
+        } else if now >= drainDeadline {
+            leave("it was told to stop; the grace time is over")
+        }
+    }
+
+    private mutating func noticeAbsence(at now: Seconds) {
+        guard membership == nil, now - lastNotice >= configuration.noticeSeconds else { return }
+        lastNotice = now
+        if let refusal {
+            actions.append(.tell(.notAccepted(refusal)))
+        } else if case .greeting = state {
+            actions.append(.tell(.noAnswer))
+        } else {
+            actions.append(.tell(.noCoordinator))
+        }
+    }
+
+    // MARK: Results
+
+    /// The next frame with results or a piece of a recording; nil when there is none to send.
+    ///
+    /// The caller sends it and, if there was room, calls `resultsSent`.
+    package var nextResults: [UInt8]? {
+        guard case .working(let membership, _) = state, let message = outbox.next else {
+            return nil
+        }
+        return encoded(message, membership)
+    }
+
+    /// What `nextResults` gave has been sent.
+    package mutating func resultsSent() {
+        held.subtract(outbox.advance())
+    }
+}
+
+// MARK: Shared steps
+
+extension WorkerSession {
+    /// Its place among a coordinator's workers, if it has one.
+    var membership: Membership? {
+        switch state {
+        case .fetching(let membership, _), .working(let membership, _): membership
+        case .disconnected, .greeting, .over: nil
+        }
+    }
+
+    private var capacity: Int {
+        drainDeadline == nil ? configuration.hello.environments + configuration.reserve : 0
+    }
+
+    private func belongs(_ frame: CoordinatorFrame, to membership: Membership) -> Bool {
+        frame.session == membership.session && frame.run == membership.run
+    }
+
+    private func encoded(_ message: WorkerMessage, _ membership: Membership?) -> [UInt8] {
+        WorkerFrame(
+            message, run: membership?.run ?? "", session: membership?.session ?? 0,
+            version: configuration.protocolVersion
+        ).encoded()
+    }
+
+    private mutating func greet(at now: Seconds) {
+        state = .greeting(lastHello: now)
+        actions.append(.send(encoded(.hello(configuration.hello), nil)))
+    }
+
+    private mutating func sendHeartbeat(_ membership: Membership, at now: Seconds) {
+        state = .working(membership, lastHeartbeat: now)
+        let heartbeat = Heartbeat(
+            progress: progress &+ outbox.sentPieces, leases: held.sorted(), capacity: capacity)
+        actions.append(.send(encoded(.heartbeat(heartbeat), membership)))
+    }
+
+    private mutating func sayGoodbye(_ reason: String) {
+        guard case .working(let membership, _) = state else { return }
+        actions.append(.send(encoded(.goodbye(reason: reason), membership)))
+    }
+
+    private mutating func end(_ end: End) {
+        state = .over
+        actions.append(.end(end))
+    }
+
+    /// Asks for the next missing piece, or takes part when none is missing.
+    private mutating func fetchOrWork(_ membership: Membership, at now: Seconds) {
+        let welcome = membership.welcome
+        let source = EngineSource(models: welcome.models.map(\.sha256), work: welcome.work)
+        if engine != source {
+            for model in welcome.models {
+                guard let offset = store.missing(model) else { continue }
+                state = .fetching(membership, lastHeard: now)
+                actions.append(
+                    .send(
+                        encoded(
+                            .modelRequest(sha256: model.sha256, offset: UInt64(offset)),
+                            membership)))
+                return
+            }
+            engine = source
+            held = []
+            outbox.removeAll()
+            actions.append(
+                .startEngine(models: store.handOver(welcome.models), work: welcome.work))
+        }
+        actions.append(.send(encoded(.ready(capacity: capacity), membership)))
+        sendHeartbeat(membership, at: now)
+        actions.append(
+            .tell(
+                .connected(
+                    run: membership.run, environments: configuration.hello.environments)))
+    }
+
+    private mutating func take(_ message: Assignments) {
+        // Given before the coordinator knew: not named in heartbeats, so given to others.
+        guard drainDeadline == nil else { return }
+        // A coordinator that was restarted, or thought this worker dead, knows nothing of what
+        // still runs here: up to twice the capacity may be in hand. Beyond that it is wrong, and
+        // will miss the rest.
+        let room = max(0, 2 * capacity - held.count)
+        var vectors: [Int: [Float]] = [:]
+        let orders = message.assignments.prefix(room).map { assignment in
+            held.insert(assignment.lease)
+            let vector = assignment.episode.vector
+            let parameters = vectors[vector] ?? message.parameters(of: assignment.episode)
+            vectors[vector] = parameters
+            return Order(
+                lease: assignment.lease, episode: assignment.episode, parameters: parameters)
+        }
+        if !orders.isEmpty { actions.append(.begin(orders)) }
+    }
+
+    /// Traps where the session contradicts itself; for tests.
+    package func checkInvariants() {
+        precondition(
+            held.isSuperset(of: outbox.leases), "results of leases that are not in hand")
+        precondition(
+            held.count <= 2 * (configuration.hello.environments + configuration.reserve),
+            "\(held.count) leases in hand")
+        if case .working = state { precondition(engine != nil, "working without an engine") }
+        if case .fetching = state { return }
+        precondition(
+            membership != nil || nextResults == nil, "results for nobody")
+    }
+}

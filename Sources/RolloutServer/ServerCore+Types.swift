@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+package import ClusterProtocol
+package import ClusterSessions
+import Dispatching
+package import Episodes
+package import Foundation
+
+extension ServerCore {
+    /// Seconds of a clock that never goes back; its zero is the caller's.
+    package typealias Seconds = Double
+
+    /// How it behaves.
+    package struct Configuration: Sendable {
+        /// What it serves, and to whom.
+        package var session: CoordinatorSession.Configuration
+        /// Silence after which a worker counts as dead.
+        package var leaseSeconds: Seconds = 10
+        /// Time a worker's engine may take without a step.
+        package var stallSeconds: Seconds = 60
+        /// Whether idle workers repeat slow tasks.
+        package var speculates = true
+        /// No episode is handed out while more bytes of recordings than this wait for their taker.
+        package var backlogBytes = 256 << 20
+        /// Seconds between two notices that no worker is there.
+        package var noticeSeconds: Seconds = 5
+
+        /// The defaults.
+        ///
+        /// - Parameter session: What it serves, and to whom.
+        package init(session: CoordinatorSession.Configuration) {
+            self.session = session
+        }
+    }
+
+    /// An episode that has been driven, with its place in its batch.
+    package struct Delivery: Sendable {
+        /// Its place in the batch.
+        package var index: Int
+        /// The result.
+        package var result: EpisodeResult
+        /// The episode's file, where it is recorded.
+        package var file: Data?
+    }
+
+    /// What the caller does for the server, in order.
+    package enum Action: Sendable {
+        /// Sends a frame; one that finds no room is lost, and heartbeats will show it.
+        case send([UInt8], PeerIdentifier)
+        /// Hands results to whoever submitted the batch; no more will come where it is complete.
+        case deliver(ticket: Int, [Delivery], isComplete: Bool)
+        /// Answers `answerStatus` with what the run says of itself.
+        case statusAsked(PeerIdentifier)
+        /// Tells people.
+        case tell(ServerEvent)
+    }
+
+    /// An episode that has no result yet.
+    struct Pending: Sendable {
+        var ticket: Int
+        var index: Int
+        var episode: Episode
+    }
+
+    /// A batch that is not complete.
+    struct Job: Sendable {
+        var number: Int
+        /// As `ParameterBits` has them, each once.
+        var vectors: [Data]
+        var results: [Delivery] = []
+        var open: Int
+    }
+}

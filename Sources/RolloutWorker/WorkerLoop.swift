@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ClusterProtocol
+import ClusterSessions
+import ClusterTransport
+import Episodes
+import Foundation
+
+/// The worker's event loop: the thread that owns the transport and the clock. It decides nothing:
+/// `WorkerSession` does.
+final class WorkerLoop {
+    private let transport: any Transport
+    private let environments: Int
+    private let factory: EngineFactory
+    private let report: RolloutWorker.Report
+    private var session: WorkerSession
+    private var engine: EngineMailbox?
+    private let start = ContinuousClock.now
+
+    init(
+        session: WorkerSession, transport: any Transport, factory: @escaping EngineFactory,
+        report: @escaping RolloutWorker.Report
+    ) {
+        self.session = session
+        self.transport = transport
+        self.factory = factory
+        self.report = report
+        environments = session.configuration.hello.environments
+    }
+
+    private var now: Double { (ContinuousClock.now - start) / .seconds(1) }
+
+    /// Waits for something to happen and deals with it.
+    ///
+    /// - Returns: How it ended, once it has.
+    /// - Throws: `TransportError`.
+    func turn() throws -> WorkerSession.End? {
+        var event = try transport.receive(waitingAtMost: session.deadline(after: now) - now)
+        while let current = event {
+            handle(current)
+            event = try transport.receive(waitingAtMost: 0)
+        }
+        if let engine {
+            let (finished, failure) = engine.takeFinished()
+            for item in finished { session.finished(item.episode, seconds: item.seconds) }
+            if let failure { session.engineFailed(failure) }
+        }
+        if let end = try perform() { return end }
+        while let frame = session.nextResults, try transport.send(frame, to: .coordinator) {
+            session.resultsSent()
+        }
+        session.tick(at: now, progress: engine?.progress ?? 0)
+        return try perform()
+    }
+
+    /// Takes no more work; `turn` says when what runs has ended.
+    func drain() {
+        session.drain(withdrawn: engine?.withdrawWaiting() ?? [], at: now)
+    }
+
+    /// Hands back what is in hand and says goodbye.
+    func leave(_ reason: String) {
+        session.leave(reason)
+    }
+
+    /// Ends the engine's thread.
+    func end() {
+        engine?.stop()
+        engine = nil
+    }
+
+    private func handle(_ event: TransportEvent) {
+        switch event {
+        case .connected: session.connected(at: now)
+        case .connectionLost: session.connectionLost(at: now)
+        case .handshakeFailed(let reason): session.handshakeFailed(reason, at: now)
+        case .message(_, let bytes): session.received(bytes, at: now)
+        case .disconnected: break
+        }
+    }
+
+    private func perform() throws -> WorkerSession.End? {
+        for action in session.takeActions() {
+            switch action {
+            case .send(let bytes): _ = try transport.send(bytes, to: .coordinator)
+            case .hangUp: transport.hangUp()
+            case .startEngine(let models, let work):
+                engine?.stop()
+                let waker = transport.waker
+                let mailbox = EngineMailbox(wakeSocket: { waker.wake() })
+                EngineThread.start(
+                    mailbox: mailbox, models: models, work: work, environments: environments,
+                    factory: factory)
+                engine = mailbox
+            case .begin(let orders): engine?.add(orders)
+            case .tell(let notice): report(notice.line(address: transport.address))
+            case .end(let end): return end
+            }
+        }
+        return nil
+    }
+}
+
+extension WorkerSession.Notice {
+    /// One line for people.
+    fileprivate func line(address: String) -> String {
+        switch self {
+        case .connected(let run, let environments):
+            "connected to \(address), run \(run): \(environments) environments"
+        case .lost: "lost the coordinator at \(address); trying again"
+        case .noCoordinator: "no coordinator at \(address); still trying"
+        case .noAnswer: "\(address) is there but does not answer; still trying"
+        case .notAccepted(let reason):
+            "the coordinator at \(address) did not accept us: \(reason); still trying"
+        case .farewell(let reason):
+            "the coordinator stopped: \(reason); waiting for its return"
+        case .draining(let episodes, let seconds):
+            "draining: \(episodes) episodes in hand, at most \(seconds) s"
+        case .malformed(let count, let last):
+            "dropped \(count) malformed messages from the coordinator; the last: \(last)"
+        case .corruptModel(let name):
+            "the model \(name) does not have the SHA-256 it was announced with; again"
+        }
+    }
+}
