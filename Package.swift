@@ -101,10 +101,11 @@ let program: [Target] = [
 // MARK: Tests
 
 let tests: [Target] = [
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
     .testTarget(
-        name: "ArrayFilesTests", dependencies: ["ArrayFiles", "SeededRandom"],
+        name: "ArrayFilesTests", dependencies: ["ArrayFiles", "SeededRandom", "TestSupport"],
         resources: [.copy("Golden")]),
     .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
     .testTarget(
@@ -112,7 +113,8 @@ let tests: [Target] = [
         dependencies: [
             "ClusterProtocol", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         ]),
-    .testTarget(name: "PicturesTests", dependencies: ["ArrayFiles", "Pictures", "CGIF"]),
+    .testTarget(
+        name: "PicturesTests", dependencies: ["ArrayFiles", "Pictures", "CGIF", "TestSupport"]),
     .testTarget(
         name: "EvolutionStrategiesTests",
         dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
@@ -121,7 +123,8 @@ let tests: [Target] = [
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
     .testTarget(
-        name: "WorldModelTests", dependencies: ["ArrayFiles", "SeededRandom", "WorldModel"]),
+        name: "WorldModelTests",
+        dependencies: ["ArrayFiles", "SeededRandom", "TestSupport", "WorldModel"]),
     .testTarget(
         name: "InferenceTests",
         dependencies: ["ArrayFiles", "CKernels", "SeededRandom", "Tensors", "WorldModel"],
@@ -130,7 +133,9 @@ let tests: [Target] = [
         name: "DispatchingTests", dependencies: ["Dispatching", "Episodes", "SeededRandom"]),
     .testTarget(
         name: "RunStoreTests",
-        dependencies: ["Episodes", "RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
+        dependencies: [
+            "Episodes", "RunStore", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+        ]),
     .testTarget(
         name: "WorldModelTrainingTests",
         dependencies: [

@@ -3,25 +3,21 @@
 
 import Foundation
 import RunStore
+import TestSupport
 import Testing
 
 struct BadDatabaseTests {
-    private func scratch() -> RunDirectory {
-        RunDirectory(
-            path: FileManager.default.temporaryDirectory
-                .appending(path: "worldmodels-test-\(UUID().uuidString)").path)
-    }
-
     @Test func `a directory without a run is named`() throws {
-        let directory = scratch()
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.file("run").path)
         #expect(throws: RunStoreError.noRun(path: directory.path)) { try RunReader(directory) }
         #expect(!FileManager.default.fileExists(atPath: directory.path))
     }
 
     @Test func `a file that is no database is named`() throws {
-        let directory = scratch()
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.file("run").path)
         try directory.create()
-        defer { try? FileManager.default.removeItem(at: directory.url) }
         try Data(repeating: 0x41, count: 5000).write(to: directory.database)
         let path = directory.database.path
         for open in [
@@ -36,9 +32,9 @@ struct BadDatabaseTests {
     }
 
     @Test func `a database that has not begun is no run`() throws {
-        let directory = scratch()
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.file("run").path)
         try directory.create()
-        defer { try? FileManager.default.removeItem(at: directory.url) }
         try Data().write(to: directory.database)
         #expect(throws: RunStoreError.noRun(path: directory.path)) { try RunReader(directory) }
     }

@@ -3,6 +3,7 @@
 
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import RunStore
@@ -24,10 +25,8 @@ struct FullDiskTests {
     }
 
     @Test func `a full disk is named, loses nothing, and room lets the run go on`() throws {
-        let directory = RunDirectory(
-            path: FileManager.default.temporaryDirectory
-                .appending(path: "worldmodels-test-\(UUID().uuidString)").path)
-        defer { try? FileManager.default.removeItem(at: directory.url) }
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.path)
         let state = Data(repeating: 7, count: 40_000)
         var store: RunStore? = try RunStore(directory, holder: "test")
         try #require(store).begin(

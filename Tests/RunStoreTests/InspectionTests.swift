@@ -3,16 +3,17 @@
 
 import Foundation
 import RunStore
+import TestSupport
 import Testing
 
 /// A run of a few made-up generations.
 private final class ShownRun: Sendable {
+    private let scratch: TemporaryDirectory
     let directory: RunDirectory
 
     init(generations: Int = 3, spoiled: Int? = nil) throws {
-        directory = RunDirectory(
-            path: FileManager.default.temporaryDirectory
-                .appending(path: "worldmodels-test-\(UUID().uuidString)").path)
+        scratch = try TemporaryDirectory()
+        directory = RunDirectory(path: scratch.path)
         let store = try RunStore(directory, holder: "test")
         let start = Date(timeIntervalSince1970: 1_800_000_000)
         try store.begin(
@@ -35,10 +36,6 @@ private final class ShownRun: Sendable {
                     generation: generation, episodes: 16, mean: 77.25, standardDeviation: 8,
                     steps: 99, seconds: 1, parameters: [1, 2], digest: "e", finished: start))
         }
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: directory.url)
     }
 }
 

@@ -4,22 +4,8 @@
 import Episodes
 import Foundation
 import RunStore
+import TestSupport
 import Testing
-
-/// A directory that goes away with the value.
-private final class Scratch: Sendable {
-    let directory: RunDirectory
-
-    init() {
-        let name = "worldmodels-test-\(UUID().uuidString)"
-        directory = RunDirectory(
-            path: FileManager.default.temporaryDirectory.appending(path: name).path)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: directory.url)
-    }
-}
 
 private func rollout(
     _ candidate: Int, _ repetition: Int, value: Double = 1, worker: String = "a",
@@ -40,8 +26,9 @@ private let noon = Date(timeIntervalSince1970: 1_800_000_000.125)
 
 struct RunStoreTests {
     @Test func `what is written is read back, bit for bit`() throws {
-        let scratch = Scratch()
-        let store = try RunStore(scratch.directory, holder: "test")
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.path)
+        let store = try RunStore(directory, holder: "test")
         try store.begin(
             identifier: "r1", program: "worldmodels 0.1.0",
             settings: [("seed", "3"), ("a", "b")], state: Data([1, 2, 3]), created: noon)
@@ -49,7 +36,7 @@ struct RunStoreTests {
         let rollouts = awkward.enumerated().map { rollout(0, $0, value: $1) }
         try store.append(rollouts, arrived: noon)
 
-        let reader = try RunReader(scratch.directory)
+        let reader = try RunReader(directory)
         let identity = try #require(try reader.identity())
         #expect(identity.identifier == "r1" && identity.created == noon)
         #expect(try reader.settings().map(\.name) == ["seed", "a"])
@@ -64,8 +51,9 @@ struct RunStoreTests {
     }
 
     @Test func `a result that comes twice counts once, and the first stays`() throws {
-        let scratch = Scratch()
-        let store = try RunStore(scratch.directory, holder: "test")
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.path)
+        let store = try RunStore(directory, holder: "test")
         try store.append([rollout(0, 0, value: 5), rollout(0, 1)], arrived: noon)
         try store.append(
             [rollout(0, 0, value: 6, worker: "b"), rollout(1, 0, worker: "b")], arrived: noon)
@@ -77,25 +65,27 @@ struct RunStoreTests {
     }
 
     @Test func `a second coordinator is refused by name until the first is gone`() throws {
-        let scratch = Scratch()
-        var first: RunStore? = try RunStore(scratch.directory, holder: "process 17 on left")
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.path)
+        var first: RunStore? = try RunStore(directory, holder: "process 17 on left")
         #expect(
             throws: RunStoreError.locked(
-                path: scratch.directory.path, holder: "process 17 on left")
+                path: directory.path, holder: "process 17 on left")
         ) {
-            try RunStore(scratch.directory, holder: "process 18 on right")
+            try RunStore(directory, holder: "process 18 on right")
         }
         // Looking is allowed meanwhile.
-        _ = try RunReader(scratch.directory)
-        #expect(first?.directory == scratch.directory)
+        _ = try RunReader(directory)
+        #expect(first?.directory == directory)
         first = nil
-        _ = try RunStore(scratch.directory, holder: "process 18 on right")
+        _ = try RunStore(directory, holder: "process 18 on right")
     }
 
     @Test func `a generation is stored with its state or not at all`() throws {
         struct Crash: Error {}
-        let scratch = Scratch()
-        let store = try RunStore(scratch.directory, holder: "test") { point in
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.path)
+        let store = try RunStore(directory, holder: "test") { point in
             if point.write == .generation && !point.committed { throw Crash() }
         }
         try store.begin(
@@ -113,8 +103,9 @@ struct RunStoreTests {
     }
 
     @Test func `only the last two states are kept`() throws {
-        let scratch = Scratch()
-        let store = try RunStore(scratch.directory, holder: "test")
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.path)
+        let store = try RunStore(directory, holder: "test")
         try store.begin(
             identifier: "r", program: "p", settings: [], state: Data([0]), created: noon)
         for generation in 1...4 {
@@ -131,8 +122,9 @@ struct RunStoreTests {
     }
 
     @Test func `events and losses are kept in order`() throws {
-        let scratch = Scratch()
-        let store = try RunStore(scratch.directory, holder: "test")
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.path)
+        let store = try RunStore(directory, holder: "test")
         try store.record(EventRecord(time: noon, kind: "started", message: "one"))
         try store.record(EventRecord(time: noon, kind: "stopped", message: "two"))
         let first = LossRecord(model: "vae", epoch: 1, split: "training", term: "total", value: 9)
