@@ -46,10 +46,9 @@ let libraries: [Target] = [
     .target(name: "ClusterTransport", dependencies: ["CZeroMQ", "ClusterProtocol"]),
     .target(
         name: "RunStore",
-        dependencies: [
-            "Episodes", "TerminalOutput", .product(name: "GRDB", package: "GRDB.swift"),
-        ]),
+        dependencies: ["Episodes", .product(name: "GRDB", package: "GRDB.swift")]),
 
+    .target(name: "RunReports", dependencies: ["Episodes", "RunStore", "TerminalOutput"]),
     .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
     .target(
         name: "WorldModelTraining",
@@ -89,7 +88,8 @@ let program: [Target] = [
         dependencies: [
             "ArrayFiles", "CarRacing", "CarRacingRendering", "ClusterProtocol", "ClusterTransport",
             "Episodes", "EvolutionStrategies", "Pictures", "RolloutServer", "RolloutWorker",
-            "Rollouts", "RunStore", "Search", "SeededRandom", "Tensors", "TerminalOutput",
+            "Rollouts", "RunReports", "RunStore", "Search", "SeededRandom", "Tensors",
+            "TerminalOutput",
             "WorldModel",
             "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -132,6 +132,9 @@ let tests: [Target] = [
     .testTarget(
         name: "DispatchingTests", dependencies: ["Dispatching", "Episodes", "SeededRandom"]),
     .testTarget(
+        name: "ProgramTests",
+        dependencies: ["RunReports", "RunStore", "TestSupport", "worldmodels"]),
+    .testTarget(
         name: "RunStoreTests",
         dependencies: [
             "Episodes", "RunStore", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
@@ -151,8 +154,8 @@ let tests: [Target] = [
         name: "CoordinatorTests",
         dependencies: [
             "ArrayFiles", "ClusterProtocol", "ClusterTransport", "Dispatching", "Episodes",
-            "EvolutionStrategies", "RolloutServer", "RolloutWorker", "Rollouts", "RunStore",
-            "Search", "SeededRandom",
+            "EvolutionStrategies", "RolloutServer", "RolloutWorker", "Rollouts", "RunReports",
+            "RunStore", "Search", "SeededRandom",
             "Tensors", "WorldModel",
         ]),
 ]

@@ -18,10 +18,7 @@ struct FullDiskTests {
     }
 
     private func record(_ generation: Int) -> GenerationRecord {
-        GenerationRecord(
-            generation: generation, candidates: 1, tracks: 1, best: 1, mean: 1,
-            standardDeviation: 0, worst: 1, failed: 0, sigma: 0.1, steps: 10, seconds: 1,
-            elapsed: 1, workers: 1, stateDigest: "s", fitnessDigest: "f", finished: Date())
+        GenerationRecord(generation: generation, candidates: 1, tracks: 1, finished: Date())
     }
 
     @Test func `a full disk is named, loses nothing, and room lets the run go on`() throws {

@@ -90,10 +90,7 @@ struct RunStoreTests {
         }
         try store.begin(
             identifier: "r", program: "p", settings: [], state: Data([0]), created: noon)
-        let record = GenerationRecord(
-            generation: 1, candidates: 2, tracks: 1, best: 2, mean: 1, standardDeviation: 1,
-            worst: 0, failed: 0, sigma: 0.1, steps: 10, seconds: 1, elapsed: 1, workers: 1,
-            stateDigest: "s", fitnessDigest: "f", finished: noon)
+        let record = GenerationRecord(generation: 1, candidates: 2, tracks: 1, finished: noon)
         #expect(throws: Crash.self) {
             try store.finish(record, meanReturns: [1, 2], state: Data([1]))
         }
@@ -110,15 +107,38 @@ struct RunStoreTests {
             identifier: "r", program: "p", settings: [], state: Data([0]), created: noon)
         for generation in 1...4 {
             let record = GenerationRecord(
-                generation: generation, candidates: 1, tracks: 1, best: .nan, mean: .nan,
-                standardDeviation: .nan, worst: .nan, failed: 1, sigma: 0.1, steps: 10, seconds: 1,
-                elapsed: 1, workers: 1, stateDigest: "s", fitnessDigest: "f", finished: noon)
+                generation: generation, candidates: 1, tracks: 1, finished: noon)
             try store.finish(record, meanReturns: [.nan], state: Data([UInt8(generation)]))
         }
         let latest = try #require(try store.reader.latestState())
         #expect(latest.generation == 4 && latest.state == Data([4]))
         #expect(try store.reader.stateCount() == 2)
         #expect(try store.reader.generations().map(\.best.isNaN) == [true, true, true, true])
+    }
+
+    @Test func `a generation and an evaluation are read back as they were`() throws {
+        let scratch = try TemporaryDirectory()
+        let store = try RunStore(RunDirectory(path: scratch.path), holder: "test")
+        var record = GenerationRecord(generation: 1, candidates: 2, tracks: 3, finished: noon)
+        record.best = 0.1
+        record.standardDeviation = -0.0
+        record.worst = -.infinity
+        record.sigma = 1e-300
+        record.seconds = 0.3
+        record.stateDigest = "s"
+        try store.finish(record, meanReturns: [0.1, .nan], state: Data())
+        let evaluation = EvaluationRecord(
+            generation: 1, episodes: 16, mean: 77.25, standardDeviation: 8, steps: 99,
+            seconds: 1.5, parameters: [1.5, -0.0, .leastNonzeroMagnitude], digest: "d",
+            finished: noon)
+        try store.record(evaluation)
+        #expect(try store.reader.evaluations() == [evaluation])
+        #expect(try store.reader.meanReturns(generation: 1).first == 0.1)
+        var read = try #require(try store.reader.lastGeneration())
+        // NaN is equal to nothing.
+        #expect(read.mean.isNaN)
+        (read.mean, record.mean) = (0, 0)
+        #expect(read == record)
     }
 
     @Test func `events and losses are kept in order`() throws {
