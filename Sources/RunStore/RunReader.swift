@@ -20,6 +20,10 @@ package struct RunReader: Sendable {
     /// - Parameter directory: The run.
     /// - Throws: `RunStoreError.noRun` where there is none, or what SQLite says of the file.
     package init(_ directory: RunDirectory) throws {
+        try self.init(directory, migrator: Schema.migrator)
+    }
+
+    init(_ directory: RunDirectory, migrator: DatabaseMigrator) throws {
         guard directory.holdsRun else { throw RunStoreError.noRun(path: directory.path) }
         let path = directory.database.path(percentEncoded: false)
         self.path = path
@@ -31,14 +35,18 @@ package struct RunReader: Sendable {
             let queue = try DatabaseQueue(
                 path: Self.location(path, writable: directory.isWritable),
                 configuration: configuration)
-            let migrator = Schema.migrator
             if try queue.read(migrator.hasBeenSuperseded) {
                 throw RunStoreError.newerFormat(path: path)
             }
-            guard try queue.read(migrator.hasCompletedMigrations) else {
+            if try queue.read(migrator.hasCompletedMigrations) { return queue }
+            guard try !queue.read(migrator.appliedMigrations).isEmpty else {
                 throw RunStoreError.noRun(path: directory.path)
             }
-            return queue
+            // An older program's: a copy in memory gets the tables of today, the file stays.
+            let copy = try DatabaseQueue()
+            try queue.backup(to: copy)
+            try migrator.migrate(copy)
+            return copy
         }
     }
 
