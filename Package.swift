@@ -142,7 +142,8 @@ let tests: [Target] = [
     .testTarget(
         name: "WorldModelTrainingTests",
         dependencies: [
-            "ArrayFiles", "CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining",
+            "ArrayFiles", "CKernels", "SeededRandom", "Tensors", "TestSupport", "WorldModel",
+            "WorldModelTraining",
         ],
         exclude: ["compare_with_pytorch.py"], resources: [.copy("Golden")]),
     .testTarget(
@@ -156,7 +157,7 @@ let tests: [Target] = [
             "ArrayFiles", "ClusterProtocol", "ClusterTransport", "Dispatching", "Episodes",
             "EvolutionStrategies", "RolloutServer", "RolloutWorker", "Rollouts", "RunReports",
             "RunStore", "Search", "SeededRandom",
-            "Tensors", "WorldModel",
+            "Tensors", "TestSupport", "WorldModel",
         ]),
 ]
 
