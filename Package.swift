@@ -49,10 +49,9 @@ let libraries: [Target] = [
     .target(name: "ClusterTransport", dependencies: ["CZeroMQ", "ClusterProtocol"]),
     .target(
         name: "RunStore",
-        dependencies: [
-            "Episodes", "TerminalOutput", .product(name: "GRDB", package: "GRDB.swift"),
-        ]),
+        dependencies: ["Episodes", .product(name: "GRDB", package: "GRDB.swift")]),
 
+    .target(name: "RunReports", dependencies: ["Episodes", "RunStore", "TerminalOutput"]),
     .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
     .target(
         name: "WorldModelTraining",
@@ -95,7 +94,8 @@ let program: [Target] = [
             "ArrayFiles", "CarRacing", "CarRacingRendering", "ClusterProtocol", "ClusterSessions",
             "ClusterTransport",
             "Episodes", "EvolutionStrategies", "Pictures", "RolloutServer", "RolloutWorker",
-            "Rollouts", "RunStore", "Search", "SeededRandom", "Tensors", "TerminalOutput",
+            "Rollouts", "RunReports", "RunStore", "Search", "SeededRandom", "Tensors",
+            "TerminalOutput",
             "WorldModel",
             "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -107,10 +107,11 @@ let program: [Target] = [
 // MARK: Tests
 
 let tests: [Target] = [
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
     .testTarget(
-        name: "ArrayFilesTests", dependencies: ["ArrayFiles", "SeededRandom"],
+        name: "ArrayFilesTests", dependencies: ["ArrayFiles", "SeededRandom", "TestSupport"],
         resources: [.copy("Golden")]),
     .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
     .testTarget(
@@ -119,7 +120,8 @@ let tests: [Target] = [
             "ClusterProtocol", "Episodes",
             .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         ]),
-    .testTarget(name: "PicturesTests", dependencies: ["ArrayFiles", "Pictures", "CGIF"]),
+    .testTarget(
+        name: "PicturesTests", dependencies: ["ArrayFiles", "Pictures", "CGIF", "TestSupport"]),
     .testTarget(
         name: "EvolutionStrategiesTests",
         dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
@@ -128,7 +130,8 @@ let tests: [Target] = [
         name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
         resources: [.copy("Golden")]),
     .testTarget(
-        name: "WorldModelTests", dependencies: ["ArrayFiles", "SeededRandom", "WorldModel"]),
+        name: "WorldModelTests",
+        dependencies: ["ArrayFiles", "SeededRandom", "TestSupport", "WorldModel"]),
     .testTarget(
         name: "InferenceTests",
         dependencies: ["ArrayFiles", "CKernels", "SeededRandom", "Tensors", "WorldModel"],
@@ -136,12 +139,18 @@ let tests: [Target] = [
     .testTarget(
         name: "DispatchingTests", dependencies: ["Dispatching", "Episodes", "SeededRandom"]),
     .testTarget(
+        name: "ProgramTests",
+        dependencies: ["RunReports", "RunStore", "TestSupport", "worldmodels"]),
+    .testTarget(
         name: "RunStoreTests",
-        dependencies: ["Episodes", "RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
+        dependencies: [
+            "Episodes", "RunStore", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+        ]),
     .testTarget(
         name: "WorldModelTrainingTests",
         dependencies: [
-            "ArrayFiles", "CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining",
+            "ArrayFiles", "CKernels", "SeededRandom", "Tensors", "TestSupport", "WorldModel",
+            "WorldModelTraining",
         ],
         exclude: ["compare_with_pytorch.py"], resources: [.copy("Golden")]),
     .testTarget(
@@ -153,10 +162,9 @@ let tests: [Target] = [
         name: "CoordinatorTests",
         dependencies: [
             "ArrayFiles", "ClusterProtocol", "ClusterSessions", "ClusterTransport", "Dispatching",
-            "Episodes",
-            "EvolutionStrategies", "RolloutServer", "RolloutWorker", "Rollouts", "RunStore",
-            "Search", "SeededRandom",
-            "Tensors", "WorldModel",
+            "Episodes", "EvolutionStrategies", "RolloutServer", "RolloutWorker", "Rollouts",
+            "RunReports", "RunStore", "Search", "SeededRandom", "Tensors", "TestSupport",
+            "WorldModel",
         ]),
 ]
 

@@ -5,8 +5,9 @@ import ClusterProtocol
 import ClusterTransport
 import Foundation
 
-/// The server's event loop: the one thread that owns the transport and the clock. It decides
-/// nothing: `ServerCore` does.
+/// The server's event loop: the one thread that owns the transport and the clock.
+///
+/// It decides nothing: `ServerCore` does.
 final class ServerLoop {
     /// Messages handled in a row before commands and the clock get their turn.
     private static let burst = 512

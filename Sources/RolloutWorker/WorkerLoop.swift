@@ -7,8 +7,9 @@ import ClusterTransport
 import Episodes
 import Foundation
 
-/// The worker's event loop: the thread that owns the transport and the clock. It decides nothing:
-/// `WorkerSession` does.
+/// The worker's event loop: the thread that owns the transport and the clock.
+///
+/// It decides nothing: `WorkerSession` does.
 final class WorkerLoop {
     private let transport: any Transport
     private let environments: Int

@@ -4,6 +4,8 @@
 package import Foundation
 
 /// One finished generation.
+///
+/// A metric that is not known yet is NaN, zero or empty.
 package struct GenerationRecord: Sendable, Hashable, Codable {
     /// Its number, from 1.
     package var generation: Int
@@ -12,54 +14,158 @@ package struct GenerationRecord: Sendable, Hashable, Codable {
     /// Tracks a candidate.
     package var tracks: Int
     /// The best candidate's mean return.
-    package var best: Double
+    @NullIsNaN package var best = .nan
     /// The candidates' average.
-    package var mean: Double
+    @NullIsNaN package var mean = .nan
     /// The candidates' standard deviation (of the population).
-    package var standardDeviation: Double
+    @NullIsNaN package var standardDeviation = .nan
     /// The worst candidate's mean return.
-    package var worst: Double
+    @NullIsNaN package var worst = .nan
     /// Candidates without a usable return, ranked last.
-    package var failed: Int
+    package var failed = 0
     /// The search's step size after the generation.
-    package var sigma: Double
+    package var sigma = 0.0
     /// Environment steps of the generation.
-    package var steps: Int
+    package var steps = 0
     /// Wall time of the generation in this process.
-    package var seconds: Double
+    package var seconds = 0.0
     /// Wall time of the run up to here, over all its processes.
-    package var elapsed: Double
+    package var elapsed = 0.0
     /// Workers that drove for it.
-    package var workers: Int
+    package var workers = 0
     /// SHA-256 of the optimiser's state after the generation.
-    package var stateDigest: String
+    package var stateDigest = ""
     /// SHA-256 of the candidates' mean returns.
-    package var fitnessDigest: String
+    package var fitnessDigest = ""
+    /// When it was complete.
+    package var finished: Date
+
+    /// Names a generation; its metrics are set afterwards.
+    package init(generation: Int, candidates: Int, tracks: Int, finished: Date) {
+        self.generation = generation
+        self.candidates = candidates
+        self.tracks = tracks
+        self.finished = finished
+    }
+}
+
+/// One evaluation of the distribution's mean on the fixed evaluation tracks.
+package struct EvaluationRecord: Sendable, Hashable, Codable {
+    /// The generation after which it was made.
+    package var generation: Int
+    /// How many tracks.
+    package var episodes: Int
+    /// The mean return.
+    @NullIsNaN package var mean: Double
+    /// The standard deviation over the tracks (n - 1).
+    @NullIsNaN package var standardDeviation: Double
+    /// Environment steps.
+    package var steps: Int
+    /// Wall time in this process.
+    package var seconds: Double
+    /// The evaluated parameters.
+    @FloatBytes package var parameters: [Float]
+    /// SHA-256 of the parameters and of each return.
+    package var digest: String
     /// When it was complete.
     package var finished: Date
 
     /// Collects the parts.
     package init(
-        generation: Int, candidates: Int, tracks: Int, best: Double, mean: Double,
-        standardDeviation: Double, worst: Double, failed: Int, sigma: Double, steps: Int,
-        seconds: Double, elapsed: Double, workers: Int, stateDigest: String,
-        fitnessDigest: String, finished: Date
+        generation: Int, episodes: Int, mean: Double, standardDeviation: Double, steps: Int,
+        seconds: Double, parameters: [Float], digest: String, finished: Date
     ) {
         self.generation = generation
-        self.candidates = candidates
-        self.tracks = tracks
-        self.best = best
+        self.episodes = episodes
         self.mean = mean
         self.standardDeviation = standardDeviation
-        self.worst = worst
-        self.failed = failed
-        self.sigma = sigma
         self.steps = steps
         self.seconds = seconds
-        self.elapsed = elapsed
-        self.workers = workers
-        self.stateDigest = stateDigest
-        self.fitnessDigest = fitnessDigest
+        self.parameters = parameters
+        self.digest = digest
         self.finished = finished
+    }
+}
+
+extension Collection<EvaluationRecord> {
+    /// The evaluation with the best mean, the earliest of equals; never one without a number.
+    package var best: EvaluationRecord? {
+        filter(\.mean.isFinite).reduce(nil) { best, next in
+            if let best, best.mean >= next.mean { best } else { next }
+        }
+    }
+}
+
+/// Who a run is.
+package struct RunIdentity: Sendable, Hashable, Codable {
+    /// The run's name in messages.
+    package var identifier: String
+    /// The program that began it.
+    package var program: String
+    /// When it began.
+    package var created: Date
+}
+
+/// The optimiser's state between two generations.
+package struct OptimiserState: Sendable, Hashable, Codable {
+    /// The generation after which it was taken, 0 being the start.
+    package var generation: Int
+    /// The state as the optimiser encodes it.
+    package var state: Data
+}
+
+/// A worker that has driven for the run, with what it did.
+package struct WorkerRecord: Sendable, Hashable, Codable {
+    /// Its name.
+    package var name: String
+    /// Its processor and library versions.
+    package var fingerprint: String
+    /// Its first result's arrival.
+    package var firstSeen: Date
+    /// Its last result's arrival.
+    package var lastSeen: Date
+    /// Results that counted.
+    package var rollouts = 0
+    /// Environment steps of those.
+    package var steps = 0
+}
+
+/// Something worth knowing that happened to the run.
+package struct EventRecord: Sendable, Hashable, Codable {
+    /// When.
+    package var time: Date
+    /// A short word for programs, such as "started".
+    package var kind: String
+    /// A sentence for people.
+    package var message: String
+
+    /// Collects the parts.
+    package init(time: Date, kind: String, message: String) {
+        self.time = time
+        self.kind = kind
+        self.message = message
+    }
+}
+
+/// One epoch's loss of a model's training.
+package struct LossRecord: Sendable, Hashable, Codable {
+    /// Which model: "vae" or "mdrnn".
+    package var model: String
+    /// The epoch, from 1.
+    package var epoch: Int
+    /// Which examples: "training" or "held-out".
+    package var split: String
+    /// Which term, such as "total".
+    package var term: String
+    /// The mean over the examples.
+    @NullIsNaN package var value: Double
+
+    /// Collects the parts.
+    package init(model: String, epoch: Int, split: String, term: String, value: Double) {
+        self.model = model
+        self.epoch = epoch
+        self.split = split
+        self.term = term
+        self.value = value
     }
 }

@@ -20,6 +20,10 @@ package struct RunReader: Sendable {
     /// - Parameter directory: The run.
     /// - Throws: `RunStoreError.noRun` where there is none, or what SQLite says of the file.
     package init(_ directory: RunDirectory) throws {
+        try self.init(directory, migrator: Schema.migrator)
+    }
+
+    init(_ directory: RunDirectory, migrator: DatabaseMigrator) throws {
         guard directory.holdsRun else { throw RunStoreError.noRun(path: directory.path) }
         let path = directory.database.path(percentEncoded: false)
         self.path = path
@@ -31,14 +35,18 @@ package struct RunReader: Sendable {
             let queue = try DatabaseQueue(
                 path: Self.location(path, writable: directory.isWritable),
                 configuration: configuration)
-            let migrator = Schema.migrator
             if try queue.read(migrator.hasBeenSuperseded) {
                 throw RunStoreError.newerFormat(path: path)
             }
-            guard try queue.read(migrator.hasCompletedMigrations) else {
+            if try queue.read(migrator.hasCompletedMigrations) { return queue }
+            guard try !queue.read(migrator.appliedMigrations).isEmpty else {
                 throw RunStoreError.noRun(path: directory.path)
             }
-            return queue
+            // An older program's: a copy in memory gets the tables of today, the file stays.
+            let copy = try DatabaseQueue()
+            try queue.backup(to: copy)
+            try migrator.migrate(copy)
+            return copy
         }
     }
 
@@ -62,16 +70,31 @@ package struct RunReader: Sendable {
         }
     }
 
-    /// A row the program cannot have written.
-    func badRow(_ detail: String) -> RunStoreError {
-        RunStoreError.badRow(path: path, detail: detail)
-    }
-
-    func date(_ text: String, _ table: String) throws -> Date {
-        guard let date = Timestamp.date(text) else {
-            throw badRow("\(table) has the time '\(text)', which is not ISO 8601")
+    /// Reads the rows of a record's table that a clause of SQL selects and orders.
+    ///
+    /// A column that is missing, NULL where it must not be, or of another type is a
+    /// `RunStoreError.badRow`.
+    func rows<Record: TableRow>(
+        _ clause: String = "", _ arguments: StatementArguments = [],
+        as _: Record.Type = Record.self
+    ) throws -> [Record] {
+        let table = Record.databaseTableName
+        return try read { database in
+            // Decoded from copies: what comes straight from SQLite is converted, not checked.
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT * FROM \(table) \(clause)", arguments: arguments)
+            do {
+                return try rows.map { try Record(row: $0) }
+            } catch let error as RowDecodingError {
+                // The column comes first in its description, then the row's values and the query.
+                let text = error.description.prefix { $0 != "\n" }
+                let end = text.range(of: "row: [")?.lowerBound ?? text.endIndex
+                let detail = text[..<end].trimmingCharacters(in: [" ", ",", "-"])
+                throw RunStoreError.badRow(path: path, detail: "\(table): \(detail)")
+            } catch let error as DecodingError {
+                throw RunStoreError.badRow(path: path, detail: "\(table): \(error)")
+            }
         }
-        return date
     }
 }
 

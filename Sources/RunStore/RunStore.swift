@@ -91,17 +91,14 @@ package final class RunStore: Sendable {
             for table in ["run", "settings", "optimiser_state"] {
                 try database.execute(sql: "DELETE FROM \(table)")
             }
-            try database.execute(
-                sql: "INSERT INTO run (id, identifier, program, created) VALUES (1, ?, ?, ?)",
-                arguments: [identifier, program, Timestamp.text(created)])
+            // The only row of its table gets the number 1.
+            try RunIdentity(identifier: identifier, program: program, created: created)
+                .insert(database)
             for (position, setting) in settings.enumerated() {
-                try database.execute(
-                    sql: "INSERT INTO settings (position, name, value) VALUES (?, ?, ?)",
-                    arguments: [position, setting.name, setting.value])
+                try SettingRow(position: position, name: setting.name, value: setting.value)
+                    .insert(database)
             }
-            try database.execute(
-                sql: "INSERT INTO optimiser_state (generation, state) VALUES (0, ?)",
-                arguments: [state])
+            try OptimiserState(generation: 0, state: state).insert(database)
         }
     }
 

@@ -24,25 +24,16 @@ package enum RunStoreError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .noRun(let path):
-            "\(path): no run here (run.sqlite is missing); give a directory that"
-                + " 'worldmodels coordinator --logdir' has written"
-        case .unwritable(let path, let reason):
-            "\(path): cannot be written (\(reason)); check the permissions or choose another --logdir"
+        case .noRun(let path): "\(path): no run here (run.sqlite is missing)"
+        case .unwritable(let path, let reason): "\(path): cannot be written (\(reason))"
         case .locked(let path, let holder):
-            "\(path): another coordinator drives this run (\(holder)); stop it first, or choose"
-                + " another --logdir"
-        case .diskFull(let path):
-            "\(path): the disk is full; all that was stored is intact, so make space and give the"
-                + " same command again"
-        case .damaged(let path, let reason):
-            "\(path): not a readable run database (\(reason)); restore it from a copy"
-        case .newerFormat(let path):
-            "\(path): written by a newer worldmodels; read it with that version"
+            "\(path): another coordinator drives this run (\(holder))"
+        case .diskFull(let path): "\(path): the disk is full; all that was stored is intact"
+        case .damaged(let path, let reason): "\(path): not a readable run database (\(reason))"
+        case .newerFormat(let path): "\(path): written by a newer worldmodels"
         case .badRow(let path, let detail):
-            "\(path): \(detail); the database was changed by something else, restore it from a copy"
-        case .failed(let path, let reason):
-            "\(path): \(reason)"
+            "\(path): \(detail); the database was changed by something else"
+        case .failed(let path, let reason): "\(path): \(reason)"
         }
     }
 }

@@ -7,11 +7,15 @@ import GRDB
 enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1: the run, its generations and its rollouts") { database in
-            try database.execute(sql: firstTables)
+        for (name, sql) in steps {
+            migrator.registerMigration(name) { try $0.execute(sql: sql) }
         }
         return migrator
     }
+
+    private static let steps = [
+        ("1: the run, its generations and its rollouts", firstTables)
+    ]
 
     // A track seed is an unsigned 64-bit number kept as the signed one with the same bits.
     // A return that is no number (NaN) is kept as NULL. STRICT: a value of another type than its

@@ -72,7 +72,7 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
         let start = now()
         let partial = try store.reader.rollouts(generation: generation + 1, purpose: .training)
         observe(.started(generation: generation, stored: partial.count))
-        var best = try Self.best(store.reader.evaluations())
+        var best = try store.reader.evaluations().best
         // The file is written after the row: a crash between the two is healed here.
         if let best { try saveController(best) }
 
@@ -142,17 +142,21 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
         fitnessBits.append(fitnesses)
         let summary = Fitness.Summary(fitnesses)
         let finished = now()
-        let record = GenerationRecord(
+        var record = GenerationRecord(
             generation: generation, candidates: candidates.count, tracks: count,
-            best: summary.best, mean: summary.mean,
-            standardDeviation: summary.standardDeviation, worst: summary.worst,
-            failed: summary.failed, sigma: search.sigma,
-            steps: rollouts.reduce(0) { $0 + $1.outcome.steps },
-            seconds: finished.timeIntervalSince(began),
-            elapsed: earlier + finished.timeIntervalSince(start),
-            workers: Set(rollouts.map(\.driver.name)).count,
-            stateDigest: SHA256.digest(state).hexadecimal, fitnessDigest: fitnessBits.digest,
             finished: finished)
+        record.best = summary.best
+        record.mean = summary.mean
+        record.standardDeviation = summary.standardDeviation
+        record.worst = summary.worst
+        record.failed = summary.failed
+        record.sigma = search.sigma
+        record.steps = rollouts.reduce(0) { $0 + $1.outcome.steps }
+        record.seconds = finished.timeIntervalSince(began)
+        record.elapsed = earlier + finished.timeIntervalSince(start)
+        record.workers = Set(rollouts.map(\.driver.name)).count
+        record.stateDigest = SHA256.digest(state).hexadecimal
+        record.fitnessDigest = fitnessBits.digest
         try store.finish(record, meanReturns: fitnesses, state: state)
         observe(.generation(record))
     }
@@ -166,12 +170,5 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
         let mean = Double(last.steps) / Double(last.candidates * last.tracks)
         let cap = settings.stepCapFactor * Int(mean + 1)
         return cap < settings.maximumSteps ? cap : nil
-    }
-
-    static func best(_ evaluations: [EvaluationRecord]) -> EvaluationRecord? {
-        // The earliest of equals, and never one that is no number.
-        evaluations.filter(\.mean.isFinite).reduce(nil) { best, next in
-            if let best, best.mean >= next.mean { best } else { next }
-        }
     }
 }

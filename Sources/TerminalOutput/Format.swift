@@ -55,6 +55,13 @@ package enum Format {
         return minutes > 0 ? String(format: "%d:%02d", minutes, whole % 60) : "\(whole) s"
     }
 
+    /// Hours, minutes and seconds as a clock shows them: 00:42, 2:05:09.
+    package static func clock(_ seconds: Double) -> String {
+        let whole = Int(seconds.rounded())
+        let minutes = String(format: "%02d:%02d", whole / 60 % 60, whole % 60)
+        return whole >= 3600 ? "\(whole / 3600):\(minutes)" : minutes
+    }
+
     /// A size in binary units: 512 B, 1.4 KiB, 12 MiB.
     ///
     /// - Parameter count: The number of bytes.

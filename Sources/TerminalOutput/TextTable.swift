@@ -44,10 +44,16 @@ package struct TextTable: Sendable {
 
     /// The table's lines: titles, a rule, the rows.
     package var text: String {
-        let widths = columns.indices.map { index in
-            ([columns[index].title] + rows.map { $0[index] }).map(\.count).max() ?? 0
-        }
-        func line(_ cells: [String]) -> String {
+        var lines = plainLines
+        lines.insert(
+            widths.map { String(repeating: "─", count: $0) }.joined(separator: "  "), at: 1)
+        return lines.joined(separator: "\n")
+    }
+
+    /// The titles and the rows, without a rule and with no blanks at the ends.
+    package var plainLines: [String] {
+        let widths = widths
+        return ([columns.map(\.title)] + rows).map { cells in
             var line = ""
             for (index, cell) in cells.enumerated() {
                 let blanks = String(repeating: " ", count: widths[index] - cell.count)
@@ -58,7 +64,11 @@ package struct TextTable: Sendable {
             while line.last == " " { line.removeLast() }
             return line
         }
-        let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
-        return ([line(columns.map(\.title)), rule] + rows.map(line)).joined(separator: "\n")
+    }
+
+    private var widths: [Int] {
+        columns.indices.map { index in
+            ([columns[index].title] + rows.map { $0[index] }).map(\.count).max() ?? 0
+        }
     }
 }

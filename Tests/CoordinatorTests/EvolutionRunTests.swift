@@ -8,6 +8,7 @@ import RolloutServer
 import Search
 import EvolutionStrategies
 import Foundation
+import RunReports
 import RunStore
 import Testing
 
@@ -42,7 +43,8 @@ struct EvolutionRunTests {
         let parts = try await drive(two, generations: 4)
         #expect(RunComparison(whole, parts) == .equal(generations: 4))
         #expect(
-            whole.generations.last?.evaluationDigest == parts.generations.last?.evaluationDigest)
+            whole.generations.last?.evaluation?.digest
+                == parts.generations.last?.evaluation?.digest)
         let evaluation = try #require(
             try RunReader(one.directory).evaluations().last)
         #expect(evaluation.parameters.count == 867)
@@ -51,7 +53,7 @@ struct EvolutionRunTests {
     @Test func `a scheduled step size is set once, whenever the schedule was given`() async throws {
         let one = TemporaryRun()
         let whole = try await drive(one, generations: 5, sigma: "0.1,0.01@3")
-        let sigmas = whole.generations.map(\.sigma)
+        let sigmas = whole.generations.map(\.record.sigma)
         #expect(sigmas[1] > 0.05)
         #expect(sigmas[2] < 0.02 && sigmas[3] < 0.02)
         // Adapted again from there.

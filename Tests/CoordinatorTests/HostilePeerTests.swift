@@ -8,6 +8,7 @@ import Foundation
 import RolloutWorker
 import SeededRandom
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Episodes
@@ -228,12 +229,9 @@ struct HostilePeerTests {
 
     @Test func `with CURVE only listed clients get anything, and the list may change`() async throws
     {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "keys-\(UInt64.random(in: 0...(.max)))")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = try TemporaryDirectory()
         func keys(_ name: String) throws -> CurveKeys {
-            let url = folder.appendingPathComponent("\(name).key")
+            let url = folder.file("\(name).key")
             _ = try KeyFile.create(at: url)
             return try KeyFile.readPair(at: url)
         }
@@ -274,11 +272,8 @@ struct HostilePeerTests {
     }
 
     @Test func `a key file that others may read is refused, and none is overwritten`() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "keys-\(UInt64.random(in: 0...(.max)))")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let url = folder.appendingPathComponent("worker.key")
+        let folder = try TemporaryDirectory()
+        let url = folder.file("worker.key")
         let publicKey = try KeyFile.create(at: url)
         #expect(try KeyFile.readPair(at: url).publicKey == publicKey)
         #expect(try KeyFile.readPublic(at: KeyFile.publicURL(of: url)) == publicKey)
@@ -287,7 +282,7 @@ struct HostilePeerTests {
         #expect(throws: KeyFileError.loosePermissions(url.path, "640")) {
             try KeyFile.readPair(at: url)
         }
-        let missing = folder.appendingPathComponent("none.key")
+        let missing = folder.file("none.key")
         #expect(throws: KeyFileError.unreadable(missing.path)) { try KeyFile.readPair(at: missing) }
     }
 }

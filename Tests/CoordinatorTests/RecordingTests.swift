@@ -9,6 +9,7 @@ import Foundation
 import RolloutWorker
 import Rollouts
 import Synchronization
+import TestSupport
 import Testing
 import WorldModel
 
@@ -76,16 +77,12 @@ struct RecordingTests {
                     ServedModel(name: "controller", data: controller.file().encoded()),
                 ]
             }
-            let directory = FileManager.default.temporaryDirectory.appending(
-                path: "recording-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(
-                at: directory, withIntermediateDirectories: true)
-            defer { try? FileManager.default.removeItem(at: directory) }
+            let directory = try TemporaryDirectory()
             try DatasetRecorder(
                 policy: policy, steps: steps, seed: settings.seed, agent: agent
-            ).record(Array(0..<count), to: directory)
+            ).record(Array(0..<count), to: directory.url)
             files = try (0..<count).map {
-                try Data(contentsOf: directory.appending(path: DatasetRecorder.fileName($0)))
+                try Data(contentsOf: directory.file(DatasetRecorder.fileName($0)))
             }
         }
 

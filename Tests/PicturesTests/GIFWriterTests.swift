@@ -5,6 +5,7 @@ import CGIF
 import Foundation
 import Pictures
 import ArrayFiles
+import TestSupport
 import Testing
 
 struct GIFWriterTests {
@@ -44,27 +45,21 @@ struct GIFWriterTests {
     }
 
     @Test func `a film that is not finished does not appear`() throws {
-        let directory = FileManager.default.temporaryDirectory
-            .appendingPathComponent("films-" + UUID().uuidString)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
+        let directory = try TemporaryDirectory()
         do {
             let writer = try GIFWriter(
-                to: directory.appendingPathComponent("a.gif"), width: 8, height: 8)
+                to: directory.file("a.gif"), width: 8, height: 8)
             try writer.append(RGBImage(width: 8, height: 8))
         }
-        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+        #expect(try directory.contents().isEmpty)
         #expect(throws: FileError.self) {
-            try GIFWriter(to: directory.appendingPathComponent("no/a.gif"), width: 8, height: 8)
+            try GIFWriter(to: directory.file("no/a.gif"), width: 8, height: 8)
         }
     }
 
     @Test func `a disk that is full is named, at whatever byte it is full`() throws {
-        let directory = FileManager.default.temporaryDirectory
-            .appendingPathComponent("films-" + UUID().uuidString)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let url = directory.appendingPathComponent("a.gif")
+        let directory = try TemporaryDirectory()
+        let url = directory.file("a.gif")
         let frame = RGBImage(
             width: 12, height: 12, pixels: (0..<432).map { UInt8($0 * 7 % 100) })
         let palette = ColorPalette(for: [frame])
@@ -76,16 +71,15 @@ struct GIFWriterTests {
                 try writer.finish()
             }
         }
-        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+        #expect(try directory.contents().isEmpty)
     }
 
     /// Writes frames and reads them with the library's own reader.
     private func roundTrip(
         _ frames: [RGBImage], palette: ColorPalette?
     ) throws -> (frames: [RGBImage], delays: [Int]) {
-        let url = FileManager.default.temporaryDirectory
-            .appendingPathComponent(UUID().uuidString + ".gif")
-        defer { try? FileManager.default.removeItem(at: url) }
+        let directory = try TemporaryDirectory()
+        let url = directory.file("a.gif")
         let first = try #require(frames.first)
         let writer = try GIFWriter(
             to: url, width: first.width, height: first.height, delay: 5, palette: palette)

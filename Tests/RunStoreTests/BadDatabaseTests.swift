@@ -2,26 +2,24 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
-import RunStore
+import GRDB
+import TestSupport
 import Testing
 
-struct BadDatabaseTests {
-    private func scratch() -> RunDirectory {
-        RunDirectory(
-            path: FileManager.default.temporaryDirectory
-                .appending(path: "worldmodels-test-\(UUID().uuidString)").path)
-    }
+@testable import RunStore
 
+struct BadDatabaseTests {
     @Test func `a directory without a run is named`() throws {
-        let directory = scratch()
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.file("run").path)
         #expect(throws: RunStoreError.noRun(path: directory.path)) { try RunReader(directory) }
         #expect(!FileManager.default.fileExists(atPath: directory.path))
     }
 
     @Test func `a file that is no database is named`() throws {
-        let directory = scratch()
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.file("run").path)
         try directory.create()
-        defer { try? FileManager.default.removeItem(at: directory.url) }
         try Data(repeating: 0x41, count: 5000).write(to: directory.database)
         let path = directory.database.path
         for open in [
@@ -36,11 +34,29 @@ struct BadDatabaseTests {
     }
 
     @Test func `a database that has not begun is no run`() throws {
-        let directory = scratch()
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.file("run").path)
         try directory.create()
-        defer { try? FileManager.default.removeItem(at: directory.url) }
         try Data().write(to: directory.database)
         #expect(throws: RunStoreError.noRun(path: directory.path)) { try RunReader(directory) }
+    }
+
+    @Test func `an older program's database is read in today's form, and stays as it is`() throws {
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.path)
+        let store = try RunStore(directory, holder: "test")
+        try store.record(EventRecord(time: Date(), kind: "k", message: "m"))
+        var migrator = Schema.migrator
+        migrator.registerMigration("later") { database in
+            try database.execute(sql: "ALTER TABLE events ADD COLUMN note TEXT DEFAULT 'none'")
+        }
+        let reader = try RunReader(directory, migrator: migrator)
+        #expect(try reader.events().map(\.message) == ["m"])
+        let note = "SELECT note FROM events"
+        #expect(try reader.read { try String.fetchOne($0, sql: note) } == "none")
+        #expect(throws: RunStoreError.self) {
+            try store.reader.read { try String.fetchOne($0, sql: note) }
+        }
     }
 
     @Test func `a directory that cannot be made is named`() throws {

@@ -3,6 +3,7 @@
 
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import RunStore
@@ -17,17 +18,12 @@ struct FullDiskTests {
     }
 
     private func record(_ generation: Int) -> GenerationRecord {
-        GenerationRecord(
-            generation: generation, candidates: 1, tracks: 1, best: 1, mean: 1,
-            standardDeviation: 0, worst: 1, failed: 0, sigma: 0.1, steps: 10, seconds: 1,
-            elapsed: 1, workers: 1, stateDigest: "s", fitnessDigest: "f", finished: Date())
+        GenerationRecord(generation: generation, candidates: 1, tracks: 1, finished: Date())
     }
 
     @Test func `a full disk is named, loses nothing, and room lets the run go on`() throws {
-        let directory = RunDirectory(
-            path: FileManager.default.temporaryDirectory
-                .appending(path: "worldmodels-test-\(UUID().uuidString)").path)
-        defer { try? FileManager.default.removeItem(at: directory.url) }
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.path)
         let state = Data(repeating: 7, count: 40_000)
         var store: RunStore? = try RunStore(directory, holder: "test")
         try #require(store).begin(

@@ -4,22 +4,8 @@
 import Episodes
 import Foundation
 import RunStore
+import TestSupport
 import Testing
-
-/// A directory that goes away with the value.
-private final class Scratch: Sendable {
-    let directory: RunDirectory
-
-    init() {
-        let name = "worldmodels-test-\(UUID().uuidString)"
-        directory = RunDirectory(
-            path: FileManager.default.temporaryDirectory.appending(path: name).path)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: directory.url)
-    }
-}
 
 private func rollout(
     _ candidate: Int, _ repetition: Int, value: Double = 1, worker: String = "a",
@@ -40,8 +26,9 @@ private let noon = Date(timeIntervalSince1970: 1_800_000_000.125)
 
 struct RunStoreTests {
     @Test func `what is written is read back, bit for bit`() throws {
-        let scratch = Scratch()
-        let store = try RunStore(scratch.directory, holder: "test")
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.path)
+        let store = try RunStore(directory, holder: "test")
         try store.begin(
             identifier: "r1", program: "worldmodels 0.1.0",
             settings: [("seed", "3"), ("a", "b")], state: Data([1, 2, 3]), created: noon)
@@ -49,7 +36,7 @@ struct RunStoreTests {
         let rollouts = awkward.enumerated().map { rollout(0, $0, value: $1) }
         try store.append(rollouts, arrived: noon)
 
-        let reader = try RunReader(scratch.directory)
+        let reader = try RunReader(directory)
         let identity = try #require(try reader.identity())
         #expect(identity.identifier == "r1" && identity.created == noon)
         #expect(try reader.settings().map(\.name) == ["seed", "a"])
@@ -64,8 +51,9 @@ struct RunStoreTests {
     }
 
     @Test func `a result that comes twice counts once, and the first stays`() throws {
-        let scratch = Scratch()
-        let store = try RunStore(scratch.directory, holder: "test")
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.path)
+        let store = try RunStore(directory, holder: "test")
         try store.append([rollout(0, 0, value: 5), rollout(0, 1)], arrived: noon)
         try store.append(
             [rollout(0, 0, value: 6, worker: "b"), rollout(1, 0, worker: "b")], arrived: noon)
@@ -77,33 +65,32 @@ struct RunStoreTests {
     }
 
     @Test func `a second coordinator is refused by name until the first is gone`() throws {
-        let scratch = Scratch()
-        var first: RunStore? = try RunStore(scratch.directory, holder: "process 17 on left")
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.path)
+        var first: RunStore? = try RunStore(directory, holder: "process 17 on left")
         #expect(
             throws: RunStoreError.locked(
-                path: scratch.directory.path, holder: "process 17 on left")
+                path: directory.path, holder: "process 17 on left")
         ) {
-            try RunStore(scratch.directory, holder: "process 18 on right")
+            try RunStore(directory, holder: "process 18 on right")
         }
         // Looking is allowed meanwhile.
-        _ = try RunReader(scratch.directory)
-        #expect(first?.directory == scratch.directory)
+        _ = try RunReader(directory)
+        #expect(first?.directory == directory)
         first = nil
-        _ = try RunStore(scratch.directory, holder: "process 18 on right")
+        _ = try RunStore(directory, holder: "process 18 on right")
     }
 
     @Test func `a generation is stored with its state or not at all`() throws {
         struct Crash: Error {}
-        let scratch = Scratch()
-        let store = try RunStore(scratch.directory, holder: "test") { point in
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.path)
+        let store = try RunStore(directory, holder: "test") { point in
             if point.write == .generation && !point.committed { throw Crash() }
         }
         try store.begin(
             identifier: "r", program: "p", settings: [], state: Data([0]), created: noon)
-        let record = GenerationRecord(
-            generation: 1, candidates: 2, tracks: 1, best: 2, mean: 1, standardDeviation: 1,
-            worst: 0, failed: 0, sigma: 0.1, steps: 10, seconds: 1, elapsed: 1, workers: 1,
-            stateDigest: "s", fitnessDigest: "f", finished: noon)
+        let record = GenerationRecord(generation: 1, candidates: 2, tracks: 1, finished: noon)
         #expect(throws: Crash.self) {
             try store.finish(record, meanReturns: [1, 2], state: Data([1]))
         }
@@ -113,15 +100,14 @@ struct RunStoreTests {
     }
 
     @Test func `only the last two states are kept`() throws {
-        let scratch = Scratch()
-        let store = try RunStore(scratch.directory, holder: "test")
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.path)
+        let store = try RunStore(directory, holder: "test")
         try store.begin(
             identifier: "r", program: "p", settings: [], state: Data([0]), created: noon)
         for generation in 1...4 {
             let record = GenerationRecord(
-                generation: generation, candidates: 1, tracks: 1, best: .nan, mean: .nan,
-                standardDeviation: .nan, worst: .nan, failed: 1, sigma: 0.1, steps: 10, seconds: 1,
-                elapsed: 1, workers: 1, stateDigest: "s", fitnessDigest: "f", finished: noon)
+                generation: generation, candidates: 1, tracks: 1, finished: noon)
             try store.finish(record, meanReturns: [.nan], state: Data([UInt8(generation)]))
         }
         let latest = try #require(try store.reader.latestState())
@@ -130,9 +116,35 @@ struct RunStoreTests {
         #expect(try store.reader.generations().map(\.best.isNaN) == [true, true, true, true])
     }
 
+    @Test func `a generation and an evaluation are read back as they were`() throws {
+        let scratch = try TemporaryDirectory()
+        let store = try RunStore(RunDirectory(path: scratch.path), holder: "test")
+        var record = GenerationRecord(generation: 1, candidates: 2, tracks: 3, finished: noon)
+        record.best = 0.1
+        record.standardDeviation = -0.0
+        record.worst = -.infinity
+        record.sigma = 1e-300
+        record.seconds = 0.3
+        record.stateDigest = "s"
+        try store.finish(record, meanReturns: [0.1, .nan], state: Data())
+        let evaluation = EvaluationRecord(
+            generation: 1, episodes: 16, mean: 77.25, standardDeviation: 8, steps: 99,
+            seconds: 1.5, parameters: [1.5, -0.0, .leastNonzeroMagnitude], digest: "d",
+            finished: noon)
+        try store.record(evaluation)
+        #expect(try store.reader.evaluations() == [evaluation])
+        #expect(try store.reader.meanReturns(generation: 1).first == 0.1)
+        var read = try #require(try store.reader.lastGeneration())
+        // NaN is equal to nothing.
+        #expect(read.mean.isNaN)
+        (read.mean, record.mean) = (0, 0)
+        #expect(read == record)
+    }
+
     @Test func `events and losses are kept in order`() throws {
-        let scratch = Scratch()
-        let store = try RunStore(scratch.directory, holder: "test")
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.path)
+        let store = try RunStore(directory, holder: "test")
         try store.record(EventRecord(time: noon, kind: "started", message: "one"))
         try store.record(EventRecord(time: noon, kind: "stopped", message: "two"))
         let first = LossRecord(model: "vae", epoch: 1, split: "training", term: "total", value: 9)

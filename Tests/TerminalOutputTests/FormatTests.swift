@@ -32,6 +32,14 @@ struct FormatTests {
     }
 
     @Test(arguments: [
+        (0.4, "00:00"), (59.7, "01:00"), (3599.4, "59:59"), (7509, "2:05:09"),
+        (400_000, "111:06:40"),
+    ])
+    func `a clock counts hours without end`(seconds: Double, text: String) {
+        #expect(Format.clock(seconds) == text)
+    }
+
+    @Test(arguments: [
         (0, "0 B"), (999, "999 B"), (1434, "1.4 KiB"), (12 << 20, "12 MiB"), (5 << 40, "5.0 TiB"),
         (5 << 50, "5120 TiB"),
     ])

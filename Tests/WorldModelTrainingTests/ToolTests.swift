@@ -4,6 +4,7 @@
 import Foundation
 import SeededRandom
 import ArrayFiles
+import TestSupport
 import Testing
 import WorldModel
 
@@ -11,11 +12,8 @@ import WorldModel
 
 struct ToolTests {
     private static func withTemporaryDirectory(_ body: (URL) throws -> Void) throws {
-        let url = FileManager.default.temporaryDirectory.appending(
-            path: "tool-tests-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: url) }
-        try body(url)
+        let directory = try TemporaryDirectory()
+        try body(directory.url)
     }
 
     private static let recurrent = MDRNNSizes(latent: 4, hidden: 6, mixtures: 2)

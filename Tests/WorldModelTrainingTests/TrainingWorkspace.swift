@@ -3,17 +3,19 @@
 
 import Foundation
 import SeededRandom
+import TestSupport
 import WorldModel
 
 @testable import WorldModelTraining
 
 /// A directory that is removed with the object.
 final class TrainingWorkspace {
-    let root = FileManager.default.temporaryDirectory.appending(
-        path: "trainer-tests-\(UUID().uuidString)")
+    private let scratch: TemporaryDirectory
+    var root: URL { scratch.url }
     var data: URL { root.appending(path: "data") }
 
     init(files: Int = 3, length: Int = 12) throws {
+        scratch = try TemporaryDirectory()
         for index in 0..<files {
             let directory = data.appending(path: "thread_\(index % 2)")
             try FileManager.default.createDirectory(
@@ -22,8 +24,6 @@ final class TrainingWorkspace {
                 to: directory.appending(path: "rollout_\(index).npz"))
         }
     }
-
-    deinit { try? FileManager.default.removeItem(at: root) }
 
     func vae(
         _ name: String, epochs: Int, threads: Int = 2,

@@ -19,6 +19,7 @@ func frame(of message: some Message) -> [UInt8] {
 /// - Parameters:
 ///   - bytes: The frame.
 ///   - limit: The longest that is looked at.
+/// - Returns: The message; its fields are not looked at.
 /// - Throws: `WireError.tooLong` or `.notAMessage`.
 func decode<Body: Message>(_ bytes: [UInt8], limit: Int) throws(WireError) -> Body {
     guard bytes.count <= limit else { throw .tooLong(bytes: bytes.count, limit: limit) }

@@ -5,8 +5,9 @@ package import ClusterProtocol
 import Episodes
 package import Foundation
 
-/// The coordinator's side of the conversation with all of its workers: a value that is told what
-/// came and when, and says what to do. It owns no socket, no thread and no clock.
+/// The coordinator's side of the conversation with all of its workers, as a value.
+///
+/// It is told what came and when, says what to do, and owns no socket, no thread and no clock.
 ///
 /// It knows who speaks, and puts recordings together; who drives what, and who counts as dead, is
 /// the dispatcher's.
@@ -73,8 +74,8 @@ package struct CoordinatorSession: Sendable {
     /// - Parameters:
     ///   - bytes: The frame.
     ///   - peer: By which connection.
-    ///   - isExpected: Whether a result for a lease may still come from a worker.
     ///   - now: The time.
+    ///   - isExpected: Whether a result for a lease may still come from a worker.
     package mutating func received(
         _ bytes: [UInt8], from peer: PeerIdentifier, at now: Seconds,
         isExpected: (LeaseKey, WorkerKey) -> Bool

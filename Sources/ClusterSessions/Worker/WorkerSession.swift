@@ -5,8 +5,9 @@ import ClusterProtocol
 package import Episodes
 import Foundation
 
-/// The worker's side of the conversation: a value that is told what happened and when, and says
-/// what to do. It owns no socket, no thread and no clock.
+/// The worker's side of the conversation, as a value that is told what happened and when.
+///
+/// It says what to do, and owns no socket, no thread and no clock.
 ///
 /// Episodes outlive connections: what the engine finishes while there is no coordinator is kept
 /// until there is one that knows its lease, or another that does not.

@@ -4,6 +4,7 @@
 import ArgumentParser
 import Foundation
 import Pictures
+import RunReports
 import RunStore
 
 /// Shows a run, finished or under way.
@@ -68,13 +69,14 @@ struct InspectCommand: ParsableCommand {
 extension RunReport {
     /// The returns over the generations, with the paper's result to compare with.
     fileprivate var picture: LinePlot {
-        let mean = generations.map {
+        let records = generations.map(\.record)
+        let mean = records.map {
+            // Without a spread there is no band.
             LinePlot.Point(
-                x: Double($0.generation), y: $0.mean ?? .nan, deviation: $0.standardDeviation ?? 0)
+                x: Double($0.generation), y: $0.mean,
+                deviation: $0.standardDeviation.isNaN ? 0 : $0.standardDeviation)
         }
-        let best = generations.map {
-            LinePlot.Point(x: Double($0.generation), y: $0.best ?? .nan)
-        }
+        let best = records.map { LinePlot.Point(x: Double($0.generation), y: $0.best) }
         return LinePlot(
             title: name, xLabel: "generation", yLabel: "return",
             series: [
@@ -82,7 +84,7 @@ extension RunReport {
                 .init(name: "best candidate", points: best),
                 .init(
                     name: "the mean on the evaluation tracks",
-                    points: evaluations { Double($0.generation) }),
+                    points: evaluations { Double($0.record.generation) }),
             ],
             references: [Self.paper])
     }
@@ -110,7 +112,7 @@ extension RunReport {
     /// Evaluations of the distribution's mean; generations without one would interrupt the curve.
     private func evaluations(at position: (Generation) -> Double) -> [LinePlot.Point] {
         generations.compactMap { row in
-            row.evaluationMean.map { LinePlot.Point(x: position(row), y: $0) }
+            row.evaluation.map { LinePlot.Point(x: position(row), y: $0.mean) }
         }
     }
 

@@ -113,7 +113,7 @@ struct StatusCommand: ParsableCommand {
     }
 
     private func text(of report: Report) -> String {
-        var lines = [
+        let lines = [
             "run \(report.run) (worldmodels \(report.version)): \(report.openTasks) tasks open, "
                 + "\(report.outstanding) with workers, \(report.completed) done",
             "requeued \(report.requeued), duplicates \(report.duplicates), "
@@ -131,8 +131,7 @@ struct StatusCommand: ParsableCommand {
                 String(format: "%.1f s", worker.secondsSinceHeard),
             ])
         }
-        lines.append(table.text)
-        return lines.joined(separator: "\n")
+        return (lines + table.plainLines).joined(separator: "\n")
     }
 
     /// A worker chooses its host's name: no control characters reach the terminal.

@@ -117,7 +117,7 @@ final class RunReporter: Sendable {
             record.best, record.mean, record.standardDeviation, record.sigma)
         line += String(
             format: ", %.1f rollouts/s, %.0f steps/s, %d workers, %@", speed, steps,
-            server.workers().count, RunReport.duration(record.elapsed) as NSString)
+            server.workers().count, Format.clock(record.elapsed) as NSString)
         if record.failed > 0 { line += ", \(record.failed) candidates failed" }
         return line
     }

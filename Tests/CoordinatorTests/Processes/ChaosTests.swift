@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
+import RunReports
 import RunStore
 import SeededRandom
 import Testing
@@ -124,7 +125,7 @@ struct ChaosTests {
         let one = try RunReport(calm.run.directory)
         let other = try RunReport(chaos.run.directory)
         #expect(RunComparison(one, other) == .equal(generations: Self.generations))
-        let evaluations = [one, other].map { $0.generations.compactMap(\.evaluationDigest) }
+        let evaluations = [one, other].map { $0.generations.compactMap(\.evaluation?.digest) }
         #expect(evaluations[0].count == 2 && evaluations[0] == evaluations[1])
         let states = try [calm, chaos].map { try RunReader($0.run.directory).latestState()?.state }
         #expect(states[0] != nil && states[0] == states[1])

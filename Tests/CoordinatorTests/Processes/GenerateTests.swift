@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
+import TestSupport
 import Testing
 
 /// `worldmodels generate` with workers that are processes, some of which do not end well.
@@ -9,14 +10,7 @@ import Testing
 struct GenerateTests {
     private static let count = 14
 
-    private func directory() throws -> URL {
-        let url = FileManager.default.temporaryDirectory.appending(
-            path: "generate-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        return url
-    }
-
-    private func arguments(_ directory: URL) -> [String] {
+    private func arguments(_ directory: TemporaryDirectory) -> [String] {
         [
             "generate", "--rollouts", "\(Self.count)", "--rootdir", directory.path, "--steps", "40",
             "--seed", "5", "--policy", "driver",
@@ -24,28 +18,24 @@ struct GenerateTests {
     }
 
     /// The files by their names; temporary ones are there while they are written.
-    private func files(_ directory: URL) throws -> [String: Data] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
-        return try Dictionary(
-            uniqueKeysWithValues: names.filter { $0.hasSuffix(".npz") }.map {
-                ($0, try Data(contentsOf: directory.appending(path: $0)))
+    private func files(_ directory: TemporaryDirectory) throws -> [String: Data] {
+        try Dictionary(
+            uniqueKeysWithValues: directory.contents().filter { $0.hasSuffix(".npz") }.map {
+                ($0, try Data(contentsOf: directory.file($0)))
             })
     }
 
     @Test func `a killed worker and a killed generate change no byte, and what is there is kept`()
         async throws
     {
-        let here = try directory()
-        let there = try directory()
-        defer {
-            for url in [here, there] { try? FileManager.default.removeItem(at: url) }
-        }
+        let here = try TemporaryDirectory()
+        let there = try TemporaryDirectory()
         let local = try ProgramProcess(arguments(here) + ["--threads", "1"])
         #expect(await local.exitStatus() == 0)
         let wanted = try files(here)
         #expect(wanted.count == Self.count)
         // One file is there, and not what a recording would make of it.
-        let kept = there.appending(path: "rollout_00003.npz")
+        let kept = there.file("rollout_00003.npz")
         try Data("kept".utf8).write(to: kept)
 
         func generate(_ address: String) async throws -> (process: ProgramProcess, address: String)
@@ -80,8 +70,7 @@ struct GenerateTests {
     }
 
     @Test func `told to stop it says how to go on, with the signal's status`() async throws {
-        let there = try directory()
-        defer { try? FileManager.default.removeItem(at: there) }
+        let there = try TemporaryDirectory()
         let process = try ProgramProcess(arguments(there) + ["--bind", "tcp://127.0.0.1:*"])
         _ = await process.line { $0.contains("--connect ") }
         process.signal(SIGTERM)
@@ -95,8 +84,7 @@ struct GenerateTests {
         ["--bind", "tcp://127.0.0.1:*", "--steps", "20001"],
     ])
     func `what cannot be is refused before anything is recorded`(extra: [String]) async throws {
-        let there = try directory()
-        defer { try? FileManager.default.removeItem(at: there) }
+        let there = try TemporaryDirectory()
         let process = try ProgramProcess(arguments(there) + extra)
         let status = await process.exitStatus()
         #expect(status != 0 && (status ?? 128) < 128)

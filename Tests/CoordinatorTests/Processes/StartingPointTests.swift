@@ -4,14 +4,20 @@
 import Foundation
 import RunStore
 import ArrayFiles
+import TestSupport
 import Testing
 import WorldModel
 
 /// Runs that do not start from zeros.
 @Suite(.timeLimit(.minutes(5)))
 struct StartingPointTests {
-    private let directory = FileManager.default.temporaryDirectory.appending(
-        path: "start-\(UUID().uuidString)")
+    private let scratch: TemporaryDirectory
+    private let directory: URL
+
+    init() throws {
+        scratch = try TemporaryDirectory()
+        directory = scratch.file("run")
+    }
 
     private func arguments(_ extra: [String]) -> [String] {
         [
@@ -43,7 +49,6 @@ struct StartingPointTests {
     }
 
     @Test func `the agent that comes with the program can be trained further`() async throws {
-        defer { try? FileManager.default.removeItem(at: directory) }
         #expect(try await finish(["--pretrained"]) == 0)
         let agent = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../../Sources/worldmodels/Agent").standardized
@@ -69,7 +74,6 @@ struct StartingPointTests {
         async throws
     {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
         try QuickModels.vae.write(to: directory.appending(path: "vae.safetensors"))
         try QuickModels.mdrnn.write(to: directory.appending(path: "mdrnn.safetensors"))
         let file = directory.appending(path: "start.safetensors")
@@ -90,7 +94,6 @@ struct StartingPointTests {
 
     @Test func `the agent is not mixed with another V, and the file is named`() async throws {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
         try QuickModels.vae.write(to: directory.appending(path: "vae.safetensors"))
         let process = try ProgramProcess(arguments(["--pretrained"]))
         #expect(await process.line { $0.contains("vae.safetensors is not the model") } != nil)

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
+import RunReports
+import RunStore
 import TerminalOutput
 
 extension RunReport {
@@ -9,7 +11,7 @@ extension RunReport {
     ///
     /// - Parameter rows: How many generations to list, the last ones; nil is all.
     /// - Returns: Lines for a terminal.
-    package func text(rows: Int? = 30) -> String {
+    func text(rows: Int? = 30) -> String {
         var lines = ["\(path): begun \(Self.time(created)) by \(program)", ""]
         var table = TextTable([
             .init("setting", isNumeric: false), .init("value", isNumeric: false),
@@ -24,11 +26,9 @@ extension RunReport {
         lines.append(
             "rollouts stored: \(trainingRollouts) for the search (\(rolloutsUnderWay) of them of"
                 + " the generation under way), \(evaluationRollouts) for evaluations")
-        if let best = bestEvaluated, let mean = best.evaluationMean {
+        if let best = generations.compactMap(\.evaluation).best {
             lines.append(
-                "best evaluation: \(Self.figure(mean)) +- "
-                    + "\(Self.figure(best.evaluationStandardDeviation)) over"
-                    + " \(best.evaluationEpisodes ?? 0) tracks after generation"
+                "best evaluation: \(best.text) over \(best.episodes) tracks after generation"
                     + " \(best.generation) (controller.safetensors)")
         }
         lines += [""] + plot
@@ -38,40 +38,26 @@ extension RunReport {
     }
 
     /// The candidates' returns and the evaluations over the generations.
-    package var plot: [String] {
-        let mean = generations.map { (x: Double($0.generation), y: $0.mean ?? .nan) }
-        let best = generations.map { (x: Double($0.generation), y: $0.best ?? .nan) }
-        let evaluated = generations.map {
-            (x: Double($0.generation), y: $0.evaluationMean ?? .nan)
+    var plot: [String] {
+        func points(_ value: (Generation) -> Double?) -> [(x: Double, y: Double)] {
+            generations.map { (x: Double($0.record.generation), y: value($0) ?? .nan) }
         }
         let lines = TextPlot(height: 12).lines(
             [
-                .init(name: "candidates' average return", points: mean),
-                .init(name: "best candidate", style: .marks("·"), points: best),
-                .init(name: "evaluation of the mean", style: .marks("◆"), points: evaluated),
+                .init(name: "candidates' average return", points: points(\.record.mean)),
+                .init(name: "best candidate", style: .marks("·"), points: points(\.record.best)),
+                .init(
+                    name: "evaluation of the mean", style: .marks("◆"),
+                    points: points { $0.evaluation?.mean }),
             ], xLabel: "generation")
         return lines.isEmpty ? [] : lines + [""]
     }
 
     private func generationLines(rows: Int?) -> [String] {
-        var table = TextTable(
-            [
-                "generation", "best", "mean", "std", "sigma", "tracks", "steps", "steps/s",
-                "workers", "elapsed", "evaluation", "state", "fitness",
-            ].map { .init($0) })
+        let columns = GenerationColumn.all.compactMap(\.shown)
+        var table = TextTable(columns.map { .init($0.title) })
         for row in generations.suffix(rows ?? generations.count) {
-            let evaluation = row.evaluationMean.map {
-                "\(Self.figure($0)) +- \(Self.figure(row.evaluationStandardDeviation))"
-            }
-            let speed = row.seconds > 0 ? Double(row.steps) / row.seconds : 0
-            table.add([
-                "\(row.generation)", Self.figure(row.best), Self.figure(row.mean),
-                Self.figure(row.standardDeviation), String(format: "%.4g", row.sigma),
-                "\(row.candidates) x \(row.tracks)", "\(row.totalSteps)",
-                "\(Int(speed.rounded()))", "\(row.workers)", Self.duration(row.elapsed),
-                evaluation ?? "", "\(row.stateDigest.prefix(12))",
-                "\(row.fitnessDigest.prefix(12))",
-            ])
+            table.add(columns.map { $0.text(row) })
         }
         var lines = [table.text]
         if let rows, generations.count > rows {
@@ -128,17 +114,5 @@ extension RunReport {
 
     private static func time(_ date: Date) -> String {
         date.formatted(.iso8601)
-    }
-
-    /// One decimal is finer than the noise of any mean return here.
-    private static func figure(_ value: Double?) -> String {
-        value.map { String(format: "%.1f", $0) } ?? "-"
-    }
-
-    /// Hours, minutes and seconds.
-    package static func duration(_ seconds: Double) -> String {
-        let total = Int(seconds.rounded())
-        let minutes = String(format: "%02d:%02d", total / 60 % 60, total % 60)
-        return total >= 3600 ? "\(total / 3600):\(minutes)" : minutes
     }
 }

@@ -2,17 +2,21 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
+import RunReports
 import RunStore
+import TestSupport
 import Testing
+
+@testable import worldmodels
 
 /// A run of a few made-up generations.
 private final class ShownRun: Sendable {
+    private let scratch: TemporaryDirectory
     let directory: RunDirectory
 
     init(generations: Int = 3, spoiled: Int? = nil) throws {
-        directory = RunDirectory(
-            path: FileManager.default.temporaryDirectory
-                .appending(path: "worldmodels-test-\(UUID().uuidString)").path)
+        scratch = try TemporaryDirectory()
+        directory = RunDirectory(path: scratch.path)
         let store = try RunStore(directory, holder: "test")
         let start = Date(timeIntervalSince1970: 1_800_000_000)
         try store.begin(
@@ -22,12 +26,20 @@ private final class ShownRun: Sendable {
             let best = 100 * Double(generation)
             let digest = String(repeating: "\(generation % 10)", count: 64)
             let isSpoiled = spoiled == generation
-            let record = GenerationRecord(
-                generation: generation, candidates: 2, tracks: 4,
-                best: isSpoiled ? .nan : best, mean: isSpoiled ? .nan : best - 50,
-                standardDeviation: 50, worst: best - 100, failed: isSpoiled ? 2 : 0, sigma: 0.1,
-                steps: 1000, seconds: 2, elapsed: 2 * Double(generation), workers: 1,
-                stateDigest: digest, fitnessDigest: isSpoiled ? "bad" : digest, finished: start)
+            var record = GenerationRecord(
+                generation: generation, candidates: 2, tracks: 4, finished: start)
+            record.best = isSpoiled ? .nan : best
+            record.mean = isSpoiled ? .nan : best - 50
+            record.standardDeviation = 50
+            record.worst = best - 100
+            record.failed = isSpoiled ? 2 : 0
+            record.sigma = 0.1
+            record.steps = 1000
+            record.seconds = 2
+            record.elapsed = 2 * Double(generation)
+            record.workers = 1
+            record.stateDigest = digest
+            record.fitnessDigest = isSpoiled ? "bad" : digest
             try store.finish(record, meanReturns: [best, best - 100], state: Data())
             guard generation.isMultiple(of: 2) else { continue }
             try store.record(
@@ -35,10 +47,6 @@ private final class ShownRun: Sendable {
                     generation: generation, episodes: 16, mean: 77.25, standardDeviation: 8,
                     steps: 99, seconds: 1, parameters: [1, 2], digest: "e", finished: start))
         }
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: directory.url)
     }
 }
 
@@ -98,5 +106,13 @@ struct InspectionTests {
         let other = try report(ShownRun(generations: 5, spoiled: 4))
         #expect(RunComparison(one, longer) == .equal(generations: 5))
         #expect(RunComparison(one, other) == .returns(generation: 4))
+    }
+
+    @Test func `what is wrong with a run is printed with what to do about it`() {
+        let locked = RunStoreError.locked(path: "runs/a", holder: "process 3")
+        #expect(
+            locked.description + locked.remedy
+                == "runs/a: another coordinator drives this run (process 3); stop it first, or"
+                + " choose another --logdir")
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import RunStore
+
 /// Whether two runs are the same, and from where on they are not.
 package enum RunComparison: Sendable, Equatable, CustomStringConvertible {
     /// All generations that both have are equal, bit for bit.
@@ -16,7 +18,7 @@ package enum RunComparison: Sendable, Equatable, CustomStringConvertible {
     ///   - one: A run.
     ///   - other: Another.
     package init(_ one: RunReport, _ other: RunReport) {
-        let pairs = zip(one.generations, other.generations)
+        let pairs = zip(one.generations.map(\.record), other.generations.map(\.record))
         for (left, right) in pairs {
             if left.fitnessDigest != right.fitnessDigest {
                 self = .returns(generation: left.generation)

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+package import Foundation
+import RunStore
+
+extension RunReport {
+    /// The generations as comma-separated values with a header (RFC 4180, but with plain line
+    /// feeds); what does not exist is empty.
+    package var csv: String {
+        let fields = GenerationColumn.all.compactMap(\.field)
+        let rows = generations.map { row in fields.map { $0.value(row).commaSeparated } }
+        return ([fields.map(\.name)] + rows).map { $0.joined(separator: ",") + "\n" }.joined()
+    }
+
+    /// The report as JSON; numbers that are none are left out.
+    ///
+    /// - Returns: One object, UTF-8.
+    /// - Throws: An `EncodingError`, which would be a fault of this program.
+    package func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
+        return try encoder.encode(self)
+    }
+}
+
+extension GenerationColumn.Value {
+    fileprivate var commaSeparated: String {
+        switch self {
+        case .integer(let value): value.map { "\($0)" } ?? ""
+        case .number(let value): value.map { $0.isNaN ? "" : "\($0)" } ?? ""
+        case .digest(let value): value ?? ""
+        case .time(let value): Timestamp.text(value)
+        }
+    }
+}
+
+extension RunReport.Generation: Encodable {
+    /// A column's name as JSON writes it: total_steps is totalSteps.
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(column: String) {
+            let words = column.split(separator: "_")
+            stringValue = words[0] + words.dropFirst().map(\.capitalized).joined()
+        }
+
+        init?(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        for field in GenerationColumn.all.compactMap(\.field) {
+            let key = Key(column: field.name)
+            switch field.value(self) {
+            case .integer(let value): try container.encodeIfPresent(value, forKey: key)
+            case .number(let value):
+                try container.encodeIfPresent(value.flatMap { $0.isNaN ? nil : $0 }, forKey: key)
+            case .digest(let value): try container.encodeIfPresent(value, forKey: key)
+            case .time(let value): try container.encode(value, forKey: key)
+            }
+        }
+    }
+}
