@@ -31,10 +31,11 @@ let libraries: [Target] = [
     .target(name: "Tensors", dependencies: ["COpenBLAS"]),
     .target(name: "ArrayFiles", dependencies: ["CZlib"]),
     .target(name: "Episodes"),
+    .target(name: "Digests", dependencies: ["CSodium"]),
     .target(name: "TerminalOutput"),
     .target(
         name: "ClusterProtocol",
-        dependencies: ["CSodium", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+        dependencies: ["Digests", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
         exclude: ["cluster.proto", "regenerate.sh"]),
 
     .target(name: "Pictures", dependencies: ["ArrayFiles", "CPNG", "CGIF", "CCairo"]),
@@ -76,8 +77,13 @@ let libraries: [Target] = [
     .target(
         name: "Search",
         dependencies: [
-            "ClusterProtocol", "Episodes", "EvolutionStrategies", "RunStore", "SeededRandom",
-            "WorldModel",
+            "Digests", "Episodes", "EvolutionStrategies", "RunStore", "SeededRandom", "WorldModel",
+        ]),
+    .target(
+        name: "Runs",
+        dependencies: [
+            "ArrayFiles", "Digests", "Episodes", "EvolutionStrategies", "Rollouts", "RunStore",
+            "Search", "SeededRandom", "WorldModel", "WorldModelTraining",
         ]),
 ]
 
@@ -89,7 +95,7 @@ let program: [Target] = [
         dependencies: [
             "ArrayFiles", "CarRacing", "CarRacingRendering", "ClusterProtocol", "ClusterTransport",
             "Episodes", "EvolutionStrategies", "Pictures", "RolloutServer", "RolloutWorker",
-            "Rollouts", "RunStore", "Search", "SeededRandom", "Tensors", "TerminalOutput",
+            "Rollouts", "RunStore", "Runs", "Search", "SeededRandom", "Tensors", "TerminalOutput",
             "WorldModel",
             "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -101,12 +107,15 @@ let program: [Target] = [
 // MARK: Tests
 
 let tests: [Target] = [
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(
+        name: "TestSupport", dependencies: ["ArrayFiles", "Episodes", "WorldModel"],
+        path: "Tests/TestSupport"),
     .testTarget(
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
     .testTarget(
         name: "ArrayFilesTests", dependencies: ["ArrayFiles", "SeededRandom", "TestSupport"],
         resources: [.copy("Golden")]),
+    .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
     .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
     .testTarget(
         name: "ClusterProtocolTests",
@@ -148,12 +157,22 @@ let tests: [Target] = [
             "ArrayFiles", "CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel",
         ]),
     .testTarget(
+        name: "SearchTests",
+        dependencies: [
+            "Episodes", "EvolutionStrategies", "RunStore", "Search", "SeededRandom", "TestSupport",
+        ]),
+    .testTarget(
+        name: "RunsTests",
+        dependencies: [
+            "ArrayFiles", "Digests", "RunStore", "Runs", "Search", "TestSupport", "WorldModel",
+            "WorldModelTraining",
+        ]),
+    .testTarget(
         name: "CoordinatorTests",
         dependencies: [
             "ArrayFiles", "ClusterProtocol", "ClusterTransport", "Dispatching", "Episodes",
-            "EvolutionStrategies", "RolloutServer", "RolloutWorker", "Rollouts", "RunStore",
-            "Search", "SeededRandom",
-            "Tensors", "WorldModel",
+            "RolloutServer", "RolloutWorker", "Rollouts", "RunStore", "SeededRandom", "Tensors",
+            "TestSupport", "WorldModel",
         ]),
 ]
 

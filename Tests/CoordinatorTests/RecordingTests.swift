@@ -8,6 +8,7 @@ import Foundation
 import RolloutWorker
 import Rollouts
 import Synchronization
+import TestSupport
 import Testing
 import WorldModel
 

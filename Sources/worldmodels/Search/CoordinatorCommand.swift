@@ -2,14 +2,12 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
-import Episodes
-import RolloutServer
-import Search
-import EvolutionStrategies
 import Foundation
+import RolloutServer
 import RunStore
+import Runs
+import Search
 import Synchronization
-import WorldModel
 
 /// Drives a run: searches the controller's parameters with whatever workers connect.
 struct CoordinatorCommand: AsyncParsableCommand {
@@ -67,9 +65,6 @@ struct CoordinatorCommand: AsyncParsableCommand {
     var options: RunOptions
 
     func validate() throws {
-        if options.pretrained && options.initialController != nil {
-            throw ValidationError("give either --pretrained or --initial-controller")
-        }
         if options.pretrained && data != nil {
             throw ValidationError("--pretrained brings V and M: leave --data out")
         }
@@ -85,59 +80,60 @@ struct CoordinatorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let directory = RunDirectory(path: logdir)
-        let profile = try options.profile.map { try ProfileFiles.load($0) }
-        let startingPoint = try StartingPoint(options)
-        var given = try startingPoint.settings(options.given)
-        // Nonsense is refused before anything is written.
-        let wanted = try RunSettings(
-            given: given, profile: profile?.settings ?? [:], path: directory.path)
-        let memorySeed = untrainedMemory ? wanted.seed : nil
-        try startingPoint.checkModels(of: directory)
-        if data == nil && !options.pretrained {
-            _ = try RunModels(directory, untrainedMemorySeed: memorySeed)
+        do {
+            try await drive()
+        } catch {
+            throw RunRemedy.worded(error)
         }
-        let process = ProcessInfo.processInfo
-        let store = try RunStore(
-            directory,
-            holder: "process \(process.processIdentifier) on \(process.hostName)")
-        try startingPoint.copyModels(to: directory)
-        try trainModels(store, seed: wanted.seed)
-        let models = try RunModels(directory, untrainedMemorySeed: memorySeed)
-        try models.writeMemory()
-        given[.vae] = models.vaeDigest
-        given[.mdrnn] = models.mdrnnDigest
-        let start = try RunStart(
-            store, given: given, profile: profile,
-            program: "worldmodels \(WorldModels.configuration.version)", now: Date()
-        ) { try EvolutionStrategy($0, from: startingPoint.controller?.values) }
+    }
 
-        var limits = profile?.limits ?? RunLimits()
+    private func drive() async throws {
+        let plan = RunPlan(
+            directory: RunDirectory(path: logdir), given: options.given,
+            profile: try options.profile(), startingPoint: try options.startingPoint(),
+            training: data.map {
+                ModelTraining(data: $0, visualEpochs: vaeEpochs, memoryEpochs: mdrnnEpochs)
+            },
+            usesRandomMemory: untrainedMemory)
+        let run = try open(plan)
+
+        var limits = plan.profile?.limits ?? RunLimits()
         if let generations { limits.generations = generations }
         if let targetReturn { limits.targetReturn = targetReturn }
         let server = try RolloutServer(
-            configuration: try serverConfiguration(start.identifier), models: models.served,
-            settings: start.settings.encodedRolloutSettings())
+            configuration: try serverConfiguration(run.identifier),
+            models: [
+                ServedModel(name: "vae", data: run.models.vae),
+                ServedModel(name: "mdrnn", data: run.models.mdrnn),
+            ],
+            settings: run.encodedRolloutSettings())
         defer { server.stop() }
-        let session = CoordinatorSession(
-            store: store, start: start, limits: limits, server: server, display: display)
-        try await session.run()
+        try await CoordinatorSession(run: run, limits: limits, server: server, display: display)
+            .run()
     }
 
-    private func trainModels(_ store: RunStore, seed: UInt64) throws {
-        guard let data else { return }
+    /// Begins or finds the run; a signal ends the training that this may take.
+    private func open(_ plan: RunPlan) throws -> OpenRun {
+        let process = ProcessInfo.processInfo
+        let holder = "process \(process.processIdentifier) on \(process.hostName)"
+        let program = "worldmodels \(WorldModels.configuration.version)"
+        guard plan.training != nil else { return try plan.open(holder: holder, program: program) }
         let isStopped = Atomic(false)
         let signals = StopSignals { _ in isStopped.store(true, ordering: .relaxed) }
+        let console = TrainingConsole()
         do {
-            try ModelTraining(
-                store: store, data: data, seed: seed, visualEpochs: vaeEpochs,
-                memoryEpochs: mdrnnEpochs, skipsMemory: untrainedMemory
-            ).run { isStopped.load(ordering: .relaxed) }
+            let run = try plan.open(holder: holder, program: program) { event in
+                switch event {
+                case .training(let event): console.show(event)
+                case .trained(let summary): console.finish(summary)
+                }
+                if isStopped.load(ordering: .relaxed) { throw CancellationError() }
+            }
+            return run
         } catch is CancellationError {
             print("stopped; the same command goes on after the last complete epoch")
             throw ExitCode(signals.exitStatus ?? 1)
         }
-        withExtendedLifetime(signals) {}
     }
 
     private func serverConfiguration(_ run: String) throws -> RolloutServer.Configuration {

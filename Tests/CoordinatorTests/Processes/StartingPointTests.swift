@@ -4,6 +4,7 @@
 import Foundation
 import RunStore
 import ArrayFiles
+import TestSupport
 import Testing
 import WorldModel
 

@@ -5,9 +5,9 @@ import Episodes
 
 import RolloutServer
 
-import Search
 import Foundation
 import Rollouts
+import TestSupport
 import Testing
 
 /// A worker's process that is told to stop, as Kubernetes, Slurm and spot instances do.
