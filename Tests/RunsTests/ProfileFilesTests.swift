@@ -22,6 +22,9 @@ struct ProfileFilesTests {
             try ProfileFiles.load("own", places: places).settings == ["pop-size": "16"])
         let path = space.file("one/own.json").path
         #expect(try ProfileFiles.load(path, places: []).settings == ["pop-size": "8"])
+        let plain = space.file("one/plain")
+        try Data("{}".utf8).write(to: plain)
+        #expect(try ProfileFiles.load(plain.path, places: []).name == "plain")
         #expect(
             throws: ProfileError.missing(name: "no", searched: places.map { "\($0)/no.json" })
         ) {

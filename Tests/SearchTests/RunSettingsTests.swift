@@ -109,20 +109,19 @@ struct RunSettingsTests {
         #expect(Set(RunSettings.table.map(\.name)).count == RunSettings.table.count)
     }
 
-    @Test func `the names and texts that a database holds stay as they are`() {
-        let digests = ["vae-sha256", "mdrnn-sha256"].map { ($0, String(repeating: "0", count: 64)) }
-        let settings = try? RunSettings(
-            given: Dictionary(uniqueKeysWithValues: digests), path: "run")
+    @Test func `the names and texts that a database holds stay as they are`() throws {
+        let digest = String(repeating: "0", count: 64)
+        let settings = try RunSettings(
+            given: ["vae-sha256": digest, "mdrnn-sha256": digest], path: "run")
         let expected = [
             "profile none", "pop-size 64", "n-samples 4", "seed 1", "sigma 0.1", "variant full",
             "recombination better-half", "controller-inputs zh", "controller-mapping paper",
             "latent mean", "max-steps 1000", "stop-after-steps-without-tile 0",
             "step-cap-factor 0", "evaluate-every 5", "evaluation-episodes 16",
-            "initial-controller zeros",
+            "initial-controller zeros", "vae-sha256 \(digest)", "mdrnn-sha256 \(digest)",
         ]
-        #expect(
-            settings?.listed.map { "\($0.name) \($0.value)" }
-                == expected + digests.map { "\($0.0) \($0.1)" })
+        let listed = settings.listed.map { "\($0.name) \($0.value)" }
+        #expect(listed.filter(expected.contains) == expected)
     }
 
     @Test func `a setting that does not touch the search may change`() throws {
