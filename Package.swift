@@ -31,11 +31,12 @@ let libraries: [Target] = [
     .target(name: "Tensors", dependencies: ["COpenBLAS"]),
     .target(name: "ArrayFiles", dependencies: ["CZlib"]),
     .target(name: "Episodes"),
+    .target(name: "Digests", dependencies: ["CSodium"]),
     .target(name: "TerminalOutput"),
     .target(
         name: "ClusterProtocol",
         dependencies: [
-            "CSodium", "Episodes", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            "Digests", "Episodes", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         ],
         exclude: ["cluster.proto", "regenerate.sh"]),
 
@@ -45,7 +46,7 @@ let libraries: [Target] = [
     .target(
         name: "WorldModel", dependencies: ["ArrayFiles", "CKernels", "SeededRandom", "Tensors"]),
     .target(name: "Dispatching", dependencies: ["Episodes"]),
-    .target(name: "ClusterSessions", dependencies: ["ClusterProtocol", "Episodes"]),
+    .target(name: "ClusterSessions", dependencies: ["ClusterProtocol", "Digests", "Episodes"]),
     .target(name: "ClusterTransport", dependencies: ["CZeroMQ", "ClusterProtocol"]),
     .target(
         name: "RunStore",
@@ -75,13 +76,19 @@ let libraries: [Target] = [
     .target(
         name: "RolloutServer",
         dependencies: [
-            "ClusterProtocol", "ClusterSessions", "ClusterTransport", "Dispatching", "Episodes",
+            "ClusterProtocol", "ClusterSessions", "ClusterTransport", "Digests", "Dispatching",
+            "Episodes",
         ]),
     .target(
         name: "Search",
         dependencies: [
-            "ClusterProtocol", "Episodes", "EvolutionStrategies", "RunStore", "SeededRandom",
-            "WorldModel",
+            "Digests", "Episodes", "EvolutionStrategies", "RunStore", "SeededRandom", "WorldModel",
+        ]),
+    .target(
+        name: "Runs",
+        dependencies: [
+            "ArrayFiles", "Digests", "Episodes", "EvolutionStrategies", "Rollouts", "RunStore",
+            "Search", "SeededRandom", "WorldModel", "WorldModelTraining",
         ]),
 ]
 
@@ -94,7 +101,7 @@ let program: [Target] = [
             "ArrayFiles", "CarRacing", "CarRacingRendering", "ClusterProtocol", "ClusterSessions",
             "ClusterTransport",
             "Episodes", "EvolutionStrategies", "Pictures", "RolloutServer", "RolloutWorker",
-            "Rollouts", "RunReports", "RunStore", "Search", "SeededRandom", "Tensors",
+            "Rollouts", "RunReports", "RunStore", "Runs", "Search", "SeededRandom", "Tensors",
             "TerminalOutput",
             "WorldModel",
             "WorldModelTraining",
@@ -107,12 +114,22 @@ let program: [Target] = [
 // MARK: Tests
 
 let tests: [Target] = [
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(
+        name: "TestSupport", dependencies: ["ArrayFiles", "Episodes", "WorldModel"],
+        path: "Tests/TestSupport"),
     .testTarget(
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
     .testTarget(
         name: "ArrayFilesTests", dependencies: ["ArrayFiles", "SeededRandom", "TestSupport"],
         resources: [.copy("Golden")]),
+    .target(
+        name: "Simulator",
+        dependencies: [
+            "ClusterProtocol", "ClusterSessions", "Episodes", "RolloutServer", "SeededRandom",
+        ],
+        path: "Tests/Simulator"),
+    .testTarget(name: "SimulatorTests", dependencies: ["Episodes", "Simulator"]),
+    .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
     .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
     .testTarget(
         name: "ClusterProtocolTests",
@@ -159,12 +176,23 @@ let tests: [Target] = [
             "ArrayFiles", "CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel",
         ]),
     .testTarget(
+        name: "SearchTests",
+        dependencies: [
+            "Episodes", "EvolutionStrategies", "RunStore", "Search", "SeededRandom", "TestSupport",
+        ]),
+    .testTarget(
+        name: "RunsTests",
+        dependencies: [
+            "ArrayFiles", "Digests", "RunStore", "Runs", "Search", "TestSupport", "WorldModel",
+            "WorldModelTraining",
+        ]),
+    .testTarget(
         name: "CoordinatorTests",
         dependencies: [
-            "ArrayFiles", "ClusterProtocol", "ClusterSessions", "ClusterTransport", "Dispatching",
-            "Episodes", "EvolutionStrategies", "RolloutServer", "RolloutWorker", "Rollouts",
-            "RunReports", "RunStore", "Search", "SeededRandom", "Tensors", "TestSupport",
-            "WorldModel",
+            "ArrayFiles", "ClusterProtocol", "ClusterSessions", "ClusterTransport", "Digests",
+            "Dispatching",
+            "Episodes", "RolloutServer", "RolloutWorker", "Rollouts", "RunReports", "RunStore",
+            "SeededRandom", "Tensors", "TestSupport", "WorldModel",
         ]),
 ]
 

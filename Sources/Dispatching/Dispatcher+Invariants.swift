@@ -1,70 +1,75 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+package import Episodes
+
 extension Dispatcher {
-    /// Traps where the state contradicts itself; for tests, after each step.
-    package func checkInvariants() {
-        checkLeases()
-        checkTasks()
-        checkWorkers()
+    /// Looks for contradictions in the state; for tests, after each step.
+    ///
+    /// - Throws: `BrokenInvariant` naming one.
+    package func checkInvariants() throws(BrokenInvariant) {
+        try checkLeases()
+        try checkTasks()
+        try checkWorkers()
     }
 
-    private func checkLeases() {
+    private func checkLeases() throws(BrokenInvariant) {
         let active = leases.filter { $0.value.deadline != nil }
-        precondition(
+        try BrokenInvariant.check(
             active.count == activeLeases, "\(active.count) active leases, \(activeLeases) counted")
         for (key, lease) in leases {
             guard let task = tasks[lease.task] else {
-                preconditionFailure("lease \(key) is for the unknown task \(lease.task)")
+                throw BrokenInvariant(
+                    "lease \(key) is for the unknown task \(lease.task)")
             }
             let isListed = lease.deadline == nil ? task.expired : task.leases
-            precondition(isListed.contains(key), "lease \(key) is not among its task's")
+            try BrokenInvariant.check(isListed.contains(key), "lease \(key) is not among its task's")
             guard lease.deadline != nil else { continue }
-            precondition(
+            try BrokenInvariant.check(
                 workers[lease.worker]?.leases.contains(key) == true,
                 "lease \(key) is not in its worker's hands")
         }
     }
 
-    private func checkTasks() {
+    private func checkTasks() throws(BrokenInvariant) {
         var open: [Int: Int] = [:]
         for (key, task) in tasks {
             if task.isOpen { open[task.job, default: 0] += 1 }
             for lease in task.leases + task.expired where leases[lease] != nil {
-                precondition(leases[lease]?.task == key, "task \(key) has another's lease")
+                try BrokenInvariant.check(leases[lease]?.task == key, "task \(key) has another's lease")
             }
             guard task.isOpen else { continue }
             let isWaiting = fresh.contains(key) || suspects.contains(key)
-            precondition(
+            try BrokenInvariant.check(
                 isWaiting != !task.leases.isEmpty,
                 "open task \(key) \(isWaiting ? "waits and runs" : "neither waits nor runs")")
         }
         for (key, job) in jobs {
-            precondition(
+            try BrokenInvariant.check(
                 job.open == open[key, default: 0] && job.open > 0,
                 "job \(key) counts \(job.open) open tasks of \(open[key, default: 0])")
         }
     }
 
-    private func checkWorkers() {
+    private func checkWorkers() throws(BrokenInvariant) {
         for (key, worker) in workers {
             for lease in worker.leases {
-                precondition(
+                try BrokenInvariant.check(
                     leases[lease]?.worker == key && leases[lease]?.deadline != nil,
                     "worker \(key) holds the lease \(lease), which is not its own")
             }
-            precondition(
+            try BrokenInvariant.check(
                 worker.isConnected || worker.leases.isEmpty,
                 "worker \(key) holds leases and is gone"
             )
-            precondition(
+            try BrokenInvariant.check(
                 !isQuarantined(worker) || worker.leases.isEmpty, "worker \(key) is in quarantine")
-            precondition(
+            try BrokenInvariant.check(
                 worker.isInReadyQueue == readyWorkers.contains(key),
                 "worker \(key) does not know whether it waits for work")
         }
         let slots = workers.values.reduce(0) { $0 + ($1.isConnected ? $1.slots : 0) }
-        precondition(slots == totalSlots, "\(slots) slots, \(totalSlots) counted")
+        try BrokenInvariant.check(slots == totalSlots, "\(slots) slots, \(totalSlots) counted")
     }
 }
 

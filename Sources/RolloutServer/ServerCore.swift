@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Digests
 package import ClusterProtocol
 import ClusterSessions
 import Dispatching
@@ -322,14 +323,16 @@ package struct ServerCore: Sendable {
                 ? "" : " and recorded \(Data(outcome.fileDigest).hexadecimal.prefix(16))")
     }
 
-    /// Traps where the state contradicts itself; for tests, after each step.
-    package func checkInvariants() {
-        dispatcher.checkInvariants()
-        session.checkInvariants()
+    /// Looks for contradictions in the state; for tests, after each step.
+    ///
+    /// - Throws: `BrokenInvariant` naming one.
+    package func checkInvariants() throws(BrokenInvariant) {
+        try dispatcher.checkInvariants()
+        try session.checkInvariants()
         for (ticket, job) in jobs {
             let count = pending.values.count { $0.ticket == ticket }
-            precondition(count == job.open, "batch \(ticket): \(job.open) open of \(count)")
+            try BrokenInvariant.check(count == job.open, "batch \(ticket): \(job.open) open of \(count)")
         }
-        precondition(arrived.keys.allSatisfy { pending[$0] != nil }, "a file of no task")
+        try BrokenInvariant.check(arrived.keys.allSatisfy { pending[$0] != nil }, "a file of no task")
     }
 }

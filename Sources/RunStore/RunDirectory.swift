@@ -33,6 +33,14 @@ package struct RunDirectory: Sendable, Hashable {
     /// The best controller by evaluation.
     package var controller: URL { url.appending(path: "controller.safetensors") }
 
+    /// Exists while a model's training that the run began has not come to its end.
+    ///
+    /// - Parameter model: Which model: "vae" or "mdrnn".
+    /// - Returns: The place of an empty file.
+    package func unfinishedTraining(of model: String) -> URL {
+        url.appending(path: "training/\(model)-unfinished")
+    }
+
     /// Whether a run has been started here.
     package var holdsRun: Bool {
         FileManager.default.fileExists(atPath: database.path(percentEncoded: false))

@@ -3,9 +3,9 @@
 
 package import Foundation
 
-/// A recipe for a run: values for the coordinator's options, as a file.
+/// A recipe for a run: values of its settings, as a file.
 ///
-/// A JSON object whose keys are option names without the dashes and whose values are numbers or
+/// A JSON object whose keys are names of settings and whose values are numbers or
 /// text, for example `{"pop-size": 64, "n-samples": "4,8@50", "sigma": 0.1}`. "description" is for
 /// people; "generations" and "target-return" are when to end.
 package struct Profile: Sendable, Hashable {
@@ -13,8 +13,8 @@ package struct Profile: Sendable, Hashable {
     package var name: String
     /// What it is for.
     package var description = ""
-    /// Its settings.
-    package var settings: [SettingKey: String] = [:]
+    /// Its settings' written forms, by name.
+    package var settings: [String: String] = [:]
     /// When to end.
     package var limits = RunLimits()
 
@@ -46,15 +46,13 @@ package struct Profile: Sendable, Hashable {
                 }
                 limits.targetReturn = number
             default:
-                guard let setting = SettingKey(rawValue: key), setting != .profile,
-                    setting != .vae, setting != .mdrnn,
-                    setting != .initialController
-                else { throw ProfileError.unknownKey(path: path, key: key) }
-                guard let canonical = setting.canonical(value.text) else {
+                let row = RunSettings.table.first { $0.name == key && $0.source == .value }
+                guard let row else { throw ProfileError.unknownKey(path: path, key: key) }
+                guard let canonical = row.canonical(value.text) else {
                     throw ProfileError.badValue(
-                        path: path, key: key, value: value.text, expected: setting.expected)
+                        path: path, key: key, value: value.text, expected: row.expected)
                 }
-                settings[setting] = canonical
+                settings[key] = canonical
             }
         }
     }
@@ -82,20 +80,19 @@ package enum ProfileError: Error, Equatable, CustomStringConvertible {
     case missing(name: String, searched: [String])
     /// It is no JSON object of numbers and texts.
     case malformed(path: String)
-    /// It has a key that is no option.
+    /// It has a key that is no setting.
     case unknownKey(path: String, key: String)
-    /// It has a value that is none of the option's.
+    /// It has a value that is none of the setting's.
     case badValue(path: String, key: String, value: String, expected: String)
 
     package var description: String {
         switch self {
         case .missing(let name, let searched):
-            "no profile '\(name)': looked for \(searched.joined(separator: ", ")); give a file's"
-                + " path or one of those names"
+            "no profile '\(name)': looked for \(searched.joined(separator: ", "))"
         case .malformed(let path):
-            "\(path): expected one JSON object of option names with numbers or texts"
+            "\(path): expected one JSON object of names with numbers or texts"
         case .unknownKey(let path, let key):
-            "\(path): '\(key)' is no setting of a run; see 'worldmodels coordinator --help'"
+            "\(path): '\(key)' is no setting of a run"
         case .badValue(let path, let key, let value, let expected):
             "\(path): \(key) is '\(value)', expected \(expected)"
         }

@@ -3,14 +3,14 @@
 
 /// What stops a run before its end.
 package enum RunError: Error, Equatable, CustomStringConvertible {
-    /// An option's or a profile's value is none.
-    case badSetting(option: String, value: String, expected: String)
+    /// A setting is given a value that is none.
+    case badSetting(setting: String, value: String, expected: String)
     /// A run that exists was begun with another value.
     ///
     /// `begun` is the last generation that has begun, for a schedule, whose later stages may change.
-    case conflict(option: String, stored: String, given: String, path: String, begun: Int?)
-    /// The controller to start from is not of the run's form.
-    case otherController(path: String, detail: String)
+    case conflict(setting: String, stored: String, given: String, path: String, begun: Int?)
+    /// A setting is given another value than the controller to start from has.
+    case otherController(path: String, setting: String, found: String, given: String)
     /// A model file is not the one the run began with.
     case otherModel(file: String, stored: String, found: String)
     /// The database holds a result on another track than the seed gives.
@@ -24,18 +24,16 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .badSetting(let option, let value, let expected):
-            "--\(option) \(value): expected \(expected)"
-        case .conflict(let option, let stored, let given, let path, let begun):
-            "--\(option) \(given): the run in \(path) was begun with \(stored)"
+        case .badSetting(let setting, let value, let expected):
+            "\(setting) \(value): expected \(expected)"
+        case .conflict(let setting, let stored, let given, let path, let begun):
+            "\(setting) \(given): the run in \(path) was begun with \(stored)"
                 + (begun.map { ", of which only what follows generation \($0) may change" } ?? "")
-                + "; leave the option out to continue that run, or give another --logdir for a"
-                + " new one"
-        case .otherController(let path, let detail):
-            "\(path): \(detail); give the run the options of that controller"
+        case .otherController(let path, let setting, let found, let given):
+            "\(path): has \(setting) \(found), not \(given)"
         case .otherModel(let file, let stored, let found):
             "\(file): not the model this run began with (SHA-256 \(found.prefix(12)), the run has"
-                + " \(stored.prefix(12))); put that file back, or give another --logdir"
+                + " \(stored.prefix(12)))"
         case .foreignRollout(let path, let generation, let candidate, let repetition):
             "\(path): the stored rollout of generation \(generation), candidate \(candidate),"
                 + " repetition \(repetition) is on a track of another seed; the database was"
@@ -44,8 +42,7 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
             "no result for generation \(generation), candidate \(candidate), repetition"
                 + " \(repetition): the rollout service broke its promise; start again to repeat it"
         case .noState(let path):
-            "\(path): holds no state of the optimiser; restore it from a copy, or give another"
-                + " --logdir"
+            "\(path): holds no state of the optimiser; restore it from a copy"
         case .populationSize(let expected, let found):
             "the optimiser's state gives \(found) candidates, the run has \(expected); the database"
                 + " was changed by something else, restore it from a copy"

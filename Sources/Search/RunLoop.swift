@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import ClusterProtocol
+import Digests
 package import Episodes
 package import Foundation
 package import RunStore

@@ -2,136 +2,125 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 package import EvolutionStrategies
-import RunStore
 package import WorldModel
 
-/// A run's settings, each with its value in its one written form.
+/// What defines a run, with the values that it has where nothing else is said.
+///
+/// Each is kept in the run's database when the run begins. A later start may leave it out; giving
+/// another value is refused, since the run would no longer be the one its seed names. A new setting
+/// is a property here and a row of `table`; options, help, profiles, validation, storage and
+/// inspection follow.
 package struct RunSettings: Sendable, Hashable {
-    private var values: [SettingKey: String]
-
-    /// Settles each setting: what an option gives, else what the run has, else what a profile
-    /// gives, else the usual value.
-    ///
-    /// - Parameters:
-    ///   - given: From the command line, and the digests of the models that were found.
-    ///   - profile: From a profile, if any.
-    ///   - stored: Of the run that is there already; empty for a new one.
-    ///   - begun: The last generation of that run that has begun; what schedules say of later ones
-    ///     may change.
-    ///   - path: The run's directory, for messages.
-    /// - Throws: `RunError.badSetting` or, for a run that began with another value,
-    ///   `RunError.conflict` or `.otherModel`.
-    package init(
-        given: [SettingKey: String], profile: [SettingKey: String] = [:],
-        stored: [(name: String, value: String)] = [], begun: Int = 0, path: String
-    ) throws {
-        let stored = Dictionary(stored.map { ($0.name, $0.value) }) { first, _ in first }
-        var values: [SettingKey: String] = [:]
-        for key in SettingKey.allCases {
-            let wanted = try (given[key] ?? profile[key]).map { text in
-                guard let canonical = key.canonical(text) else {
-                    throw RunError.badSetting(
-                        option: key.rawValue, value: text, expected: key.expected)
-                }
-                return canonical
-            }
-            // A run begun before a setting existed ran with what is now its usual value.
-            let kept = stored.isEmpty ? nil : stored[key.rawValue] ?? key.fallback
-            if let kept, key.canonical(kept) != kept {
-                throw RunStoreError.badRow(
-                    path: path, detail: "the stored \(key.rawValue) is '\(kept)'")
-            }
-            if let wanted, let kept, !key.mayChange,
-                !key.agree(wanted, kept, through: begun)
-            {
-                if key == .vae || key == .mdrnn {
-                    throw RunError.otherModel(
-                        file: "\(path)/\(key == .vae ? "vae" : "mdrnn").safetensors",
-                        stored: kept, found: wanted)
-                }
-                throw RunError.conflict(
-                    option: key.rawValue, stored: kept, given: wanted, path: path,
-                    begun: key.mayChangeFuture ? begun : nil)
-            }
-            values[key] = wanted ?? kept ?? key.fallback
-        }
-        self.values = values
-    }
-
-    /// All of them, in the order in which to show them.
-    package var listed: [(name: String, value: String)] {
-        SettingKey.allCases.compactMap { key in
-            values[key].map { (name: key.rawValue, value: $0) }
-        }
-    }
-
-    /// A setting's written form.
-    ///
-    /// - Parameter key: Which.
-    package subscript(key: SettingKey) -> String { values[key] ?? "" }
-
+    /// The profile that gave the values which no option gave; for people.
+    package var profile = "none"
     /// Candidates a generation.
-    package var populationSize: Int { number(.populationSize) }
-    /// Tracks a candidate.
-    package var samples: SampleSchedule {
-        guard let schedule = SampleSchedule(self[.samples]) else {
-            preconditionFailure("n-samples is \(self[.samples])")
-        }
-        return schedule
-    }
-    /// The run's seed.
-    package var seed: UInt64 { UInt64(self[.seed]) ?? 0 }
-    /// The step size to begin with, and those set later.
-    package var sigma: StepSizeSchedule {
-        guard let schedule = StepSizeSchedule(self[.sigma]) else {
-            preconditionFailure("sigma is \(self[.sigma])")
-        }
-        return schedule
-    }
-    /// Generations between two evaluations; 0 is only at the end.
-    package var evaluateEvery: Int { number(.evaluateEvery) }
-    /// Tracks of an evaluation.
-    package var evaluationEpisodes: Int { number(.evaluationEpisodes) }
-    /// An episode's limit in steps.
-    package var maximumSteps: Int { number(.maximumSteps) }
-    /// Steps without a new tile that end a training episode; 0 is never.
-    package var patience: Int { number(.patience) }
-    /// A training episode's cap as a multiple of the last generation's mean steps; 0 is no cap.
-    package var stepCapFactor: Int { number(.stepCapFactor) }
-
-    /// The form of the search distribution.
-    package var variant: EvolutionStrategy.Variant {
-        EvolutionStrategy.Variant(rawValue: self[.variant]) ?? .full
-    }
-    /// Which candidates the mean moves by.
-    package var recombination: EvolutionStrategy.Recombination {
-        EvolutionStrategy.Recombination(rawValue: self[.recombination]) ?? .betterHalf
-    }
-    /// What the controller sees.
-    package var inputs: ControllerInputs {
-        ControllerInputs(rawValue: self[.inputs]) ?? .latentHidden
-    }
-    /// How the controller's outputs become an action.
-    package var mapping: ControllerMapping {
-        ControllerMapping(rawValue: self[.mapping]) ?? .paper
-    }
-    /// What of V's output is z.
-    package var latent: LatentUse { LatentUse(rawValue: self[.latent]) ?? .mean }
-
-    /// The value of `SettingKey.initialController` for parameters.
+    package var populationSize = 64
+    /// Tracks a candidate, in each generation the same for all.
     ///
-    /// - Parameter parameters: The controller's parameters.
-    /// - Returns: 64 hexadecimal digits.
-    package static func digest(of parameters: [Float]) -> String {
-        var bytes = DigestBytes()
-        bytes.append(parameters)
-        return bytes.digest
-    }
+    /// Few tracks make many generations of the same work, but late in a run their noise hides what
+    /// is left to gain.
+    package var samples = Schedule(4)
+    /// The run's seed.
+    package var seed: UInt64 = 1
+    /// The step size to begin with, and those set later: in hundreds of dimensions the search's own
+    /// adaptation takes hundreds of generations, and a run that knows better may say so.
+    package var sigma = Schedule(0.1)
+    /// The form of the search distribution.
+    package var variant = EvolutionStrategy.Variant.full
+    /// Which candidates the mean moves by.
+    package var recombination = EvolutionStrategy.Recombination.betterHalf
+    /// What the controller sees.
+    package var inputs = ControllerInputs.latentHidden
+    /// How the controller's outputs become an action.
+    package var mapping = ControllerMapping.paper
+    /// What of V's output is z.
+    package var latent = LatentUse.mean
+    /// An episode's limit in steps.
+    package var maximumSteps = 1000
+    /// Steps without a new tile that end a training episode; 0 is never.
+    package var patience = 0
+    /// A training episode's cap as a multiple of the last generation's mean steps, as in the
+    /// paper's code, which has 2; 0 is no cap.
+    package var stepCapFactor = 0
+    /// Generations between two evaluations of the distribution's mean; 0 is only at the end.
+    package var evaluateEvery = 5
+    /// Tracks of an evaluation.
+    package var evaluationEpisodes = 16
+    /// SHA-256 of the parameters that the search starts from, or "zeros".
+    package var initialController = "zeros"
+    /// SHA-256 of V's file.
+    package var vae: String?
+    /// SHA-256 of M's file.
+    package var mdrnn: String?
 
-    private func number(_ key: SettingKey) -> Int {
-        guard let number = Int(self[key]) else {
-            preconditionFailure("\(key.rawValue) is \(self[key])")
-        }
-        return number
-    }
+    /// The usual value of each setting.
+    package init() {}
+
+    /// The rows, in the order in which to show them.
+    package static let table = [
+        RunSetting(
+            "profile", \.profile, .text("a profile's name"), source: .file, isFree: true,
+            valueName: "name",
+            help: "A recipe: a profile's name (quick, paper, record) or a JSON file."),
+        RunSetting(
+            "pop-size", \.populationSize, .whole(4...65_536), help: "Candidates a generation (*)."),
+        RunSetting(
+            "n-samples", \.samples,
+            .schedule(
+                "a whole number from 1 to 65536, or a schedule such as 4,8@50 (8 from generation"
+                    + " 50)"
+            ) { (1...65_536).contains($0) },
+            valueName: "count",
+            help: "Tracks a candidate (*), or a schedule: 4,8@50 is 8 from generation 50."),
+        RunSetting("seed", \.seed, .seed, help: "The run's seed (*)."),
+        RunSetting(
+            "sigma", \.sigma,
+            .schedule(
+                "a number above 0, or a schedule such as 0.05,0.02@50 (0.02 from generation 50)"
+            ) { $0.isFinite && $0 > 0 },
+            valueName: "sigma",
+            help: "The initial step size (*), or a schedule: 0.05,0.02@50 sets 0.02 at generation"
+                + " 50."),
+        RunSetting(
+            "variant", \.variant, .choice,
+            help: "The covariance: full, separable or limited-memory (*)."),
+        RunSetting(
+            "recombination", \.recombination, .choice,
+            help: "Which candidates the mean moves by: better-half, as usual, or all, away from"
+                + " the worse half too (*)."),
+        RunSetting(
+            "controller-inputs", \.inputs, .choice,
+            help: "What the controller sees: z, zh or zch (*)."),
+        RunSetting(
+            "controller-mapping", \.mapping, .choice,
+            help: "How its outputs become actions: paper or linear (*)."),
+        RunSetting(
+            "latent", \.latent, .choice, help: "What of V's output is z: mean or sampled (*)."),
+        RunSetting(
+            "max-steps", \.maximumSteps, .whole(1...1_000_000), valueName: "steps",
+            help: "An episode's limit (*)."),
+        RunSetting(
+            "stop-after-steps-without-tile", \.patience, .whole(0...1_000_000, zero: "never"),
+            valueName: "steps",
+            help: "End a training episode after so many steps without a new tile; 0: never (*)."),
+        RunSetting(
+            "step-cap-factor", \.stepCapFactor, .whole(0...1000, zero: "no cap"),
+            valueName: "factor",
+            help: "Cap training episodes at this multiple of the last generation's mean; 0: no cap"
+                + " (*)."),
+        RunSetting(
+            "evaluate-every", \.evaluateEvery, .whole(0...1_000_000, zero: "only at the end"),
+            isFree: true, valueName: "generations",
+            help: "Evaluate the distribution's mean so often; 0: only at the end (*)."),
+        RunSetting(
+            "evaluation-episodes", \.evaluationEpisodes, .whole(1...1_000_000),
+            valueName: "count", help: "Tracks of an evaluation (*)."),
+        RunSetting(
+            "initial-controller", \.initialController, .digest(or: "zeros"), source: .file,
+            valueName: "file",
+            help: "Start the search from this controller instead of zeros; its form becomes the"
+                + " run's."),
+        RunSetting("vae-sha256", \.vae, .digest, source: .model("vae.safetensors")),
+        RunSetting("mdrnn-sha256", \.mdrnn, .digest, source: .model("mdrnn.safetensors")),
+    ]
 }

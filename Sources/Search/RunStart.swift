@@ -17,7 +17,7 @@ package struct RunStart: Sendable {
     ///
     /// - Parameters:
     ///   - store: The run's database.
-    ///   - given: From the command line, and the digests of the models that were found.
+    ///   - given: By name: what a person asks for, and the digests of the models that were found.
     ///   - profile: The profile, if any.
     ///   - program: The program's name and version, for a new run.
     ///   - now: The time, for a new run.
@@ -25,11 +25,11 @@ package struct RunStart: Sendable {
     /// - Throws: `RunError` for settings that are none or not the run's, `RunStoreError`, or what
     ///   `search` throws.
     package init(
-        _ store: RunStore, given: [SettingKey: String], profile: Profile?, program: String,
+        _ store: RunStore, given: [String: String], profile: Profile?, program: String,
         now: Date, search: (RunSettings) throws -> some SearchStrategy
     ) throws {
         var given = given
-        if let profile { given[.profile] = profile.name }
+        if let profile { given["profile"] = profile.name }
         // A run that never got a result may still become another: nothing would be lost.
         let holdsResults = try store.reader.holdsResults()
         settings = try RunSettings(
@@ -40,8 +40,7 @@ package struct RunStart: Sendable {
         if holdsResults, let identity = try store.reader.identity() {
             identifier = identity.identifier
             isNew = false
-            try store.change(
-                settings.listed.filter { SettingKey(rawValue: $0.name)?.mayChangeLater == true })
+            try store.change(settings.changeable)
         } else {
             identifier = UUID().uuidString.lowercased()
             isNew = true

@@ -14,6 +14,9 @@ where Value: Sendable & Hashable & LosslessStringConvertible {
 
     private let stages: [Stage]
 
+    /// The same value in all generations.
+    package init(_ value: Value) { stages = [Stage(generation: 1, value: value)] }
+
     /// Reads a schedule; gives nil where the text is none.
     ///
     /// - Parameters:
@@ -74,35 +77,5 @@ where Value: Sendable & Hashable & LosslessStringConvertible {
         stages.enumerated().map { index, stage in
             index == 0 ? "\(stage.value)" : "\(stage.value)@\(stage.generation)"
         }.joined(separator: ",")
-    }
-}
-
-/// How many tracks a candidate drives in each generation.
-///
-/// Few tracks make many generations of the same work, but late in a run their noise hides what is
-/// left to gain; so the number may rise.
-package typealias SampleSchedule = Schedule<Int>
-
-/// The step size that the search begins with, and those that it is set to later.
-///
-/// In hundreds of dimensions the search's own adaptation of the step size takes hundreds of
-/// generations; a run that knows better may say so.
-package typealias StepSizeSchedule = Schedule<Double>
-
-extension Schedule<Int> {
-    /// Reads a number of tracks or a schedule of it; gives nil where the text is none.
-    ///
-    /// - Parameter text: The written form.
-    package init?(_ text: String) {
-        self.init(text) { (1...65_536).contains($0) }
-    }
-}
-
-extension Schedule<Double> {
-    /// Reads a step size or a schedule of it; gives nil where the text is none.
-    ///
-    /// - Parameter text: The written form.
-    package init?(_ text: String) {
-        self.init(text) { $0.isFinite && $0 > 0 }
     }
 }

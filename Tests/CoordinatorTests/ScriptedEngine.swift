@@ -5,7 +5,6 @@ import Episodes
 
 import RolloutServer
 
-import Search
 import Foundation
 import RolloutWorker
 import Synchronization

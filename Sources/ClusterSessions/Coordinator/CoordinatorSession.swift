@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Digests
 package import ClusterProtocol
-import Episodes
+package import Episodes
 package import Foundation
 
 /// The coordinator's side of the conversation with all of its workers, as a value.
@@ -340,18 +341,20 @@ package struct CoordinatorSession: Sendable {
         actions.append(.send(frame.encoded(), peer))
     }
 
-    /// Traps where the session contradicts itself; for tests.
-    package func checkInvariants() {
-        precondition(keys.count == workers.count, "\(keys.count) names of \(workers.count) workers")
+    /// Looks for contradictions in the state; for tests, after each step.
+    ///
+    /// - Throws: `BrokenInvariant` naming one.
+    package func checkInvariants() throws(BrokenInvariant) {
+        try BrokenInvariant.check(keys.count == workers.count, "\(keys.count) names of \(workers.count) workers")
         for (peer, state) in peers {
-            precondition(
+            try BrokenInvariant.check(
                 workers[state.worker]?.peer == peer, "a connection of no worker, or of another's")
         }
         for (key, worker) in workers {
-            precondition(keys[worker.hello.instance] == key, "a worker by another's instance")
+            try BrokenInvariant.check(keys[worker.hello.instance] == key, "a worker by another's instance")
             guard let peer = worker.peer else { continue }
-            precondition(peers[peer]?.worker == key, "a worker by a connection that is not its own")
+            try BrokenInvariant.check(peers[peer]?.worker == key, "a worker by a connection that is not its own")
         }
-        precondition(Set(peers.values.map(\.session)).count == peers.count, "a session twice")
+        try BrokenInvariant.check(Set(peers.values.map(\.session)).count == peers.count, "a session twice")
     }
 }

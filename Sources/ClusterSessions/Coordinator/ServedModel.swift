@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Digests
 import ClusterProtocol
 package import Foundation
 
@@ -22,7 +23,7 @@ package struct ServedModel: Sendable {
         precondition(!data.isEmpty, "the model \(name) is empty")
         self.name = name
         self.data = data
-        sha256 = ClusterProtocol.SHA256.digest(data)
+        sha256 = SHA256.digest(data)
     }
 
     /// What workers are told of it.

@@ -349,16 +349,18 @@ extension WorkerSession {
         if !orders.isEmpty { actions.append(.begin(orders)) }
     }
 
-    /// Traps where the session contradicts itself; for tests.
-    package func checkInvariants() {
-        precondition(
+    /// Looks for contradictions in the state; for tests, after each step.
+    ///
+    /// - Throws: `BrokenInvariant` naming one.
+    package func checkInvariants() throws(BrokenInvariant) {
+        try BrokenInvariant.check(
             held.isSuperset(of: outbox.leases), "results of leases that are not in hand")
-        precondition(
+        try BrokenInvariant.check(
             held.count <= 2 * (configuration.hello.environments + configuration.reserve),
             "\(held.count) leases in hand")
-        if case .working = state { precondition(engine != nil, "working without an engine") }
+        if case .working = state { try BrokenInvariant.check(engine != nil, "working without an engine") }
         if case .fetching = state { return }
-        precondition(
+        try BrokenInvariant.check(
             membership != nil || nextResults == nil, "results for nobody")
     }
 }

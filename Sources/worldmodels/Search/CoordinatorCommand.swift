@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Episodes
 import ClusterSessions
 import ArgumentParser
-import Episodes
-import RolloutServer
-import Search
-import EvolutionStrategies
 import Foundation
+import RolloutServer
 import RunStore
+import Runs
+import Search
 import Synchronization
-import WorldModel
 
 /// Drives a run: searches the controller's parameters with whatever workers connect.
 struct CoordinatorCommand: AsyncParsableCommand {
@@ -68,9 +67,6 @@ struct CoordinatorCommand: AsyncParsableCommand {
     var options: RunOptions
 
     func validate() throws {
-        if options.pretrained && options.initialController != nil {
-            throw ValidationError("give either --pretrained or --initial-controller")
-        }
         if options.pretrained && data != nil {
             throw ValidationError("--pretrained brings V and M: leave --data out")
         }
@@ -86,65 +82,64 @@ struct CoordinatorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let directory = RunDirectory(path: logdir)
-        let profile = try options.profile.map { try ProfileFiles.load($0) }
-        let startingPoint = try StartingPoint(options)
-        var given = try startingPoint.settings(options.given)
-        // Nonsense is refused before anything is written.
-        let wanted = try RunSettings(
-            given: given, profile: profile?.settings ?? [:], path: directory.path)
-        let memorySeed = untrainedMemory ? wanted.seed : nil
-        try startingPoint.checkModels(of: directory)
-        if data == nil && !options.pretrained {
-            _ = try RunModels(directory, untrainedMemorySeed: memorySeed)
+        do {
+            try await drive()
+        } catch {
+            throw RunRemedy.worded(error)
         }
-        let process = ProcessInfo.processInfo
-        let store = try RunStore(
-            directory,
-            holder: "process \(process.processIdentifier) on \(process.hostName)")
-        try startingPoint.copyModels(to: directory)
-        try trainModels(store, seed: wanted.seed)
-        let models = try RunModels(directory, untrainedMemorySeed: memorySeed)
-        try models.writeMemory()
-        given[.vae] = models.vaeDigest
-        given[.mdrnn] = models.mdrnnDigest
-        let start = try RunStart(
-            store, given: given, profile: profile,
-            program: "worldmodels \(WorldModels.configuration.version)", now: Date()
-        ) { try EvolutionStrategy($0, from: startingPoint.controller?.values) }
-
-        var limits = profile?.limits ?? RunLimits()
-        if let generations { limits.generations = generations }
-        if let targetReturn { limits.targetReturn = targetReturn }
-        let server = try RolloutServer(serverConfiguration(start, models))
-        defer { server.stop() }
-        let session = CoordinatorSession(
-            store: store, start: start, limits: limits, server: server, display: display)
-        try await session.run()
     }
 
-    private func trainModels(_ store: RunStore, seed: UInt64) throws {
-        guard let data else { return }
+    private func drive() async throws {
+        let plan = RunPlan(
+            directory: RunDirectory(path: logdir), given: options.given,
+            profile: try options.profile(), startingPoint: try options.startingPoint(),
+            training: data.map {
+                ModelTraining(data: $0, visualEpochs: vaeEpochs, memoryEpochs: mdrnnEpochs)
+            },
+            usesRandomMemory: untrainedMemory)
+        let run = try open(plan)
+
+        var limits = plan.profile?.limits ?? RunLimits()
+        if let generations { limits.generations = generations }
+        if let targetReturn { limits.targetReturn = targetReturn }
+        let server = try RolloutServer(serverConfiguration(run))
+        defer { server.stop() }
+        try await CoordinatorSession(run: run, limits: limits, server: server, display: display)
+            .run()
+    }
+
+    /// Begins or finds the run; a signal ends the training that this may take.
+    private func open(_ plan: RunPlan) throws -> OpenRun {
+        let process = ProcessInfo.processInfo
+        let holder = "process \(process.processIdentifier) on \(process.hostName)"
+        let program = "worldmodels \(WorldModels.configuration.version)"
+        guard plan.training != nil else { return try plan.open(holder: holder, program: program) }
         let isStopped = Atomic(false)
         let signals = StopSignals { _ in isStopped.store(true, ordering: .relaxed) }
+        let console = TrainingConsole()
         do {
-            try ModelTraining(
-                store: store, data: data, seed: seed, visualEpochs: vaeEpochs,
-                memoryEpochs: mdrnnEpochs, skipsMemory: untrainedMemory
-            ).run { isStopped.load(ordering: .relaxed) }
+            let run = try plan.open(holder: holder, program: program) { event in
+                switch event {
+                case .training(let event): console.show(event)
+                case .trained(let summary): console.finish(summary)
+                }
+                if isStopped.load(ordering: .relaxed) { throw CancellationError() }
+            }
+            return run
         } catch is CancellationError {
             print("stopped; the same command goes on after the last complete epoch")
             throw ExitCode(signals.exitStatus ?? 1)
         }
-        withExtendedLifetime(signals) {}
     }
 
-    private func serverConfiguration(
-        _ start: RunStart, _ models: RunModels
-    ) throws -> RolloutServer.Configuration {
+    private func serverConfiguration(_ run: OpenRun) throws -> RolloutServer.Configuration {
         var configuration = try RolloutServer.Configuration(
-            bind: bind, run: start.identifier, models: models.served,
-            work: .score(settings: start.settings.encodedRolloutSettings()))
+            bind: bind, run: run.identifier,
+            models: [
+                ServedModel(name: "vae", data: run.models.vae),
+                ServedModel(name: "mdrnn", data: run.models.mdrnn),
+            ],
+            work: .score(settings: run.encodedRolloutSettings()))
         configuration.core.session.maximumWorkers = maxWorkers
         configuration.security = try security.security()
         configuration.isInsecureAllowed = security.insecure

@@ -2,99 +2,90 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
-import Episodes
-import RolloutServer
+import RunStore
+import Runs
 import Search
+import WorldModel
 
-/// The options that define a run; what is left out is the run's, the profile's or the usual value.
-struct RunOptions: ParsableArguments {
-    @Option(
-        help: .init(
-            "A recipe: a profile's name (quick, paper, record) or a JSON file.", valueName: "name"))
-    var profile: String?
+/// The options that define a run: one a row of the settings' table that a person may give.
+///
+/// What is left out is the run's, the profile's or the usual value. ArgumentParser finds a type's
+/// options by its mirror and decodes each by its name there, so both follow from the table.
+struct RunOptions: ParsableArguments, CustomReflectable {
+    /// The written forms of the settings that were given, by name.
+    private(set) var given: [String: String] = [:]
+    /// Start a new run from the agent that comes with the program.
+    private(set) var pretrained = false
+    /// The files that stand for settings, by name.
+    private var files: [String: String] = [:]
 
-    @Option(help: "Candidates a generation (64).")
-    var popSize: String?
+    private struct Key: CodingKey {
+        let stringValue: String
+        let intValue: Int? = nil
 
-    @Option(
-        help: .init(
-            "Tracks a candidate (4), or a schedule: 4,8@50 is 8 from generation 50.",
-            valueName: "count"))
-    var nSamples: String?
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
 
-    @Option(help: "The run's seed (1).")
-    var seed: String?
-
-    @Option(
-        help: .init(
-            "The initial step size (0.1), or a schedule: 0.05,0.02@50 sets 0.02 at generation 50.",
-            valueName: "sigma"))
-    var sigma: String?
-
-    @Option(help: "The covariance: full, separable or limited-memory (full).")
-    var variant: String?
-
-    @Option(
-        help: """
-            Which candidates the mean moves by: better-half, as usual, or all, away from the worse \
-            half too (better-half).
-            """)
-    var recombination: String?
-
-    @Option(help: "What the controller sees: z, zh or zch (zh).")
-    var controllerInputs: String?
-
-    @Option(help: "How its outputs become actions: paper or linear (paper).")
-    var controllerMapping: String?
-
-    @Option(help: "What of V's output is z: mean or sampled (mean).")
-    var latent: String?
-
-    @Option(help: .init("An episode's limit (1000).", valueName: "steps"))
-    var maxSteps: String?
-
-    @Option(
-        help: .init(
-            "End a training episode after so many steps without a new tile; 0: never (0).",
-            valueName: "steps"))
-    var stopAfterStepsWithoutTile: String?
-
-    @Option(
-        help: .init(
-            "Cap training episodes at this multiple of the last generation's mean; 0: no cap (0).",
-            valueName: "factor"))
-    var stepCapFactor: String?
-
-    @Option(
-        help: .init(
-            "Evaluate the distribution's mean so often; 0: only at the end (5).",
-            valueName: "generations"))
-    var evaluateEvery: String?
-
-    @Option(help: .init("Tracks of an evaluation (16).", valueName: "count"))
-    var evaluationEpisodes: String?
-
-    @Option(
-        help: .init(
-            "Start the search from this controller instead of zeros; its form becomes the run's.",
-            valueName: "file"))
-    var initialController: String?
-
-    @Flag(help: "Start a new run from V, M and C of the agent that comes with the program.")
-    var pretrained = false
-
-    /// What was given, by setting; the controller to start from is `StartingPoint`'s matter.
-    var given: [SettingKey: String] {
-        let options: [(SettingKey, String?)] = [
-            (.populationSize, popSize), (.samples, nSamples), (.seed, seed), (.sigma, sigma),
-            (.variant, variant), (.recombination, recombination), (.inputs, controllerInputs),
-            (.mapping, controllerMapping),
-            (.latent, latent), (.maximumSteps, maxSteps),
-            (.patience, stopAfterStepsWithoutTile), (.stepCapFactor, stepCapFactor),
-            (.evaluateEvery, evaluateEvery),
-            (.evaluationEpisodes, evaluationEpisodes),
-        ]
-        return Dictionary(
-            uniqueKeysWithValues: options.compactMap { key, value in value.map { (key, $0) } })
+        static let pretrained = Key(stringValue: "pretrained")
     }
+
+    init() {}
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Key.self)
+        for row in RunSettings.table where row.isOption {
+            let option = try values.decode(
+                Option<String?>.self, forKey: Key(stringValue: row.name))
+            if row.source == .file {
+                files[row.name] = option.wrappedValue
+            } else {
+                given[row.name] = option.wrappedValue
+            }
+        }
+        pretrained = try values.decode(Flag<Bool>.self, forKey: .pretrained).wrappedValue
+    }
+
+    var customMirror: Mirror {
+        var options: [(label: String?, value: Any)] = RunSettings.table.filter(\.isOption).map {
+            let help = ArgumentHelp($0.help, valueName: $0.valueName)
+            return ($0.name, Option<String?>(name: .customLong($0.name), help: help))
+        }
+        options.append(
+            (
+                Key.pretrained.stringValue,
+                Flag(
+                    wrappedValue: false,
+                    help:
+                        "Start a new run from V, M and C of the agent that comes with the program."
+                )
+            ))
+        return Mirror(self, children: options)
+    }
+
+    func validate() throws {
+        if pretrained && files["initial-controller"] != nil {
+            throw ValidationError("give either --pretrained or --initial-controller")
+        }
+    }
+
+    /// The profile that was named.
+    ///
+    /// - Throws: `ProfileError`.
+    func profile() throws -> Profile? { try files["profile"].map { try ProfileFiles.load($0) } }
+
+    /// What the run starts from.
+    ///
+    /// - Throws: What a missing or damaged file throws; `AgentFiles.Failure`.
+    func startingPoint() throws -> StartingPoint {
+        if pretrained {
+            let agent = try AgentFiles(pretrained: .best)
+            return try StartingPoint(agent: RunDirectory(path: agent.directory))
+        }
+        return try files["initial-controller"].map { try StartingPoint(controller: $0) }
+            ?? StartingPoint()
+    }
+}
+
+extension RunSetting {
+    fileprivate var isOption: Bool { source == .value || source == .file }
 }

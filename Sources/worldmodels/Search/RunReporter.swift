@@ -2,12 +2,10 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Episodes
-
-import RolloutServer
-
-import Search
 import Foundation
+import RolloutServer
 import RunStore
+import Search
 import Synchronization
 import TerminalOutput
 
@@ -22,13 +20,11 @@ final class RunReporter: Sendable {
     }
 
     private let server: RolloutServer
-    private let settings: RunSettings
     private let display: Bool
     private let state = Mutex(State())
 
-    init(server: RolloutServer, settings: RunSettings, display: Bool) {
+    init(server: RolloutServer, display: Bool) {
         self.server = server
-        self.settings = settings
         self.display = display
     }
 

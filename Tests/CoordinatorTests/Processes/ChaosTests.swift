@@ -5,6 +5,7 @@ import Foundation
 import RunReports
 import RunStore
 import SeededRandom
+import TestSupport
 import Testing
 
 /// A run under chaos ends with the same bits as a run in peace; cluster/chaos/chaos.sh is the long
@@ -17,7 +18,8 @@ struct ChaosTests {
 
     /// A coordinator and its workers, as processes.
     private final class Cluster {
-        let run = TemporaryRun()
+        private let place: TemporaryDirectory
+        let directory: RunDirectory
         var coordinatorKills = 0
         var workerKills = 0
         private var address = "tcp://127.0.0.1:*"
@@ -27,9 +29,10 @@ struct ChaosTests {
         private var random = PCG64(seed: 5)
 
         init() throws {
-            try run.directory.create()
-            try QuickModels.vae.write(to: run.directory.vae)
-            try QuickModels.mdrnn.write(to: run.directory.mdrnn)
+            place = try TemporaryDirectory()
+            directory = RunDirectory(path: place.path)
+            try QuickModels.vae.write(to: directory.vae)
+            try QuickModels.mdrnn.write(to: directory.mdrnn)
         }
 
         deinit {
@@ -57,7 +60,7 @@ struct ChaosTests {
 
         private func startCoordinator() throws {
             coordinator = try ProgramProcess([
-                "coordinator", "--logdir", run.directory.path, "--bind", address, "--seed", "3",
+                "coordinator", "--logdir", directory.path, "--bind", address, "--seed", "3",
                 "--variant", "separable", "--pop-size", "\(ChaosTests.population)",
                 "--n-samples", "1", "--max-steps", "8", "--evaluate-every", "5",
                 "--evaluation-episodes", "\(ChaosTests.evaluationEpisodes)",
@@ -122,16 +125,16 @@ struct ChaosTests {
         }
         #expect(chaos.coordinatorKills == 5 && chaos.workerKills == 5)
 
-        let one = try RunReport(calm.run.directory)
-        let other = try RunReport(chaos.run.directory)
+        let one = try RunReport(calm.directory)
+        let other = try RunReport(chaos.directory)
         #expect(RunComparison(one, other) == .equal(generations: Self.generations))
         let evaluations = [one, other].map { $0.generations.compactMap(\.evaluation?.digest) }
         #expect(evaluations[0].count == 2 && evaluations[0] == evaluations[1])
-        let states = try [calm, chaos].map { try RunReader($0.run.directory).latestState()?.state }
+        let states = try [calm, chaos].map { try RunReader($0.directory).latestState()?.state }
         #expect(states[0] != nil && states[0] == states[1])
         let best = try [calm, chaos].map { cluster in
             // The header names the run; the parameters are the tail.
-            try Data(contentsOf: cluster.run.directory.controller).suffix(867 * 4)
+            try Data(contentsOf: cluster.directory.controller).suffix(867 * 4)
         }
         #expect(best[0] == best[1])
         for report in [one, other] {

@@ -5,11 +5,11 @@ import Episodes
 
 import RolloutServer
 
-import Search
 import ClusterSessions
 import ClusterProtocol
 import Foundation
 import Rollouts
+import TestSupport
 import Testing
 
 /// A worker's process that is told to stop, as Kubernetes, Slurm and spot instances do.

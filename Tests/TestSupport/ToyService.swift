@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Episodes
-
-import RolloutServer
-
-import Search
-import Foundation
+package import Episodes
+package import Foundation
 import Synchronization
 
 /// Drives "rollouts" that are a formula of parameters and track, in a different order each time.
-final class ToyService: EpisodeService {
+package final class ToyService: EpisodeService {
     private let counts = Mutex<[EpisodeName: Int]>([:])
     private let worker: String
     private let reversed: Bool
     private let outcome: @Sendable (Episode, [Float]) -> Double
 
-    init(
+    /// A service.
+    ///
+    /// - Parameters:
+    ///   - worker: The driver's name.
+    ///   - reversed: Whether results arrive in the reversed order.
+    ///   - outcome: The return of an episode with its parameters.
+    package init(
         worker: String = "toy", reversed: Bool = false,
         outcome: @escaping @Sendable (Episode, [Float]) -> Double = ToyService.formula
     ) {
@@ -26,9 +28,10 @@ final class ToyService: EpisodeService {
     }
 
     /// How often each task was driven.
-    var driven: [EpisodeName: Int] { counts.withLock { $0 } }
+    package var driven: [EpisodeName: Int] { counts.withLock { $0 } }
 
-    static func formula(_ episode: Episode, _ parameters: [Float]) -> Double {
+    /// The return of the formula.
+    package static func formula(_ episode: Episode, _ parameters: [Float]) -> Double {
         let noise = Double(episode.trackSeed % 1000) / 100
         return parameters.enumerated().reduce(900 + noise) { total, element in
             let distance = Double(element.element) - Double(element.offset) * 0.2
@@ -36,7 +39,7 @@ final class ToyService: EpisodeService {
         }
     }
 
-    func perform(
+    package func perform(
         _ batch: EpisodeBatch, onResult: @Sendable (EpisodeResult, Data?) throws -> Void
     ) async throws -> [EpisodeResult] {
         var results: [EpisodeName: EpisodeResult] = [:]

@@ -2,13 +2,11 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Episodes
-
-import RolloutServer
-
-import Search
 import Foundation
 import RunStore
+import Search
 import Synchronization
+import TestSupport
 
 /// A run in a directory of its own that goes away with the value.
 final class TemporaryRun: Sendable {
@@ -29,16 +27,16 @@ final class TemporaryRun: Sendable {
     var controllers: [EvaluationRecord] { saved.withLock { $0 } }
 
     /// What the command line would give for a small run.
-    static let given: [SettingKey: String] = [
-        .populationSize: "6", .samples: "2", .seed: "7", .sigma: "0.3", .evaluateEvery: "2",
-        .evaluationEpisodes: "3",
+    static let given: [String: String] = [
+        "pop-size": "6", "n-samples": "2", "seed": "7", "sigma": "0.3", "evaluate-every": "2",
+        "evaluation-episodes": "3",
     ]
 
     /// Opens the database, begins the run where it has not begun, and drives it.
     @discardableResult
     func drive(
         generations: Int? = 5, target: Double? = nil, service: any EpisodeService = ToyService(),
-        given: [SettingKey: String] = TemporaryRun.given,
+        given: [String: String] = TemporaryRun.given,
         observe: @escaping @Sendable (RunEvent) -> Void = { _ in },
         rehearse: @escaping @Sendable (RunStore.WritePoint) throws -> Void = { _ in }
     ) async throws -> RunEnding {

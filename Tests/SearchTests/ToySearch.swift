@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Episodes
-
-import RolloutServer
-
-import Search
 import Foundation
+import Search
 import SeededRandom
 
 /// A small seeded search that stands in for the optimiser: like the real one, it draws its

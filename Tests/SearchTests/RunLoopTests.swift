@@ -2,13 +2,11 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Episodes
-
-import RolloutServer
-
-import Search
 import Foundation
 import RunStore
+import Search
 import Synchronization
+import TestSupport
 import Testing
 
 struct RunLoopTests {
@@ -50,7 +48,7 @@ struct RunLoopTests {
             return ToyService.formula(task, parameters)
         }
         var given = TemporaryRun.given
-        given[.stepCapFactor] = "3"
+        given["step-cap-factor"] = "3"
         let run = TemporaryRun()
         try await run.drive(generations: 2, service: service, given: given)
         // The toy's episodes have 10 steps: 3 * (10 + 1), also where the run was interrupted.
@@ -58,7 +56,7 @@ struct RunLoopTests {
         #expect(caps.withLock { $0 } == ["1": [nil], "2": [33], "3": [33], "evaluation": [nil]])
         // No cap beyond the limit that there is anyway.
         caps.withLock { $0 = [:] }
-        given[.maximumSteps] = "33"
+        given["max-steps"] = "33"
         try await TemporaryRun().drive(generations: 2, service: service, given: given)
         #expect(caps.withLock { $0["2"] } == [nil])
     }
@@ -100,7 +98,7 @@ struct RunLoopTests {
         #expect(try one.outcome() == other.outcome())
         let different = TemporaryRun()
         try await different.drive(
-            given: TemporaryRun.given.merging([.seed: "8"]) { $1 })
+            given: TemporaryRun.given.merging(["seed": "8"]) { $1 })
         #expect(try one.outcome() != different.outcome())
     }
 

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Episodes
-
-import RolloutServer
-
-import Search
 import Foundation
+package import Search
 
 /// Finds profiles: those that come with the program, and a user's own.
-enum ProfileFiles {
+package enum ProfileFiles {
     /// Reads a profile.
     ///
-    /// - Parameter name: A file's path, or the name of one that comes with the program.
+    /// - Parameters:
+    ///   - name: A file's path, or the name of one that comes with the program.
+    ///   - places: The directories to look for names in; nil: the usual ones.
     /// - Returns: The profile.
     /// - Throws: `ProfileError`.
-    static func load(_ name: String) throws -> Profile {
+    package static func load(_ name: String, places: [String]? = nil) throws -> Profile {
         let isPath = name.contains("/") || name.hasSuffix(".json")
-        let candidates = isPath ? [name] : places.map { "\($0)/\(name).json" }
+        let candidates = isPath ? [name] : (places ?? usualPlaces).map { "\($0)/\(name).json" }
         for path in candidates {
             if let data = FileManager.default.contents(atPath: path) {
                 return try Profile(data, path: path)
@@ -28,7 +26,7 @@ enum ProfileFiles {
 
     /// Where profiles are looked for: from the working directory, and from the program's place,
     /// be that a build directory within the sources or PREFIX/bin of an installation.
-    private static var places: [String] {
+    private static var usualPlaces: [String] {
         var places = ["cluster/profiles"]
         guard let program = Bundle.main.executableURL?.resolvingSymlinksInPath() else {
             return places

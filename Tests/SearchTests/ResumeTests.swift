@@ -2,13 +2,11 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Episodes
-
-import RolloutServer
-
-import Search
 import Foundation
 import RunStore
+import Search
 import Synchronization
+import TestSupport
 import Testing
 
 /// The coordinator dies at every write, before and after its commit, and starts again.
@@ -103,7 +101,7 @@ struct ResumeTests {
     @Test func `what may change during a run is stored anew`() async throws {
         let run = TemporaryRun()
         try await run.drive(generations: 1)
-        let given = TemporaryRun.given.merging([.evaluateEvery: "3"]) { $1 }
+        let given = TemporaryRun.given.merging(["evaluate-every": "3"]) { $1 }
         try await run.drive(generations: 3, given: given)
         let settings = try RunReader(run.directory).settings()
         #expect(settings.contains { $0 == ("evaluate-every", "3") })
@@ -130,7 +128,7 @@ struct ResumeTests {
             return try await run.drive(service: idle)
         }
         #expect(try await stopped.value == .interrupted)
-        let other = TemporaryRun.given.merging([.sigma: "0.2"]) { $1 }
+        let other = TemporaryRun.given.merging(["sigma": "0.2"]) { $1 }
         try await run.drive(generations: 1, given: other)
         #expect(try RunReader(run.directory).settings().contains { $0 == ("sigma", "0.2") })
         await #expect(throws: RunError.self) {

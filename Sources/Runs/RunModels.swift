@@ -1,34 +1,32 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import ClusterSessions
-import ClusterProtocol
-import Episodes
-import RolloutServer
-import Search
-import Foundation
-import RunStore
-import SeededRandom
 import ArrayFiles
+import Digests
+package import Foundation
+package import RunStore
+import Search
+import SeededRandom
 import WorldModel
 
 /// The frozen V and M of a run, checked, as the bytes that every worker gets.
-struct RunModels {
-    /// What a run's directory lacks.
-    enum Failure: Error, CustomStringConvertible {
-        case missing(path: String, logdir: String, command: String)
+package struct RunModels: Sendable {
+    /// A model that a run's directory lacks.
+    package struct Missing: Error, Equatable, CustomStringConvertible {
+        /// The model's file.
+        package let path: String
+        /// Which model: "vae" or "mdrnn".
+        package let model: String
+        /// The run's directory.
+        package let directory: String
 
-        var description: String {
-            switch self {
-            case .missing(let path, let logdir, let command):
-                "\(path) is missing: train it with 'worldmodels \(command) --logdir \(logdir)"
-                    + " --data DIR', or give the coordinator --data DIR"
-            }
-        }
+        package var description: String { "\(path) is missing" }
     }
 
-    let vae: Data
-    let mdrnn: Data
+    /// V's file.
+    package let vae: Data
+    /// M's file.
+    package let mdrnn: Data
     private let memoryToWrite: URL?
 
     /// Reads the models.
@@ -36,11 +34,13 @@ struct RunModels {
     /// - Parameters:
     ///   - directory: The run.
     ///   - untrainedMemorySeed: Where M is missing, make a random one from this seed.
-    /// - Throws: `Failure`, or what the files' readers say of a damaged one.
-    init(_ directory: RunDirectory, untrainedMemorySeed: UInt64?) throws {
+    /// - Throws: `Missing`, or what the files' readers say of a damaged one.
+    package init(_ directory: RunDirectory, untrainedMemorySeed: UInt64?) throws {
+        func missing(_ file: URL, _ model: String) -> Missing {
+            Missing(path: file.path, model: model, directory: directory.path)
+        }
         guard let vae = FileManager.default.contents(atPath: directory.vae.path) else {
-            throw Failure.missing(
-                path: directory.vae.path, logdir: directory.path, command: "train-vae")
+            throw missing(directory.vae, "vae")
         }
         self.vae = vae
         if let mdrnn = FileManager.default.contents(atPath: directory.mdrnn.path) {
@@ -52,8 +52,7 @@ struct RunModels {
                 .file(metadata: ["trained": "false"]).encoded()
             memoryToWrite = directory.mdrnn
         } else {
-            throw Failure.missing(
-                path: directory.mdrnn.path, logdir: directory.path, command: "train-mdrnn")
+            throw missing(directory.mdrnn, "mdrnn")
         }
         // What a worker would refuse is refused here, by the file's name.
         _ = try VAEParameters(
@@ -63,14 +62,17 @@ struct RunModels {
     }
 
     /// Keeps a random M in the run's directory.
+    ///
+    /// - Throws: `FileError` naming the file.
     func writeMemory() throws {
         if let memoryToWrite { try AtomicFile.write(mdrnn, to: memoryToWrite) }
     }
 
-    var vaeDigest: String { SHA256.digest(vae).hexadecimal }
-    var mdrnnDigest: String { SHA256.digest(mdrnn).hexadecimal }
-
-    var served: [ServedModel] {
-        [ServedModel(name: "vae", data: vae), ServedModel(name: "mdrnn", data: mdrnn)]
+    /// The settings that name the models.
+    var settings: [String: String] {
+        var settings = RunSettings()
+        settings.vae = SHA256.digest(vae).hexadecimal
+        settings.mdrnn = SHA256.digest(mdrnn).hexadecimal
+        return settings.texts(\.vae, \.mdrnn)
     }
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Episodes
-
-import RolloutServer
-
-import Search
 import Foundation
+import Search
 import Testing
 
 struct ProfileTests {
@@ -20,7 +16,7 @@ struct ProfileTests {
                 + #""target-return": 900.5, "description": "d"}"#)
         #expect(profile.name == "fast" && profile.description == "d")
         #expect(
-            profile.settings == [.populationSize: "32", .sigma: "0.05", .samples: "4,8@50"])
+            profile.settings == ["pop-size": "32", "sigma": "0.05", "n-samples": "4,8@50"])
         #expect(profile.limits == RunLimits(generations: 7, targetReturn: 900.5))
     }
 

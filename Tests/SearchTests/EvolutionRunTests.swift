@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Episodes
-
-import RolloutServer
-
-import Search
 import EvolutionStrategies
 import Foundation
 import RunReports
 import RunStore
+import Search
+import TestSupport
 import Testing
 
 /// The run loop with the real optimiser over the real number of parameters.
 struct EvolutionRunTests {
-    private static let given: [SettingKey: String] = [
-        .populationSize: "8", .samples: "1", .sigma: "0.1", .evaluateEvery: "0",
-        .evaluationEpisodes: "1", .variant: "separable",
+    private static let given: [String: String] = [
+        "pop-size": "8", "n-samples": "1", "sigma": "0.1", "evaluate-every": "0",
+        "evaluation-episodes": "1", "variant": "separable",
     ]
 
     private func drive(
@@ -24,7 +21,7 @@ struct EvolutionRunTests {
     ) async throws -> RunReport {
         let store = try RunStore(run.directory, holder: "test")
         var given = Self.given
-        given[.sigma] = sigma
+        given["sigma"] = sigma
         let start = try RunStart(
             store, given: given, profile: nil, program: "tests", now: Date()
         ) { try EvolutionStrategy($0) }

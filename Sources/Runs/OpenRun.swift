@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArrayFiles
+package import Episodes
+import EvolutionStrategies
+package import Foundation
+import Rollouts
+package import RunStore
+package import Search
+import WorldModel
+
+/// A run that this process holds and may drive.
+package struct OpenRun: Sendable {
+    /// Its database.
+    package let store: RunStore
+    /// Its frozen V and M.
+    package let models: RunModels
+    private let start: RunStart
+
+    init(store: RunStore, start: RunStart, models: RunModels) {
+        self.store = store
+        self.start = start
+        self.models = models
+    }
+
+    /// Its name in messages.
+    package var identifier: String { start.identifier }
+    /// What defines it.
+    package var settings: RunSettings { start.settings }
+    /// Whether it was begun just now.
+    package var isNew: Bool { start.isNew }
+
+    /// What the workers' engines are told, as JSON.
+    ///
+    /// - Throws: An `EncodingError`, which would be a fault of this program.
+    package func encodedRolloutSettings() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return try encoder.encode(
+            RolloutSettings(
+                mapping: settings.mapping, inputs: settings.inputs, latent: settings.latent,
+                timeLimit: settings.maximumSteps,
+                stepsWithoutTile: settings.patience > 0 ? settings.patience : nil))
+    }
+
+    /// Searches until a limit is reached or the calling task is cancelled; the best controller by
+    /// evaluation is kept in the run's directory, and why the search ended in its events.
+    ///
+    /// - Parameters:
+    ///   - service: What drives the episodes.
+    ///   - limits: When to end.
+    ///   - observe: Told what happens.
+    /// - Returns: Why it ended.
+    /// - Throws: What ended it before its end; what was stored before stands.
+    package func drive(
+        with service: any EpisodeService, limits: RunLimits,
+        observe: @escaping @Sendable (RunEvent) -> Void = { _ in }
+    ) async throws -> RunEnding {
+        let loop = RunLoop<EvolutionStrategy>(
+            store: store, service: service, settings: settings, limits: limits,
+            saveController: { try controllerFile($0).write(to: store.directory.controller) },
+            observe: observe)
+        do {
+            let ending = try await loop.run()
+            try store.note("stopped", ending.description)
+            return ending
+        } catch {
+            // On a full disk the note fails as well; the error itself is what counts.
+            try? store.note("failed", "\(error)")
+            throw error
+        }
+    }
+
+    /// The file of an evaluated controller: the same bytes for the same evaluation.
+    private func controllerFile(_ evaluation: EvaluationRecord) -> SafetensorsFile {
+        ControllerParameters(
+            inputs: settings.inputs, mapping: settings.mapping, latent: settings.latent,
+            values: evaluation.parameters
+        ).file(metadata: [
+            "run": identifier, "generation": "\(evaluation.generation)",
+            "evaluation_mean": "\(evaluation.mean)",
+            "evaluation_episodes": "\(evaluation.episodes)",
+        ])
+    }
+}

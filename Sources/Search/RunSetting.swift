@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+/// A row of the table of a run's settings: all that is to be known of a setting but its value.
+package struct RunSetting: Sendable {
+    /// What gives a setting its value.
+    package enum Source: Sendable, Hashable {
+        /// An option, or a profile.
+        case value
+        /// A file that an option names.
+        case file
+        /// The run's model file of this name.
+        case model(String)
+    }
+
+    /// The name of its option, and of its row in the database.
+    package let name: String
+    /// What gives it its value.
+    package let source: Source
+    /// One sentence for people, with the usual value.
+    package let help: String
+    /// What its option's value is called; nil: as the option.
+    package let valueName: String?
+    /// What values there are, for messages.
+    package let expected: String
+    /// Whether a later start may give another value: it does not touch the search.
+    package let isFree: Bool
+    /// Whether a later start may change what is to come of it, but not what was.
+    package let isScheduled: Bool
+
+    /// Takes the value of a text; whether there is one.
+    let read: @Sendable (_ text: String, _ settings: inout RunSettings) -> Bool
+    /// The value's one written form; nil where there is no value.
+    let text: @Sendable (RunSettings) -> String?
+    /// Whether a run with the one settings may be continued with the other's value.
+    let agree: @Sendable (_ one: RunSettings, _ other: RunSettings, _ generation: Int) -> Bool
+    let path: any PartialKeyPath<RunSettings> & Sendable
+
+    /// A row.
+    ///
+    /// - Parameters:
+    ///   - name: The option's name without dashes.
+    ///   - path: Where the value is kept.
+    ///   - form: How values are written.
+    ///   - source: What gives the value.
+    ///   - isFree: Whether a later start may give another value.
+    ///   - valueName: What the option's value is called.
+    ///   - help: One sentence; an asterisk in it stands for the usual value.
+    init<Value>(
+        _ name: String, _ path: any WritableKeyPath<RunSettings, Value> & Sendable,
+        _ form: SettingForm<Value>, source: Source = .value, isFree: Bool = false,
+        valueName: String? = nil, help: String = ""
+    ) {
+        self.name = name
+        self.source = source
+        self.valueName = valueName
+        self.isFree = isFree
+        self.path = path
+        expected = form.expected
+        isScheduled = form.isScheduled
+        read = { text, settings in
+            guard let value = form.read(text) else { return false }
+            settings[keyPath: path] = value
+            return true
+        }
+        text = { form.write($0[keyPath: path]) }
+        agree = { form.agree($0[keyPath: path], $1[keyPath: path], $2) }
+        self.help = help.replacing("*", with: form.write(RunSettings()[keyPath: path]) ?? "")
+    }
+
+    /// One written form for each value.
+    ///
+    /// - Parameter given: As a person wrote it.
+    /// - Returns: nil where it is no value of this setting.
+    package func canonical(_ given: String) -> String? {
+        var scratch = RunSettings()
+        return read(given, &scratch) ? text(scratch) : nil
+    }
+}

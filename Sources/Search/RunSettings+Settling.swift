@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import RunStore
+package import WorldModel
+
+extension RunSettings {
+    /// Settles each setting: what an option gives, else what the run has, else what a profile
+    /// gives, else the usual value.
+    ///
+    /// - Parameters:
+    ///   - given: By name: what a person asks for, and the digests of the models that were found.
+    ///   - profile: From a profile, if any, by name.
+    ///   - stored: Of the run that is there already; empty for a new one.
+    ///   - begun: The last generation of that run that has begun; what schedules say of later ones
+    ///     may change.
+    ///   - path: The run's directory, for messages.
+    /// - Throws: `RunError.badSetting`; for a run that began with another value,
+    ///   `RunError.conflict` or `.otherModel`; for a damaged stored value `RunStoreError.badRow`.
+    package init(
+        given: [String: String], profile: [String: String] = [:],
+        stored: [(name: String, value: String)] = [], begun: Int = 0, path: String
+    ) throws {
+        // A run begun before a setting existed ran with what is now its usual value.
+        var kept = RunSettings()
+        for (name, text) in stored {
+            guard let row = Self.table.first(where: { $0.name == name }) else { continue }
+            guard row.read(text, &kept), row.text(kept) == text else {
+                throw RunStoreError.badRow(path: path, detail: "the stored \(name) is '\(text)'")
+            }
+        }
+        self = kept
+        for row in Self.table {
+            guard let text = given[row.name] ?? profile[row.name] else { continue }
+            guard row.read(text, &self) else {
+                throw RunError.badSetting(
+                    setting: row.name, value: text, expected: row.expected)
+            }
+            guard !stored.isEmpty, !row.isFree, !row.agree(self, kept, begun),
+                let old = row.text(kept), let new = row.text(self)
+            else { continue }
+            if case .model(let file) = row.source {
+                throw RunError.otherModel(file: "\(path)/\(file)", stored: old, found: new)
+            }
+            throw RunError.conflict(
+                setting: row.name, stored: old, given: new, path: path,
+                begun: row.isScheduled ? begun : nil)
+        }
+    }
+
+    /// The names and written forms of all settings that have a value, in the table's order.
+    package var listed: [(name: String, value: String)] { listed { _ in true } }
+
+    /// The names and written forms of the settings that a later start may change.
+    var changeable: [(name: String, value: String)] { listed { $0.isFree || $0.isScheduled } }
+
+    /// The written forms of some settings by their names, as `init(given:…)` takes them.
+    ///
+    /// - Parameter paths: Which settings.
+    /// - Returns: Those of them that have a value.
+    package func texts(_ paths: PartialKeyPath<Self>...) -> [String: String] {
+        let pairs = listed { paths.contains($0.path) }.map { ($0.name, $0.value) }
+        return Dictionary(uniqueKeysWithValues: pairs)
+    }
+
+    private func listed(
+        where isIncluded: (RunSetting) -> Bool
+    ) -> [(name: String, value: String)] {
+        Self.table.filter(isIncluded).compactMap { row in
+            row.text(self).map { (name: row.name, value: $0) }
+        }
+    }
+
+    /// The settings of a run that starts from a controller: its form and its digest.
+    ///
+    /// - Parameter controller: The controller.
+    package init(startingFrom controller: ControllerParameters) {
+        inputs = controller.inputs
+        mapping = controller.mapping
+        latent = controller.latent
+        var bytes = DigestBytes()
+        bytes.append(controller.values)
+        initialController = bytes.digest
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArrayFiles
+import Digests
+import Foundation
+import RunStore
+import Runs
+import Search
+import TestSupport
+import Testing
+import WorldModel
+
+struct RunPlanTests {
+    private let space: TemporaryDirectory
+
+    init() throws { space = try TemporaryDirectory() }
+
+    @Test func `a new run has its models' digests, and its best controller after a search`()
+        async throws
+    {
+        let directory = try space.run(models: ["vae", "mdrnn"])
+        let run = try RunPlan(directory: directory, given: RunPlan.small).open()
+        #expect(run.isNew && run.settings.populationSize == 4)
+        #expect(run.settings.vae == SHA256.digest(QuickModels.vae).hexadecimal)
+        #expect(run.settings.mdrnn == SHA256.digest(QuickModels.mdrnn).hexadecimal)
+        #expect(try await run.drive(to: 2) == .generations(2))
+        let file = try SafetensorsFile(contentsOf: directory.controller)
+        let evaluation = try #require(try run.store.reader.evaluations().last)
+        #expect(try ControllerParameters(file, name: "C").values == evaluation.parameters)
+        #expect(file.metadata["run"] == run.identifier && file.metadata["generation"] == "2")
+        #expect(try run.store.reader.events().map(\.kind) == ["stopped"])
+    }
+
+    @Test func `the same plan continues the run`() async throws {
+        let directory = try space.run(models: ["vae", "mdrnn"])
+        let identifier: String
+        do {
+            let run = try RunPlan(directory: directory, given: RunPlan.small).open()
+            identifier = run.identifier
+            try await run.drive(to: 1)
+        }
+        // What is left out is the run's own, not the usual value.
+        let run = try RunPlan(directory: directory).open()
+        #expect(!run.isNew && run.identifier == identifier && run.settings.populationSize == 4)
+        try await run.drive(to: 2)
+        #expect(try run.store.reader.generations().map(\.generation) == [1, 2])
+    }
+
+    @Test func `another setting or another model than the run's is refused`() async throws {
+        let directory = try space.run(models: ["vae", "mdrnn"])
+        do {
+            let run = try RunPlan(directory: directory, given: RunPlan.small).open()
+            try await run.drive(to: 1)
+        }
+        #expect(
+            throws: RunError.conflict(
+                setting: "pop-size", stored: "4", given: "8", path: directory.path, begun: nil)
+        ) {
+            try RunPlan(directory: directory, given: ["pop-size": "8"]).open()
+        }
+        try otherMemory().write(to: directory.mdrnn)
+        let error = try #require(throws: RunError.self) {
+            try RunPlan(directory: directory).open()
+        }
+        guard case .otherModel(let file, _, _) = error else {
+            Issue.record("refused as \(error)")
+            return
+        }
+        #expect(file == directory.path + "/mdrnn.safetensors")
+    }
+
+    @Test(arguments: [([String](), "vae"), (["vae"], "mdrnn")])
+    func `a model that is missing is named, and nothing is written`(
+        models: [String], missing: String
+    ) throws {
+        let directory = try space.run(models: models)
+        let error = try #require(throws: RunModels.Missing.self) {
+            try RunPlan(directory: directory).open()
+        }
+        #expect(error.model == missing && error.directory == directory.path)
+        #expect(error.path.hasSuffix("/\(missing).safetensors"))
+        #expect(!directory.holdsRun)
+    }
+
+    @Test func `a random M is the same for the same seed, and kept`() throws {
+        let memories = try ["one", "two", "three"].map { name in
+            let directory = try space.run(name, models: ["vae"])
+            let seed = name == "three" ? "6" : "5"
+            _ = try RunPlan(
+                directory: directory, given: ["seed": seed], usesRandomMemory: true
+            ).open()
+            return try Data(contentsOf: directory.mdrnn)
+        }
+        #expect(memories[0] == memories[1] && memories[0] != memories[2])
+    }
+
+    @Test func `nonsense is refused before anything is written`() throws {
+        let directory = try space.run()
+        #expect(throws: RunError.self) {
+            try RunPlan(
+                directory: directory, given: ["sigma": "-1"],
+                training: ModelTraining(data: "x", visualEpochs: 1, memoryEpochs: 1)
+            ).open()
+        }
+        #expect(try space.contents().isEmpty)
+    }
+
+    @Test func `one run is held by one process, as long as the value lives`() throws {
+        let plan = RunPlan(directory: try space.run(models: ["vae", "mdrnn"]))
+        do {
+            let run = try plan.open()
+            #expect(throws: RunStoreError.locked(path: plan.directory.path, holder: "a test")) {
+                try plan.open()
+            }
+            #expect(run.isNew)
+        }
+        #expect(try plan.open().isNew)
+    }
+}

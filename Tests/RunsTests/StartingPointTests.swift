@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArrayFiles
+import Foundation
+import RunStore
+import Runs
+import Search
+import TestSupport
+import Testing
+import WorldModel
+
+struct StartingPointTests {
+    private let space: TemporaryDirectory
+
+    init() throws { space = try TemporaryDirectory() }
+
+    private func file() throws -> String {
+        let url = space.file("start.safetensors")
+        try controller().file().write(to: url)
+        return url.path
+    }
+
+    @Test func `the controller's form and values are the new run's`() throws {
+        let run = try RunPlan(
+            directory: try space.run(models: ["vae", "mdrnn"]), given: RunPlan.small,
+            startingPoint: StartingPoint(controller: file())
+        ).open()
+        let expected = RunSettings(startingFrom: controller())
+        #expect(run.settings.inputs == .latent && run.settings.mapping == .linear)
+        #expect(run.settings.initialController == expected.initialController)
+        #expect(run.settings.initialController.count == 64)
+    }
+
+    @Test func `a setting that contradicts the controller's form is refused`() throws {
+        let directory = try space.run(models: ["vae", "mdrnn"])
+        let file = try file()
+        #expect(
+            throws: RunError.otherController(
+                path: file, setting: "controller-inputs", found: "z", given: "zh")
+        ) {
+            try RunPlan(
+                directory: directory, given: ["controller-inputs": "zh"],
+                startingPoint: StartingPoint(controller: file)
+            ).open()
+        }
+        #expect(!directory.holdsRun)
+    }
+
+    @Test func `an agent brings its models, but does not replace others`() throws {
+        let agent = try space.run("agent", models: ["vae", "mdrnn"])
+        try controller().file().write(to: agent.controller)
+        let start = try StartingPoint(agent: agent)
+        let directory = try space.run("new")
+        _ = try RunPlan(directory: directory, given: RunPlan.small, startingPoint: start).open()
+        #expect(try Data(contentsOf: directory.vae) == QuickModels.vae)
+        #expect(try Data(contentsOf: directory.mdrnn) == QuickModels.mdrnn)
+
+        let other = try space.run("other", models: ["vae"])
+        try otherMemory().write(to: other.mdrnn)
+        let error = try #require(throws: StartingPoint.OtherModel.self) {
+            try RunPlan(directory: other, startingPoint: start).open()
+        }
+        #expect(error.path.hasSuffix("other/mdrnn.safetensors"))
+        #expect(!other.holdsRun)
+    }
+
+    @Test func `an agent without a controller is refused`() throws {
+        #expect(throws: FileError.self) {
+            try StartingPoint(agent: try space.run("agent", models: ["vae", "mdrnn"]))
+        }
+    }
+}

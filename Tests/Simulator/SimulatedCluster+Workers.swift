@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ClusterProtocol
+import Episodes
+import Foundation
+
+@testable import ClusterSessions
+
+extension SimulatedCluster {
+    /// A worker tries to connect before long.
+    func knock(_ worker: Int) {
+        queue.add(
+            .connect(worker: worker, life: workers[worker].life),
+            at: clock + random.uniform(0.005, 0.2))
+    }
+
+    func connect(_ worker: Int) throws {
+        guard workers[worker].connection == nil else { return }
+        guard server != nil else { return knock(worker) }
+        let index = connections.count
+        let name = withUnsafeBytes(of: UInt32(index).bigEndian) { Array($0) }
+        connections.append(
+            Connection(worker: worker, peer: PeerIdentifier(name), serverLife: serverLife))
+        workers[worker].connection = index
+        workers[worker].session.connected(at: workers[worker].local(clock))
+        try workerActs(worker)
+    }
+
+    func workerTurn(_ worker: Int) throws {
+        let life = workers[worker].life
+        if clock >= workers[worker].hungUntil, !workers[worker].running.isEmpty {
+            workers[worker].progress += 1
+        }
+        let now = workers[worker].local(clock)
+        workers[worker].session.tick(at: now, progress: workers[worker].progress)
+        try workerActs(worker)
+        guard workers[worker].isAlive, workers[worker].life == life else { return }
+        let deadline = workers[worker].global(workers[worker].session.deadline(after: now))
+        queue.add(
+            .workerTurn(worker: worker, life: life), at: max(clock + 0.02, deadline))
+    }
+
+    func episodeEnds(_ worker: Int, _ lease: UInt64, _ event: Event) throws {
+        guard clock >= workers[worker].hungUntil else {
+            return queue.add(event, at: workers[worker].hungUntil)
+        }
+        guard let order = workers[worker].running.removeValue(forKey: lease) else { return }
+        beginWaiting(worker)
+        if workers[worker].character == .liar { lie(worker, lease) }
+        workers[worker].session.finished(
+            FinishedEpisode(
+                ticket: lease, episode: order.episode,
+                outcome: .success(SimulatedWorker.outcome(order.episode, order.parameters))),
+            seconds: 0.1)
+        try workerActs(worker)
+    }
+
+    /// Says something that is not so.
+    private func lie(_ worker: Int, _ lease: UInt64) {
+        guard let connection = workers[worker].connection,
+            let membership = workers[worker].session.membership
+        else { return }
+        var outcome = EpisodeOutcome(
+            episodeReturn: 1e6, steps: 10, tilesVisited: 9, trackTiles: 5, end: .lapCompleted)
+        var target = lease
+        switch random.integer(below: 5) {
+        case 0: break
+        case 1: outcome.episodeReturn = .nan
+        case 2:
+            // A result that could be true, for a lease that is not its own.
+            outcome.trackTiles = 200
+            target = lease &+ UInt64(random.integer(below: 5)) &+ 1
+        case 3:
+            return transmit(
+                (0..<20).map { _ in UInt8(truncatingIfNeeded: random.next32()) }, by: connection,
+                toServer: true)
+        default: outcome = .setAside
+        }
+        let result = LeasedResult(lease: target, report: .outcome(outcome), seconds: 0)
+        transmit(
+            WorkerFrame(
+                .results([result, result]), run: membership.run, session: membership.session
+            ).encoded(), by: connection, toServer: true)
+    }
+
+    private func beginWaiting(_ worker: Int) {
+        while workers[worker].running.count < workers[worker].slots,
+            !workers[worker].waiting.isEmpty
+        {
+            let order = workers[worker].waiting.removeFirst()
+            workers[worker].running[order.lease] = order
+            queue.add(
+                .episodeEnds(
+                    worker: worker, life: workers[worker].life, lease: order.lease),
+                at: clock + random.uniform(0.02, 0.4))
+        }
+    }
+
+    func workerActs(_ worker: Int) throws {
+        for action in workers[worker].session.takeActions() {
+            switch action {
+            case .send(let bytes):
+                guard let connection = workers[worker].connection, random.unit() >= script.loss
+                else { continue }
+                transmit(bytes, by: connection, toServer: true)
+            case .hangUp:
+                if let connection = workers[worker].connection {
+                    close(connection, workerNoticesAfter: 0, serverNoticesAfter: 0.01)
+                }
+            case .startEngine:
+                workers[worker].waiting = []
+                workers[worker].running = [:]
+            case .begin(let orders):
+                workers[worker].waiting += orders
+                beginWaiting(worker)
+            case .tell(let notice): note("host\(worker): \(notice)")
+            case .end(let end):
+                note("host\(worker) ends: \(end)")
+                workerDies(worker, after: random.uniform(0, 0.5))
+            }
+        }
+        while let connection = workers[worker].connection,
+            let frame = workers[worker].session.nextResults, random.unit() >= script.loss
+        {
+            transmit(frame, by: connection, toServer: true)
+            workers[worker].session.resultsSent()
+        }
+        try workers[worker].session.checkInvariants()
+    }
+
+    /// Ends a worker's process; another one is started in its place.
+    func workerDies(_ worker: Int, after seconds: Double) {
+        workers[worker].isAlive = false
+        if let connection = workers[worker].connection {
+            // What it had sent arrives, if nothing else breaks.
+            close(
+                connection, workerNoticesAfter: nil, serverNoticesAfter: random.uniform(0, 0.2))
+        }
+        workers[worker].connection = nil
+        quietSince = max(quietSince, clock + seconds)
+        queue.add(.workerReturns(worker: worker), at: clock + seconds)
+    }
+
+    /// Something goes wrong.
+    func fault() throws {
+        guard let mean = script.faultSeconds, clock < script.faultsEnd else { return }
+        queue.add(.fault, at: clock - mean * log(1 - random.unit()))
+        let worker = Int(random.integer(below: UInt32(workers.count)))
+        let seconds = random.uniform(0.05, 4)
+        switch random.integer(below: 7) {
+        case 0, 1:
+            note("host\(worker) is killed for \(seconds) s")
+            workerDies(worker, after: seconds)
+        case 2:
+            note("host\(worker) is paused for \(seconds) s")
+            workers[worker].pausedUntil = max(workers[worker].pausedUntil, clock + seconds)
+        case 3:
+            note("host\(worker) hangs for \(seconds) s")
+            workers[worker].hungUntil = max(workers[worker].hungUntil, clock + seconds)
+        case 4:
+            guard let connection = workers[worker].connection else { return }
+            note("host\(worker) is cut off for \(seconds) s")
+            connections[connection].cutUntil = clock + seconds
+            // A link that is cut for long breaks, and each end notices in its time.
+            if seconds > 1.5 {
+                close(
+                    connection, workerNoticesAfter: random.uniform(1.5, 3),
+                    serverNoticesAfter: random.uniform(1.5, 3))
+            }
+        case 5:
+            note("host\(worker) is told to stop")
+            let withdrawn = workers[worker].waiting.map(\.lease)
+            workers[worker].waiting = []
+            workers[worker].session.drain(
+                withdrawn: withdrawn, at: workers[worker].local(clock))
+            try workerActs(worker)
+        default:
+            if script.killsCoordinator, server != nil { throw Crash() }
+        }
+        quietSince = max(quietSince, clock + seconds)
+    }
+}

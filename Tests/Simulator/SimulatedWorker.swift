@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ClusterProtocol
+import Episodes
+import Foundation
+
+@testable import ClusterSessions
+
+/// A worker's process of a story, over all of its lives.
+struct SimulatedWorker {
+    /// Whether it tells the truth.
+    enum Character {
+        case honest
+        /// Sends results that cannot be true, results for leases of others, and noise.
+        case liar
+    }
+
+    let index: Int
+    let character: Character
+    let slots: Int
+    /// Its clock: differs from the others' by an offset and goes at its own pace.
+    let clockOffset: Double
+    let clockRate: Double
+    /// Counts its processes; what an earlier one was about to do comes to nothing.
+    var life = 0
+    var isAlive = false
+    var session: WorkerSession
+    /// Its connection; nil while it has none.
+    var connection: Int?
+    var waiting: [WorkerSession.Order] = []
+    var running: [UInt64: WorkerSession.Order] = [:]
+    var progress: UInt64 = 0
+    var pausedUntil = 0.0
+    var hungUntil = 0.0
+
+    init(
+        index: Int, character: Character, slots: Int, clockOffset: Double, clockRate: Double
+    ) {
+        self.index = index
+        self.character = character
+        self.slots = slots
+        self.clockOffset = clockOffset
+        self.clockRate = clockRate
+        session = Self.session(index: index, life: 0, slots: slots)
+    }
+
+    /// What its clock shows.
+    func local(_ time: Double) -> Double { clockOffset + clockRate * time }
+
+    /// When its clock shows a time.
+    func global(_ time: Double) -> Double { (time - clockOffset) / clockRate }
+
+    /// Starts a process: nothing of the former one is left.
+    mutating func begin() {
+        life += 1
+        isAlive = true
+        session = Self.session(index: index, life: life, slots: slots)
+        connection = nil
+        waiting = []
+        running = [:]
+        progress = 0
+    }
+
+    private static func session(index: Int, life: Int, slots: Int) -> WorkerSession {
+        var instance = Data(repeating: UInt8(index), count: Hello.instanceBytes)
+        instance[0] = UInt8(truncatingIfNeeded: life)
+        instance[1] = UInt8(truncatingIfNeeded: life >> 8)
+        var configuration = WorkerSession.Configuration(
+            hello: Hello(
+                instance: instance, host: "host\(index)", process: life, cores: 1,
+                environments: slots, fingerprint: "simulated"))
+        configuration.helloSeconds = 0.3
+        configuration.graceSeconds = 0.5
+        return WorkerSession(configuration: configuration)
+    }
+
+    /// What any honest engine makes of an episode.
+    static func outcome(_ episode: Episode, _ parameters: [Float]) -> EpisodeOutcome {
+        var hash = episode.trackSeed ^ 0x5851_f42d_4c95_7f2d
+        for value in parameters {
+            hash = (hash ^ UInt64(value.bitPattern)) &* 0x9e37_79b9_7f4a_7c15
+            hash ^= hash >> 29
+        }
+        return EpisodeOutcome(
+            episodeReturn: Double(hash >> 40) / 16384, steps: 1 + Int(hash % 900),
+            tilesVisited: Int(hash % 200), trackTiles: 200, end: .timeLimit)
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Episodes
+import Foundation
+import Simulator
+import Testing
+
+/// The promises of the cluster, over thousands of stories in which everything goes wrong.
+///
+/// STORIES=100000 lives through more of them, STORY=17 through one and tells it.
+@Suite(.timeLimit(.minutes(30)))
+struct StoryTests {
+    private static let parts = 8
+    private static let count = environment("STORIES") ?? 10_000
+
+    private static func environment(_ name: String) -> Int? {
+        ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
+    }
+
+    @Test(arguments: 0..<parts)
+    func `every story ends as an undisturbed one, each result counted once`(part: Int) async throws {
+        var broken: [String] = []
+        for index in stride(from: part, to: Self.count, by: Self.parts) {
+            let seed = UInt64(Self.environment("STORY") ?? index)
+            do {
+                try await Story(seed).live()
+            } catch {
+                broken.append("story \(seed): \(error)")
+                if broken.count == 1 {
+                    print("story \(seed): \(error)")
+                    for line in await Story(seed).retold().suffix(80) { print(line) }
+                }
+            }
+            if broken.count == 5 || Self.environment("STORY") != nil { break }
+        }
+        #expect(broken.isEmpty)
+    }
+
+    @Test func `a story is the same whenever it is told`() async {
+        let first = await Story(7).retold()
+        let second = await Story(7).retold()
+        let other = await Story(8).retold()
+        #expect(first.count > 20)
+        #expect(first == second)
+        #expect(first != other)
+    }
+}

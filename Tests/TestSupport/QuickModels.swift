@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArrayFiles
+package import Foundation
+import WorldModel
+
+/// Models of the right shapes that are quick to make; what they compute is of no use.
+package enum QuickModels {
+    /// V's file.
+    package static let vae: Data = weights(VAEParameters.specification(), of: "vae")
+    /// M's file.
+    package static let mdrnn: Data = weights(
+        MDRNNParameters.specification(MDRNNSizes()), of: "mdrnn")
+
+    private static func weights(_ entries: [TensorSpecification], of kind: String) -> Data {
+        var tensors: [String: Tensor] = [:]
+        for entry in entries {
+            var state: UInt32 = 1
+            let values = (0..<entry.count).map { _ in
+                state = state &* 1_664_525 &+ 1_013_904_223
+                return Float(Int32(bitPattern: state)) * 0x1p-31 * Float(entry.initialBound)
+            }
+            tensors[entry.name] = Tensor(shape: entry.shape, values: values)
+        }
+        return SafetensorsFile(metadata: ["kind": kind], tensors: tensors).encoded()
+    }
+}
