@@ -171,7 +171,8 @@ let tests: [Target] = [
         name: "CoordinatorTests",
         dependencies: [
             "ArrayFiles", "ClusterProtocol", "ClusterTransport", "Dispatching", "Episodes",
-            "RolloutServer", "RolloutWorker", "Rollouts", "RunStore", "SeededRandom", "Tensors",
+            "RolloutServer", "RolloutWorker", "Rollouts", "RunStore", "Search", "SeededRandom",
+            "Tensors",
             "TestSupport", "WorldModel",
         ]),
 ]
