@@ -166,7 +166,7 @@ let tests: [Target] = [
     .testTarget(
         name: "WorldModelTrainingTests",
         dependencies: [
-            "ArrayFiles", "CKernels", "SeededRandom", "Tensors", "TestSupport", "WorldModel",
+            "ArrayFiles", "CKernels", "Search", "SeededRandom", "Tensors", "TestSupport", "WorldModel",
             "WorldModelTraining",
         ],
         exclude: ["compare_with_pytorch.py"], resources: [.copy("Golden")]),
@@ -192,7 +192,7 @@ let tests: [Target] = [
             "ArrayFiles", "ClusterProtocol", "ClusterSessions", "ClusterTransport", "Digests",
             "Dispatching",
             "Episodes", "RolloutServer", "RolloutWorker", "Rollouts", "RunReports", "RunStore",
-            "SeededRandom", "Tensors", "TestSupport", "WorldModel",
+            "Search", "SeededRandom", "Tensors", "TestSupport", "WorldModel",
         ]),
 ]
 

@@ -20,20 +20,16 @@ package struct RunPlan: Sendable {
     /// How V and M are trained where the run lacks them; nil: they are not.
     package var training: ModelTraining?
     /// Whether M is random where the run lacks it, instead of trained.
-    package var usesRandomMemory: Bool
+    package var usesRandomMemory = false
 
-    /// Collects the parts.
+    /// Asks for a run with some settings; the other properties may be set after.
     package init(
-        directory: RunDirectory, given: [String: String] = [:], profile: Profile? = nil,
-        startingPoint: StartingPoint = StartingPoint(), training: ModelTraining? = nil,
-        usesRandomMemory: Bool = false
+        _ directory: RunDirectory, given: [String: String] = [:],
+        from startingPoint: StartingPoint = StartingPoint()
     ) {
         self.directory = directory
         self.given = given
-        self.profile = profile
         self.startingPoint = startingPoint
-        self.training = training
-        self.usesRandomMemory = usesRandomMemory
     }
 
     /// Begins the run or finds it, with all that it needs to be driven.

@@ -8,15 +8,13 @@ import Foundation
 struct DigestBytes {
     private var bytes = Data()
 
-    mutating func append(_ values: [Double]) {
-        for value in values {
-            withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-        }
-    }
+    mutating func append(_ values: [Double]) { append(values.map(\.bitPattern)) }
 
-    mutating func append(_ values: [Float]) {
-        for value in values {
-            withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+    mutating func append(_ values: [Float]) { append(values.map(\.bitPattern)) }
+
+    private mutating func append(_ patterns: [some FixedWidthInteger]) {
+        for pattern in patterns {
+            withUnsafeBytes(of: pattern.littleEndian) { bytes.append(contentsOf: $0) }
         }
     }
 

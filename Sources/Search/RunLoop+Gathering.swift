@@ -66,7 +66,7 @@ extension RunLoop {
         }
         let missing = batch.filter { known[$0.name] == nil }
         let total = batch.episodes.count
-        let counter = Counter(total - missing.episodes.count)
+        let done = Atomic(total - missing.episodes.count)
         observe(
             .gathering(
                 generation: generation, purpose: purpose, done: total - missing.episodes.count,
@@ -79,7 +79,8 @@ extension RunLoop {
                 results = try await service.perform(missing) { result, _ in
                     let rollout = result.asStored
                     try recorder.add(rollout)
-                    observe(.result(rollout, done: counter.increment(), total: total))
+                    let count = done.add(1, ordering: .relaxed).newValue
+                    observe(.result(rollout, done: count, total: total))
                 }
             } catch {
                 // What has arrived is kept; the recorder's own failure explains more than the
@@ -97,20 +98,6 @@ extension RunLoop {
                     repetition: episode.name.repetition)
             }
             return rollout
-        }
-    }
-}
-
-/// Counts results that may arrive on any thread.
-private final class Counter: Sendable {
-    private let value: Mutex<Int>
-
-    init(_ start: Int) { value = Mutex(start) }
-
-    func increment() -> Int {
-        value.withLock { value in
-            value += 1
-            return value
         }
     }
 }

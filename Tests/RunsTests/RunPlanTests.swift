@@ -20,7 +20,7 @@ struct RunPlanTests {
         async throws
     {
         let directory = try space.run(models: ["vae", "mdrnn"])
-        let run = try RunPlan(directory: directory, given: RunPlan.small).open()
+        let run = try RunPlan(directory, given: RunPlan.small).open()
         #expect(run.isNew && run.settings.populationSize == 4)
         #expect(run.settings.vae == SHA256.digest(QuickModels.vae).hexadecimal)
         #expect(run.settings.mdrnn == SHA256.digest(QuickModels.mdrnn).hexadecimal)
@@ -36,12 +36,12 @@ struct RunPlanTests {
         let directory = try space.run(models: ["vae", "mdrnn"])
         let identifier: String
         do {
-            let run = try RunPlan(directory: directory, given: RunPlan.small).open()
+            let run = try RunPlan(directory, given: RunPlan.small).open()
             identifier = run.identifier
             try await run.drive(to: 1)
         }
         // What is left out is the run's own, not the usual value.
-        let run = try RunPlan(directory: directory).open()
+        let run = try RunPlan(directory).open()
         #expect(!run.isNew && run.identifier == identifier && run.settings.populationSize == 4)
         try await run.drive(to: 2)
         #expect(try run.store.reader.generations().map(\.generation) == [1, 2])
@@ -50,18 +50,18 @@ struct RunPlanTests {
     @Test func `another setting or another model than the run's is refused`() async throws {
         let directory = try space.run(models: ["vae", "mdrnn"])
         do {
-            let run = try RunPlan(directory: directory, given: RunPlan.small).open()
+            let run = try RunPlan(directory, given: RunPlan.small).open()
             try await run.drive(to: 1)
         }
         #expect(
             throws: RunError.conflict(
                 setting: "pop-size", stored: "4", given: "8", path: directory.path, begun: nil)
         ) {
-            try RunPlan(directory: directory, given: ["pop-size": "8"]).open()
+            try RunPlan(directory, given: ["pop-size": "8"]).open()
         }
         try otherMemory().write(to: directory.mdrnn)
         let error = try #require(throws: RunError.self) {
-            try RunPlan(directory: directory).open()
+            try RunPlan(directory).open()
         }
         guard case .otherModel(let file, _, _) = error else {
             Issue.record("refused as \(error)")
@@ -76,7 +76,7 @@ struct RunPlanTests {
     ) throws {
         let directory = try space.run(models: models)
         let error = try #require(throws: RunModels.Missing.self) {
-            try RunPlan(directory: directory).open()
+            try RunPlan(directory).open()
         }
         #expect(error.model == missing && error.directory == directory.path)
         #expect(error.path.hasSuffix("/\(missing).safetensors"))
@@ -87,27 +87,23 @@ struct RunPlanTests {
         let memories = try ["one", "two", "three"].map { name in
             let directory = try space.run(name, models: ["vae"])
             let seed = name == "three" ? "6" : "5"
-            _ = try RunPlan(
-                directory: directory, given: ["seed": seed], usesRandomMemory: true
-            ).open()
+            var plan = RunPlan(directory, given: ["seed": seed])
+            plan.usesRandomMemory = true
+            _ = try plan.open()
             return try Data(contentsOf: directory.mdrnn)
         }
         #expect(memories[0] == memories[1] && memories[0] != memories[2])
     }
 
     @Test func `nonsense is refused before anything is written`() throws {
-        let directory = try space.run()
-        #expect(throws: RunError.self) {
-            try RunPlan(
-                directory: directory, given: ["sigma": "-1"],
-                training: ModelTraining(data: "x", visualEpochs: 1, memoryEpochs: 1)
-            ).open()
-        }
+        var plan = RunPlan(try space.run(), given: ["sigma": "-1"])
+        plan.training = ModelTraining(data: "x", visualEpochs: 1, memoryEpochs: 1)
+        #expect(throws: RunError.self) { try plan.open() }
         #expect(try space.contents().isEmpty)
     }
 
     @Test func `one run is held by one process, as long as the value lives`() throws {
-        let plan = RunPlan(directory: try space.run(models: ["vae", "mdrnn"]))
+        let plan = RunPlan(try space.run(models: ["vae", "mdrnn"]))
         do {
             let run = try plan.open()
             #expect(throws: RunStoreError.locked(path: plan.directory.path, holder: "a test")) {

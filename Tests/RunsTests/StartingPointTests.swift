@@ -23,8 +23,8 @@ struct StartingPointTests {
 
     @Test func `the controller's form and values are the new run's`() throws {
         let run = try RunPlan(
-            directory: try space.run(models: ["vae", "mdrnn"]), given: RunPlan.small,
-            startingPoint: StartingPoint(controller: file())
+            try space.run(models: ["vae", "mdrnn"]), given: RunPlan.small,
+            from: StartingPoint(controller: file())
         ).open()
         let expected = RunSettings(startingFrom: controller())
         #expect(run.settings.inputs == .latent && run.settings.mapping == .linear)
@@ -40,8 +40,8 @@ struct StartingPointTests {
                 path: file, setting: "controller-inputs", found: "z", given: "zh")
         ) {
             try RunPlan(
-                directory: directory, given: ["controller-inputs": "zh"],
-                startingPoint: StartingPoint(controller: file)
+                directory, given: ["controller-inputs": "zh"],
+                from: StartingPoint(controller: file)
             ).open()
         }
         #expect(!directory.holdsRun)
@@ -52,14 +52,14 @@ struct StartingPointTests {
         try controller().file().write(to: agent.controller)
         let start = try StartingPoint(agent: agent)
         let directory = try space.run("new")
-        _ = try RunPlan(directory: directory, given: RunPlan.small, startingPoint: start).open()
+        _ = try RunPlan(directory, given: RunPlan.small, from: start).open()
         #expect(try Data(contentsOf: directory.vae) == QuickModels.vae)
         #expect(try Data(contentsOf: directory.mdrnn) == QuickModels.mdrnn)
 
         let other = try space.run("other", models: ["vae"])
         try otherMemory().write(to: other.mdrnn)
         let error = try #require(throws: StartingPoint.OtherModel.self) {
-            try RunPlan(directory: other, startingPoint: start).open()
+            try RunPlan(other, from: start).open()
         }
         #expect(error.path.hasSuffix("other/mdrnn.safetensors"))
         #expect(!other.holdsRun)

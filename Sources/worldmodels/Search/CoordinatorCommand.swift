@@ -90,16 +90,17 @@ struct CoordinatorCommand: AsyncParsableCommand {
     }
 
     private func drive() async throws {
-        let plan = RunPlan(
-            directory: RunDirectory(path: logdir), given: options.given,
-            profile: try options.profile(), startingPoint: try options.startingPoint(),
-            training: data.map {
-                ModelTraining(data: $0, visualEpochs: vaeEpochs, memoryEpochs: mdrnnEpochs)
-            },
-            usesRandomMemory: untrainedMemory)
+        let profile = try options.profile()
+        var plan = RunPlan(
+            RunDirectory(path: logdir), given: options.given, from: try options.startingPoint())
+        plan.profile = profile
+        plan.training = data.map {
+            ModelTraining(data: $0, visualEpochs: vaeEpochs, memoryEpochs: mdrnnEpochs)
+        }
+        plan.usesRandomMemory = untrainedMemory
         let run = try open(plan)
 
-        var limits = plan.profile?.limits ?? RunLimits()
+        var limits = profile?.limits ?? RunLimits()
         if let generations { limits.generations = generations }
         if let targetReturn { limits.targetReturn = targetReturn }
         let server = try RolloutServer(serverConfiguration(run))
