@@ -121,7 +121,7 @@ struct RunStoreTests {
         let store = try RunStore(RunDirectory(path: scratch.path), holder: "test")
         var record = GenerationRecord(generation: 1, candidates: 2, tracks: 3, finished: noon)
         record.best = 0.1
-        record.standardDeviation = -0.0
+        record.standardDeviation = 1 / 3
         record.worst = -.infinity
         record.sigma = 1e-300
         record.seconds = 0.3
@@ -134,11 +134,9 @@ struct RunStoreTests {
         try store.record(evaluation)
         #expect(try store.reader.evaluations() == [evaluation])
         #expect(try store.reader.meanReturns(generation: 1).first == 0.1)
-        var read = try #require(try store.reader.lastGeneration())
-        // NaN is equal to nothing.
-        #expect(read.mean.isNaN)
-        (read.mean, record.mean) = (0, 0)
-        #expect(read == record)
+        // As texts, since NaN is equal to nothing.
+        #expect(try "\(store.reader.generations())" == "\([record])")
+        #expect(record.mean.isNaN)
     }
 
     @Test func `events and losses are kept in order`() throws {
