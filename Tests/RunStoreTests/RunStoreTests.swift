@@ -3,9 +3,11 @@
 
 import Episodes
 import Foundation
-import RunStore
+import GRDB
 import TestSupport
 import Testing
+
+@testable import RunStore
 
 private func rollout(
     _ candidate: Int, _ repetition: Int, value: Double = 1, worker: String = "a",
@@ -112,7 +114,7 @@ struct RunStoreTests {
         }
         let latest = try #require(try store.reader.latestState())
         #expect(latest.generation == 4 && latest.state == Data([4]))
-        #expect(try store.reader.stateCount() == 2)
+        #expect(try store.reader.read { try OptimiserState.fetchCount($0) } == 2)
         #expect(try store.reader.generations().map(\.best.isNaN) == [true, true, true, true])
     }
 
