@@ -9,7 +9,12 @@ extension RunReport {
     /// feeds); what does not exist is empty.
     package var csv: String {
         let fields = GenerationColumn.all.compactMap(\.field)
-        let rows = generations.map { row in fields.map { $0.value(row).commaSeparated } }
+        let rows = generations.map { row in
+            fields.map { field in
+                let value = field.value(row)
+                return (value as? Date).map(Timestamp.text) ?? value.map { "\($0)" } ?? ""
+            }
+        }
         return ([fields.map(\.name)] + rows).map { $0.joined(separator: ",") + "\n" }.joined()
     }
 
@@ -22,17 +27,6 @@ extension RunReport {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601
         return try encoder.encode(self)
-    }
-}
-
-extension GenerationColumn.Value {
-    fileprivate var commaSeparated: String {
-        switch self {
-        case .integer(let value): value.map { "\($0)" } ?? ""
-        case .number(let value): value.map { $0.isNaN ? "" : "\($0)" } ?? ""
-        case .digest(let value): value ?? ""
-        case .time(let value): Timestamp.text(value)
-        }
     }
 }
 
@@ -54,14 +48,8 @@ extension RunReport.Generation: Encodable {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         for field in GenerationColumn.all.compactMap(\.field) {
-            let key = Key(column: field.name)
-            switch field.value(self) {
-            case .integer(let value): try container.encodeIfPresent(value, forKey: key)
-            case .number(let value):
-                try container.encodeIfPresent(value.flatMap { $0.isNaN ? nil : $0 }, forKey: key)
-            case .digest(let value): try container.encodeIfPresent(value, forKey: key)
-            case .time(let value): try container.encode(value, forKey: key)
-            }
+            guard let value = field.value(self) else { continue }
+            try container.encode(value, forKey: Key(column: field.name))
         }
     }
 }

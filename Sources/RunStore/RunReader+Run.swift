@@ -25,11 +25,6 @@ extension RunReader {
         try rows("ORDER BY generation DESC LIMIT 1", as: OptimiserState.self).first
     }
 
-    /// How many states of the optimiser are kept.
-    package func stateCount() throws -> Int {
-        try read { try OptimiserState.fetchCount($0) }
-    }
-
     /// What happened, oldest first.
     package func events() throws -> [EventRecord] {
         try rows("ORDER BY id")

@@ -79,9 +79,15 @@ struct InspectionTests {
         let rows = try RunReport(run.directory).csv.split(separator: "\n")
             .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
         #expect(rows.count == 4)
-        #expect(rows.allSatisfy { $0.count == 21 })
-        #expect(rows[2][14] == "77.25" && rows[1][14] == "")
-        #expect(rows[3][3] == "" && rows[3][7] == "2")
+        #expect(rows.allSatisfy { $0.count == rows[0].count })
+        func column(_ name: String) throws -> [Substring] {
+            let index = try #require(rows[0].firstIndex { $0 == name })
+            return rows.dropFirst().map { $0[index] }
+        }
+        #expect(try column("evaluation_mean") == ["", "77.25", ""])
+        #expect(try column("best") == ["100.0", "200.0", ""])
+        #expect(try column("failed") == ["0", "0", "2"])
+        #expect(try column("total_steps") == ["1000", "2000", "3000"])
     }
 
     @Test func `JSON leaves out what is no number`() throws {

@@ -3,9 +3,11 @@
 
 import Episodes
 import Foundation
-import RunStore
+import GRDB
 import TestSupport
 import Testing
+
+@testable import RunStore
 
 private func rollout(
     _ candidate: Int, _ repetition: Int, value: Double = 1, worker: String = "a",
@@ -112,7 +114,7 @@ struct RunStoreTests {
         }
         let latest = try #require(try store.reader.latestState())
         #expect(latest.generation == 4 && latest.state == Data([4]))
-        #expect(try store.reader.stateCount() == 2)
+        #expect(try store.reader.read { try OptimiserState.fetchCount($0) } == 2)
         #expect(try store.reader.generations().map(\.best.isNaN) == [true, true, true, true])
     }
 
@@ -121,7 +123,7 @@ struct RunStoreTests {
         let store = try RunStore(RunDirectory(path: scratch.path), holder: "test")
         var record = GenerationRecord(generation: 1, candidates: 2, tracks: 3, finished: noon)
         record.best = 0.1
-        record.standardDeviation = -0.0
+        record.standardDeviation = 1 / 3
         record.worst = -.infinity
         record.sigma = 1e-300
         record.seconds = 0.3
@@ -134,11 +136,9 @@ struct RunStoreTests {
         try store.record(evaluation)
         #expect(try store.reader.evaluations() == [evaluation])
         #expect(try store.reader.meanReturns(generation: 1).first == 0.1)
-        var read = try #require(try store.reader.lastGeneration())
-        // NaN is equal to nothing.
-        #expect(read.mean.isNaN)
-        (read.mean, record.mean) = (0, 0)
-        #expect(read == record)
+        // As texts, since NaN is equal to nothing.
+        #expect(try "\(store.reader.generations())" == "\([record])")
+        #expect(record.mean.isNaN)
     }
 
     @Test func `events and losses are kept in order`() throws {
