@@ -65,7 +65,7 @@ let libraries: [Target] = [
     .target(
         name: "RolloutWorker",
         dependencies: [
-            "ArrayFiles", "ClusterProtocol", "ClusterTransport", "Rollouts", "WorldModel",
+            "ClusterProtocol", "ClusterTransport", "Episodes", "Rollouts", "WorldModel",
         ]),
     .target(
         name: "Coordinator",
@@ -83,7 +83,8 @@ let program: [Target] = [
         dependencies: [
             "ArrayFiles", "CarRacing", "CarRacingRendering", "ClusterProtocol", "ClusterTransport",
             "Coordinator",
-            "Dispatching", "EvolutionStrategies", "Pictures", "RolloutWorker", "Rollouts",
+            "Dispatching", "Episodes", "EvolutionStrategies", "Pictures", "RolloutWorker",
+            "Rollouts",
             "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
             "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -133,14 +134,14 @@ let tests: [Target] = [
     .testTarget(
         name: "RolloutsTests",
         dependencies: [
-            "ArrayFiles", "CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel",
+            "ArrayFiles", "CarRacing", "Episodes", "Rollouts", "SeededRandom", "WorldModel",
         ]),
     .testTarget(
         name: "CoordinatorTests",
         dependencies: [
             "ArrayFiles", "ClusterProtocol", "ClusterTransport", "Coordinator", "Dispatching",
-            "EvolutionStrategies", "RolloutWorker", "Rollouts", "RunStore", "SeededRandom",
-            "Tensors", "WorldModel",
+            "Episodes", "EvolutionStrategies", "RolloutWorker", "Rollouts", "RunStore",
+            "SeededRandom", "Tensors", "WorldModel",
         ]),
 ]
 

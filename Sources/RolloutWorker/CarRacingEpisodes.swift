@@ -1,94 +1,70 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Episodes
 package import Foundation
-import Rollouts
+package import Rollouts
 package import WorldModel
 
-/// The rollout engine as a worker uses it: training episodes and evaluations side by side.
-package final class CarRacingEpisodes: EpisodeEngine {
-    /// Why an engine or an episode cannot be.
-    package enum Failure: Error, Equatable, CustomStringConvertible {
-        /// The coordinator serves no model of this name.
-        case missingModel(String)
-        /// The settings are not what this build knows.
-        case settings(String)
-        /// A task's parameters do not fit the controller.
-        case parameters(Int, expected: Int)
-        /// A task of the kind that another engine is for.
-        case otherWork
-
-        package var description: String {
-            switch self {
-            case .missingModel(let name): "the coordinator serves no model named \(name)"
-            case .settings(let problem): "the run's settings cannot be read: \(problem)"
-            case .parameters(let count, let expected):
-                "a task with \(count) parameters, where the controller has \(expected)"
-            case .otherWork: "a task that does not go with the run's settings"
-            }
-        }
-    }
-
-    private let engine: RolloutEngine
-
-    /// Makes the engine, on the thread that will use it.
+extension CarRacingWork {
+    /// Makes the engine that a coordinator's settings ask for.
     ///
     /// - Parameters:
-    ///   - models: Safetensors files by the names "vae" and "mdrnn".
-    ///   - settings: `RolloutSettings` as JSON.
+    ///   - models: The files it serves, by name.
+    ///   - settings: `RolloutSettings` or `RecordingSettings` as JSON.
     ///   - environments: Episodes to run at once.
     ///   - kernels: The compiled loops to use.
+    /// - Returns: An engine for the calling thread.
     /// - Throws: `Failure`; the models' and the drawing library's errors.
-    package init(
+    package static func engine(
         models: consuming [String: Data], settings: Data, environments: Int,
         kernels: Kernels = .best
-    ) throws {
-        let decoded: RolloutSettings
-        do {
-            decoded = try JSONDecoder().decode(RolloutSettings.self, from: settings)
-        } catch {
-            throw Failure.settings(oneLine(error))
-        }
-        let frozen = try Self.freeze(models, kernels)
-        // V's file alone is three times what its encoder takes once it is laid out.
-        ProcessMemory.giveBackFreed()
-        engine = try RolloutEngine(
-            models: frozen, settings: decoded, environments: environments)
+    ) throws -> any EpisodeEngine {
+        // Only a dataset's description says who drives.
+        let isRecording = String(decoding: settings, as: UTF8.self).contains("\"policy\"")
+        return CarRacingEpisodes(
+            try engine(
+                models: models,
+                work: isRecording
+                    ? .record(settings: settings)
+                    : .score(settings: settings),
+                environments: environments, kernels: kernels))
     }
+}
 
-    /// V and M; their bytes are gone when this returns.
-    static func freeze(
-        _ models: consuming [String: Data], _ kernels: Kernels
-    ) throws -> FrozenModels {
-        guard let vae = models.removeValue(forKey: "vae") else { throw Failure.missingModel("vae") }
-        guard let mdrnn = models.removeValue(forKey: "mdrnn") else {
-            throw Failure.missingModel("mdrnn")
-        }
-        return try FrozenModels(vae: vae, mdrnn: mdrnn, kernels: kernels)
-    }
+/// An engine of episodes in the words of this worker.
+package final class CarRacingEpisodes: EpisodeEngine {
+    private let engine: any Episodes.EpisodeEngine
+
+    init(_ engine: any Episodes.EpisodeEngine) { self.engine = engine }
 
     package var freeSlots: Int { engine.freeSlots }
 
     package func submit(_ task: EpisodeTask) throws {
-        guard task.recording == nil else { throw Failure.otherWork }
-        let expected = engine.settings.inputs.parameterCount
-        guard task.parameters.count == expected else {
-            throw Failure.parameters(task.parameters.count, expected: expected)
-        }
-        engine.submit(
-            RolloutTask(
-                id: task.id, parameters: task.parameters, trackSeed: task.trackSeed,
-                stepCap: task.stepCap, isEvaluation: task.isEvaluation))
+        let name = EpisodeName(
+            purpose: task.recording != nil
+                ? .recording : task.isEvaluation ? .evaluation : .training,
+            generation: 0, candidate: task.recording ?? 0, repetition: 0)
+        try engine.submit(
+            Episode(name: name, trackSeed: task.trackSeed, stepCap: task.stepCap),
+            parameters: task.parameters, ticket: task.id)
     }
 
     package func step() throws { try engine.step() }
 
     package func takeOutcomes() -> [EpisodeOutcome] {
-        engine.takeOutcomes().map { outcome in
-            EpisodeOutcome(
-                id: outcome.id, return: outcome.episodeReturn, steps: outcome.steps,
-                tilesVisited: outcome.tilesVisited, trackTiles: outcome.trackTiles,
-                end: outcome.end.rawValue)
+        engine.takeFinished().map { finished in
+            switch finished.outcome {
+            case .success(let outcome):
+                EpisodeOutcome(
+                    id: finished.ticket, return: outcome.episodeReturn, steps: outcome.steps,
+                    tilesVisited: outcome.tilesVisited, trackTiles: outcome.trackTiles,
+                    end: outcome.end.rawValue, recording: finished.file)
+            case .failure(let failure):
+                EpisodeOutcome(
+                    id: finished.ticket, return: 0, steps: 0, tilesVisited: 0, trackTiles: 0,
+                    end: "", failure: failure.description)
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 
 import ArrayFiles
 import ClusterTransport
+import Episodes
 import Foundation
 import RolloutWorker
 import SeededRandom
@@ -37,13 +38,19 @@ struct EngineDeterminismTests {
         )
     }()
 
-    private static let tasks: [RolloutTask] = (0..<UInt64(count)).map { index in
-        var generator = PCG64(seed: 500 + index)
-        let parameters = (0..<ControllerInputs.latentHidden.parameterCount).map { _ in
-            Float(0.2 * generator.normalPair().0)
-        }
-        return RolloutTask(id: index, parameters: parameters, trackSeed: 7 * index + 1)
-    }
+    private static let batch = EpisodeBatch(
+        vectors: (0..<UInt64(count)).map { index in
+            var generator = PCG64(seed: 500 + index)
+            return (0..<ControllerInputs.latentHidden.parameterCount).map { _ in
+                Float(0.2 * generator.normalPair().0)
+            }
+        },
+        episodes: (0..<count).map { index in
+            Episode(
+                name: EpisodeName(
+                    purpose: .training, generation: 1, candidate: index, repetition: 0),
+                trackSeed: 7 * UInt64(index) + 1, vector: index)
+        })
 
     /// What one episode at a time gives: the bits of the returns and of every action.
     private static let alone = Result { try drive(environments: 1) }
@@ -53,17 +60,47 @@ struct EngineDeterminismTests {
         var actions: [UInt64: [UInt32]]
     }
 
-    private static func drive(environments: Int) throws -> Drive {
-        let engine = try RolloutEngine(
-            models: FrozenModels(vae: models.vae, mdrnn: models.mdrnn), settings: settings,
-            environments: environments)
-        var actions: [UInt64: [UInt32]] = [:]
-        // The engine's own numbering of `run` is the tasks' order, which is their identifier here.
-        engine.onAction = { id, action in
-            actions[id, default: []] += (0..<3).map { action[$0].bitPattern }
+    /// Keeps every action of every episode, in the order of their ends.
+    private struct ActionBits: LockstepSink {
+        private var current: [[UInt32]]
+        private(set) var finished: [[UInt32]] = []
+
+        init(slots: Int) { current = [[UInt32]](repeating: [], count: slots) }
+
+        mutating func begin(_ slot: Int) { current[slot] = [] }
+
+        mutating func didStep(
+            _ slot: Int, observation: UnsafePointer<UInt8>, action: UnsafePointer<Float>,
+            result: EnvironmentStep
+        ) {
+            current[slot] += (0..<3).map { action[$0].bitPattern }
         }
-        let outcomes = try engine.run(tasks)
-        return Drive(returns: outcomes.map(\.episodeReturn.bitPattern), actions: actions)
+
+        mutating func end(_ slot: Int, _ outcome: Episodes.EpisodeOutcome) -> Data? {
+            finished.append(current[slot])
+            return nil
+        }
+    }
+
+    private static func drive(environments: Int) throws -> Drive {
+        let engine = LockstepEngine(
+            try CarRacingSlots(count: environments),
+            ControllerPolicy(
+                try FrozenModels(vae: models.vae, mdrnn: models.mdrnn), settings.form,
+                isShared: false, slots: environments),
+            ActionBits(slots: environments), settings.plan)
+        var drive = Drive(returns: [UInt64](repeating: 0, count: count), actions: [:])
+        var indices = batch.episodes.indices.makeIterator()
+        var ended: [UInt64] = []
+        try engine.drive(
+            batch, next: { indices.next() },
+            onFinished: { finished in
+                drive.returns[Int(finished.ticket)] = try finished.outcome.get().episodeReturn
+                    .bitPattern
+                ended.append(finished.ticket)
+            })
+        for (index, actions) in zip(ended, engine.sink.finished) { drive.actions[index] = actions }
+        return drive
     }
 
     @Test func `the 64 pairs are 64 different drives`() throws {
@@ -100,18 +137,18 @@ struct EngineDeterminismTests {
             try TestWorker(
                 server.address, environments: 2 + 3 * index, host: "host\(index)",
                 engine: { models, settings, environments in
-                    let engine = try CarRacingEpisodes(
+                    let engine = try CarRacingWork.engine(
                         models: models, settings: settings, environments: environments)
                     gathered.leave()
                     gathered.wait()
                     return engine
                 })
         }
-        let evaluations = Self.tasks.map { task in
+        let evaluations = Self.batch.episodes.map { episode in
             EvaluationTask(
                 id: TaskIdentifier(
-                    generation: 1, candidate: Int(task.id), repetition: 0, purpose: .training),
-                parameters: task.parameters, trackSeed: task.trackSeed)
+                    generation: 1, candidate: episode.vector, repetition: 0, purpose: .training),
+                parameters: Self.batch.parameters(of: episode), trackSeed: episode.trackSeed)
         }
         let results = try await server.perform(evaluations) { _ in }
         #expect(results.count == Self.count)

@@ -56,7 +56,7 @@ struct RecordingTests {
 
         init(_ policy: DrivingPolicy, steps: Int = 12, count: Int) throws {
             settings = RecordingSettings(policy: policy, steps: steps, seed: .max - 3)
-            var agent: (FrozenModels, ControllerParameters)?
+            var agent: RecordingAgent?
             if policy == .controller {
                 var random = SystemRandomNumberGenerator()
                 let controller = ControllerParameters(
@@ -76,9 +76,7 @@ struct RecordingTests {
             try FileManager.default.createDirectory(
                 at: directory, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: directory) }
-            try DatasetRecorder(
-                policy: policy, steps: steps, seed: settings.seed, agent: agent
-            ).record(Array(0..<count), to: directory)
+            try DatasetRecorder(settings, agent: agent).record(Array(0..<count), to: directory)
             files = try (0..<count).map {
                 try Data(contentsOf: directory.appending(path: DatasetRecorder.fileName($0)))
             }
@@ -199,24 +197,6 @@ struct RecordingTests {
         server.stop()
     }
 
-    @Test func `what a worker cannot be told to record, it says`() throws {
-        let order = RecordingSettings(policy: .driver, steps: 77, seed: .max)
-        #expect(try RecordingSettings.decode(order.encoded()) == order)
-        #expect(try RecordingSettings.decode(JSONEncoder().encode(RolloutSettings())) == nil)
-        for text in [
-            "", "[]", "{\"recording\":{}}", "{\"recording\":7}",
-            "{\"recording\":{\"policy\":\"none\",\"steps\":5,\"seed\":0}}",
-            "{\"recording\":{\"policy\":\"white\",\"steps\":0,\"seed\":0}}",
-            "{\"recording\":{\"policy\":\"white\",\"steps\":20001,\"seed\":0}}",
-            "{\"recording\":{\"policy\":\"white\",\"steps\":5,\"seed\":-1}}",
-            "{\"recording\":{\"policy\":\"controller\",\"steps\":5,\"seed\":0}}",
-        ] {
-            #expect(throws: CarRacingEpisodes.Failure.self, "\(text)") {
-                try CarRacingWork.engine(models: [:], settings: Data(text.utf8), environments: 1)
-            }
-        }
-    }
-
     @Test func `no episode's file is longer than what a coordinator takes`() throws {
         let dataset = try Dataset(.white, steps: 40, count: 1)
         #expect(dataset.files[0].count <= dataset.settings.largestFile)
@@ -236,7 +216,7 @@ struct RecordingTests {
         let longestNoise = try writer.finish().count
         #expect(longestNoise <= dataset.settings.largestFile)
         let longest = RecordingSettings(
-            policy: .white, steps: RecordingEpisodes.maximumSteps, seed: 0)
+            policy: .white, steps: RecordingSettings.maximumSteps, seed: 0)
         #expect(longest.largestFile <= WireLimits.recordingBytes)
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import Episodes
 import Foundation
 import Rollouts
 import SeededRandom

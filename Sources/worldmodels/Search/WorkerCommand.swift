@@ -5,6 +5,7 @@ import ArgumentParser
 import ClusterTransport
 import Foundation
 import RolloutWorker
+import Rollouts
 
 /// Drives episodes for a coordinator.
 struct WorkerCommand: ParsableCommand {
