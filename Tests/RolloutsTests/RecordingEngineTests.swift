@@ -49,32 +49,33 @@ struct RecordingEngineTests {
         #expect(abs(Double(rows.rewards.reduce(0, +)) - outcome.episodeReturn) < 1e-4)
     }
 
-    @Test func `a file is the same however many steps are written together`() throws {
-        func file(stepsTogether: Int) throws -> Data {
-            var sink = FileSink(slots: 2, stepsTogether: stepsTogether)
-            try sink.begin(1)
-            for step in 0..<70 {
+    @Test func `a file has every step of its own episode`() throws {
+        var sink = FileSink(slots: 2)
+        for slot in 0..<2 { try sink.begin(slot) }
+        for step in 0..<70 {
+            for slot in 0..<2 {
                 let pixels = (0..<Encoder.imageBytes).map { UInt8(($0 * step) >> 6 & 255) }
                 let result = EnvironmentStep(
                     reward: Double(step), end: step == 69 ? .lapCompleted : nil)
                 try sink.didStep(
-                    1, observation: pixels, action: [Float(step), 0, 1], result: result)
+                    slot, observation: pixels, action: [Float(step), Float(slot), 1], result: result
+                )
             }
-            let outcome = EpisodeOutcome(
-                episodeReturn: 0, steps: 70, tilesVisited: 0, trackTiles: 0, end: .lapCompleted)
-            return try #require(try sink.end(1, outcome))
         }
-        let alone = try file(stepsTogether: 1)
-        #expect(try file(stepsTogether: 32) == alone)
-        #expect(try file(stepsTogether: 100) == alone)
-        let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).npz")
-        defer { try? FileManager.default.removeItem(at: url) }
-        try alone.write(to: url)
-        let rows = try RolloutFile(contentsOf: url)
-        #expect(rows.rewards == (0..<70).map { Float($0) })
-        #expect(rows.terminals == (0..<70).map { $0 == 69 })
-        #expect(rows.actions == (0..<70).flatMap { [Float($0), 0, 1] })
-        #expect(rows.observations[69 * Encoder.imageBytes + 64] == 69)
+        let outcome = EpisodeOutcome(
+            episodeReturn: 0, steps: 70, tilesVisited: 0, trackTiles: 0, end: .lapCompleted)
+        for slot in 0..<2 {
+            let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).npz")
+            defer { try? FileManager.default.removeItem(at: url) }
+            try #require(try sink.end(slot, outcome)).write(to: url)
+            let rows = try RolloutFile(contentsOf: url)
+            #expect(rows.rewards == (0..<70).map { Float($0) })
+            #expect(rows.terminals == (0..<70).map { $0 == 69 })
+            #expect(rows.actions == (0..<70).flatMap { [Float($0), Float(slot), 1] })
+            for step in [0, 31, 32, 69] {
+                #expect(rows.observations[step * Encoder.imageBytes + 64] == UInt8(step))
+            }
+        }
     }
 
     @Test func `an action that is not finite fails its recording alone`() throws {
@@ -141,7 +142,7 @@ struct RecordingEngineTests {
         let batch = Shared.batch(1)
         let settings = RolloutSettings(timeLimit: 8)
         let models = try Shared.models.get()
-        let filmed = try EpisodeFilm.write(
+        let filmed = try FilmSink.film(
             to: file, models: models,
             controller: ControllerParameters(values: batch.vectors[0]), trackSeed: 0,
             settings: settings)

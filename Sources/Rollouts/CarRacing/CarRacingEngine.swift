@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-package import CarRacingRendering
 package import Episodes
 package import WorldModel
 
@@ -24,20 +23,14 @@ package final class CarRacingEngine: EpisodeEngine {
         elapsed = { engine.times }
     }
 
-    /// Drives controllers for their returns; each episode brings its own parameters.
+    /// Drives controllers for their returns, so many at once; each episode brings its parameters.
     ///
-    /// - Parameters:
-    ///   - settings: What all episodes have in common.
-    ///   - models: V and M.
-    ///   - environments: How many episodes are driven at once; 8 is a good number.
-    ///   - drawing: The library that draws the observations.
     /// - Throws: `DrawingError` if no drawing context can be had.
     package convenience init(
-        scoring settings: RolloutSettings, models: FrozenModels, environments: Int,
-        drawing: DrawingLibrary = .osmesa
+        scoring settings: RolloutSettings, models: FrozenModels, environments: Int
     ) throws {
         let cars = try CarRacingSlots(
-            count: environments, lapCompletePercent: settings.lapCompletePercent, drawing: drawing)
+            count: environments, lapCompletePercent: settings.lapCompletePercent)
         self.init(
             LockstepEngine(
                 cars,
@@ -45,12 +38,8 @@ package final class CarRacingEngine: EpisodeEngine {
                 ScoreSink(), settings.plan))
     }
 
-    /// Records files of a dataset.
+    /// Records files of a dataset, so many at once; `DrivingPolicy.controller` needs an agent.
     ///
-    /// - Parameters:
-    ///   - settings: The dataset.
-    ///   - agent: V, M and C; needed for `DrivingPolicy.controller`.
-    ///   - environments: How many episodes are driven at once.
     /// - Throws: `DrawingError` if no drawing context can be had.
     package convenience init(
         recording settings: RecordingSettings, agent: RecordingAgent?, environments: Int

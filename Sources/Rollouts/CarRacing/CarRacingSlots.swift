@@ -13,22 +13,16 @@ package final class CarRacingSlots: LockstepEnvironment {
     package let observations: UnsafePointer<UInt8>
     private let vector: VectorEnvironment
 
-    /// Makes the cars, on the thread that will use them.
+    /// Makes the cars, on the thread that will use them; a lap is complete where more than a share
+    /// of the tiles was touched.
     ///
-    /// - Parameters:
-    ///   - count: How many.
-    ///   - lapCompletePercent: The share of tiles (0...1) that must be exceeded to complete a lap.
-    ///   - antialiasing: How the observations' edges look.
-    ///   - drawing: What draws the observations.
     /// - Throws: `DrawingError` if no drawing context can be had.
     package init(
-        count: Int, lapCompletePercent: Double = 0.95, antialiasing: Antialiasing = .off,
-        drawing: DrawingLibrary = .osmesa
+        count: Int, lapCompletePercent: Double = 0.95, drawing: DrawingLibrary = .osmesa
     ) throws {
         vector = try VectorEnvironment(
             count: count, observationSize: .px64,
-            rules: Rules(timeLimit: nil, lapCompletePercent: lapCompletePercent),
-            antialiasing: antialiasing, context: drawing)
+            rules: Rules(timeLimit: nil, lapCompletePercent: lapCompletePercent), context: drawing)
         guard let pixels = vector.observations.baseAddress else {
             preconditionFailure("an environment without observations")
         }

@@ -25,13 +25,10 @@ package enum CarRacingWork {
 
     /// Makes the engine for a work, for the calling thread.
     ///
-    /// - Parameters:
-    ///   - models: Safetensors files: "vae" and "mdrnn" for scores; these and "controller" where a
-    ///     controller drives for a dataset; else none is looked at. They are let go of.
-    ///   - work: What is wanted; its settings are `RolloutSettings` or `RecordingSettings` as JSON.
-    ///   - environments: Episodes to run at once.
-    ///   - kernels: The compiled loops to use.
-    /// - Returns: An engine.
+    /// The models are safetensors files, which are let go of: "vae" and "mdrnn" for scores; these and
+    /// "controller" where a controller drives for a dataset; else none is looked at. The work's
+    /// settings are `RolloutSettings` or `RecordingSettings`.
+    ///
     /// - Throws: `Failure`; the models' and the drawing library's errors.
     package static func engine(
         models: consuming [String: Data], work: Work, environments: Int, kernels: Kernels = .best

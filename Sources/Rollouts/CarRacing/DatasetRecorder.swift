@@ -17,11 +17,7 @@ package struct DatasetRecorder: Sendable {
     private let settings: RecordingSettings
     private let agent: RecordingAgent?
 
-    /// Describes a dataset.
-    ///
-    /// - Parameters:
-    ///   - settings: The dataset.
-    ///   - agent: V, M and C; needed for `DrivingPolicy.controller`.
+    /// Describes a dataset; `DrivingPolicy.controller` needs an agent.
     package init(_ settings: RecordingSettings, agent: RecordingAgent? = nil) {
         precondition(
             settings.policy != .controller || agent != nil, "a controller is to drive: which?")
@@ -29,10 +25,7 @@ package struct DatasetRecorder: Sendable {
         self.agent = agent
     }
 
-    /// The name of a recording.
-    ///
-    /// - Parameter index: Which, from 0.
-    /// - Returns: Such as "rollout_00007.npz".
+    /// The name of a recording, from 0, such as "rollout_00007.npz".
     package static func fileName(_ index: Int) -> String {
         let digits = String(index)
         return "rollout_" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits
@@ -41,11 +34,9 @@ package struct DatasetRecorder: Sendable {
 
     /// Records episodes; each file appears whole or not at all.
     ///
-    /// - Parameters:
-    ///   - indices: Which files.
-    ///   - directory: Where; it must exist.
-    ///   - threads: How many threads.
-    ///   - onFile: Told the index and the steps of each file once it is written, from any thread.
+    /// The directory must exist; `onFile` is told the index and the steps of each file once it is
+    /// written, from any thread.
+    ///
     /// - Throws: `DrawingError` if there is no drawing context, `FileError` if a file cannot be
     ///   written, `EpisodeFailure` if the controller's action is no finite number.
     package func record(

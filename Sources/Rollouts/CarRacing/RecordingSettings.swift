@@ -30,11 +30,6 @@ package struct RecordingSettings: Sendable, Hashable, Codable {
     package static let maximumSteps = 20_000
 
     /// Describes a dataset.
-    ///
-    /// - Parameters:
-    ///   - policy: Who drives.
-    ///   - steps: The steps after which an episode ends.
-    ///   - seed: The seed of the dataset.
     package init(policy: DrivingPolicy, steps: Int = 1000, seed: UInt64 = 0) {
         precondition(steps > 0, "episodes of \(steps) steps")
         self.policy = policy

@@ -23,15 +23,7 @@ package struct RolloutSettings: Sendable, Hashable, Codable {
     /// in Gymnasium's v3; 1 is the rule of the published figures (v0), where all tiles count.
     package var lapCompletePercent: Double
 
-    /// The settings of a run.
-    ///
-    /// - Parameters:
-    ///   - mapping: How the controller's outputs become actions.
-    ///   - inputs: What the controller sees.
-    ///   - latent: What of V's output is used as z.
-    ///   - timeLimit: The steps after which an episode ends.
-    ///   - stepsWithoutTile: Ends an episode after so many steps without a new tile; nil: never.
-    ///   - lapCompletePercent: The share of tiles (0...1) that must be exceeded to complete a lap.
+    /// The settings of a run; all must be in range.
     package init(
         mapping: ControllerMapping = .paper, inputs: ControllerInputs = .latentHidden,
         latent: LatentUse = .mean, timeLimit: Int = 1000, stepsWithoutTile: Int? = nil,

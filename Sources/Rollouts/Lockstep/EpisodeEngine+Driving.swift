@@ -4,12 +4,11 @@
 package import Episodes
 
 extension EpisodeEngine {
-    /// Drives episodes until there are no more, as many at once as there are slots.
+    /// Drives a batch's episodes with an idle engine, as many at once as there are slots.
     ///
-    /// - Parameters:
-    ///   - batch: The episodes; the engine must be idle.
-    ///   - next: The index of the next one to begin; nil when none is left.
-    ///   - onFinished: Told each episode; its ticket is its index in the batch.
+    /// `next` gives the index of the next one to begin, nil when none is left; a finished episode's
+    /// ticket is its index.
+    ///
     /// - Throws: What the engine or `onFinished` throws.
     package func drive(
         _ batch: EpisodeBatch, next: () -> Int?, onFinished: (FinishedEpisode) throws -> Void
@@ -36,10 +35,8 @@ extension EpisodeEngine {
         }
     }
 
-    /// Drives all of the episodes.
+    /// Drives all of the episodes with an idle engine, and gives them back in the batch's order.
     ///
-    /// - Parameter batch: The episodes; the engine must be idle.
-    /// - Returns: One an episode, in the batch's order.
     /// - Throws: What the engine throws.
     package func run(_ batch: EpisodeBatch) throws -> [FinishedEpisode] {
         var indices = batch.episodes.indices.makeIterator()
@@ -48,11 +45,8 @@ extension EpisodeEngine {
         return results.sorted { $0.ticket < $1.ticket }
     }
 
-    /// Drives one episode by a policy that needs no parameters; none but the time limit cuts it
-    /// short.
+    /// Drives one episode by a policy that needs no parameters.
     ///
-    /// - Parameter trackSeed: The seed of the track.
-    /// - Returns: What it gave.
     /// - Throws: `EpisodeFailure` if it could not be driven, and what the engine throws.
     package func show(trackSeed: UInt64) throws -> EpisodeOutcome {
         try run(EpisodeBatch(vectors: [], episodes: [.shown(trackSeed: trackSeed)]))[0].outcome

@@ -30,13 +30,7 @@ package final class LockstepEngine<
     private var finished: [FinishedEpisode] = []
     private var lastStepEnd: Double?
 
-    /// An engine without episodes.
-    ///
-    /// - Parameters:
-    ///   - environment: What is driven; its number of slots is that of episodes at once.
-    ///   - policy: Who drives, made for as many slots.
-    ///   - sink: What becomes of the steps.
-    ///   - plan: What all episodes have in common.
+    /// An engine without episodes; policy and sink are made for as many slots as the environment.
     package init(_ environment: Environment, _ policy: Policy, _ sink: Sink, _ plan: EpisodePlan) {
         self.environment = environment
         self.policy = policy

@@ -10,28 +10,18 @@ package protocol LockstepPolicy {
     /// Whether it looks at observations; where nobody does, none are drawn.
     static var usesObservations: Bool { get }
 
-    /// Begins an episode.
+    /// Begins an episode with its controller, flat, or empty where none is searched for, and the
+    /// stream of its random draws.
     ///
-    /// - Parameters:
-    ///   - slot: Where.
-    ///   - parameters: The episode's controller, flat; empty where none is searched for.
-    ///   - stream: The episode's random draws.
     /// - Throws: `EpisodeFailure` if the parameters do not fit; the slot stays free.
     mutating func begin(_ slot: Int, parameters: [Float], stream: PCG64) throws
 
-    /// Takes in what is seen now.
-    ///
-    /// - Parameters:
-    ///   - slots: Where there is an episode.
-    ///   - observations: The observations of all slots, one after another.
+    /// Takes in what is seen in the slots that have an episode; the observations are those of all
+    /// slots, one after another.
     mutating func perceive(_ slots: UnsafeBufferPointer<Int>, _ observations: UnsafePointer<UInt8>)
 
-    /// Decides on the next step.
-    ///
-    /// - Parameters:
-    ///   - slots: Where there is an episode.
-    ///   - actions: The actions of all slots, one after another; those of the step before until
-    ///     they are replaced.
+    /// Decides on the next step in the slots that have an episode; the actions are those of all
+    /// slots, one after another, and those of the step before until they are replaced.
     mutating func decide(
         _ slots: UnsafeBufferPointer<Int>, into actions: UnsafeMutablePointer<Float>)
 }

@@ -19,13 +19,9 @@ package protocol LockstepSink {
     /// - Throws: Why the engine is of no more use.
     mutating func willStep(_ slot: Int, after steps: Int) throws
 
-    /// Is told what a step was.
+    /// Is told what a step was: what was seen before it, if observations are drawn, what was done,
+    /// and what it brought.
     ///
-    /// - Parameters:
-    ///   - slot: Where.
-    ///   - observation: What was seen before it, if observations are drawn.
-    ///   - action: What was done.
-    ///   - result: What it brought.
     /// - Throws: Why the engine is of no more use.
     mutating func didStep(
         _ slot: Int, observation: UnsafePointer<UInt8>, action: UnsafePointer<Float>,
@@ -34,9 +30,6 @@ package protocol LockstepSink {
 
     /// Ends a slot's episode.
     ///
-    /// - Parameters:
-    ///   - slot: Where.
-    ///   - outcome: What it gave.
     /// - Returns: The episode's file, where there is one.
     /// - Throws: `EpisodeFailure` if it is of no use for this sink.
     mutating func end(_ slot: Int, _ outcome: EpisodeOutcome) throws -> Data?

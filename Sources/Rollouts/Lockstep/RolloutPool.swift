@@ -8,13 +8,9 @@ import Synchronization
 package enum RolloutPool {
     /// Drives all of the episodes; what they give does not depend on the number of threads.
     ///
-    /// - Parameters:
-    ///   - batch: The episodes.
-    ///   - threads: How many threads.
-    ///   - environments: How many episodes a thread drives at once.
-    ///   - engine: Makes an engine for so many environments, on the thread that will use it.
-    ///   - onFinished: Told each episode as it ends, from any of the threads; its ticket is its
-    ///     index in the batch.
+    /// `engine` makes an engine for so many environments on the thread that will use it; `onFinished`
+    /// is told each episode as it ends, from any of the threads, its ticket its index in the batch.
+    ///
     /// - Returns: One outcome an episode, in the batch's order.
     /// - Throws: `EpisodeFailure` if an episode could not be driven; what an engine or `onFinished`
     ///   throws.

@@ -21,14 +21,8 @@ package final class ControllerPolicy: LockstepPolicy {
     private let images: UnsafeMutablePointer<UnsafePointer<UInt8>>
     private let noise: UnsafeMutablePointer<PCG64>
 
-    /// Makes room for controllers.
-    ///
-    /// - Parameters:
-    ///   - models: V and M.
-    ///   - controller: What the controllers see, how they act, and where one drives all episodes,
-    ///     its parameters.
-    ///   - isShared: Whether it drives all episodes; else each brings its own parameters.
-    ///   - slots: How many episodes there are at once.
+    /// Makes room for controllers of one form; the one given drives all episodes if it is shared,
+    /// else each brings its own parameters.
     package init(
         _ models: FrozenModels, _ controller: ControllerParameters, isShared: Bool, slots: Int
     ) {

@@ -21,11 +21,7 @@ package struct RandomWalk: LockstepPolicy {
     private var streams: [PCG64]
     private var isStart: [Bool]
 
-    /// Makes room for episodes.
-    ///
-    /// - Parameters:
-    ///   - noise: Which of the original's.
-    ///   - slots: How many episodes there are at once.
+    /// Makes room for so many episodes at once.
     package init(_ noise: Noise, slots: Int) {
         self.noise = noise
         streams = [PCG64](repeating: PCG64(seed: 0), count: slots)

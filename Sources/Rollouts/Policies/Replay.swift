@@ -9,12 +9,7 @@ package struct Replay: LockstepPolicy {
     private let size: Int
     private var next: [Int]
 
-    /// A policy that repeats actions.
-    ///
-    /// - Parameters:
-    ///   - actions: Rows of `size` numbers; no episode may be longer.
-    ///   - size: The numbers of one action.
-    ///   - slots: How many episodes there are at once.
+    /// A policy that repeats actions, rows of `size` numbers; no episode may be longer.
     package init(_ actions: [Float], size: Int = 3, slots: Int = 1) {
         self.actions = actions
         self.size = size

@@ -23,12 +23,9 @@ package struct RoadFollower: LockstepPolicy {
     private let speed: Double?
     private var drivers: [Driver]
 
-    /// Makes drivers.
+    /// Makes drivers that look into the cars they drive.
     ///
-    /// - Parameters:
-    ///   - cars: What they drive, and look into.
-    ///   - speed: The speed [m/s] that they aim at on a straight, undisturbed; nil: another in each
-    ///     episode, disturbed.
+    /// With a speed [m/s] they aim at that on a straight, undisturbed.
     package init(of cars: CarRacingSlots, speed: Double? = nil) {
         self.cars = cars
         self.speed = speed

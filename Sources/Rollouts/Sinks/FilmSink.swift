@@ -5,6 +5,7 @@ package import CarRacingRendering
 package import Episodes
 package import Foundation
 import Pictures
+package import WorldModel
 
 /// Films the cars of one slot at a size that a person can watch.
 package struct FilmSink: LockstepSink {
@@ -20,18 +21,16 @@ package struct FilmSink: LockstepSink {
     private var pixels = [UInt8](repeating: 0, count: 3 * width * height)
     private var failure: EpisodeFailure?
 
-    /// Begins a film.
+    /// Begins a film of the one episode of a single slot.
     ///
     /// - Parameters:
-    ///   - cars: A single slot, whose one episode is filmed.
+    ///   - cars: The slot.
     ///   - file: The .gif to make or replace; it appears whole or not at all.
     ///   - frameEvery: Films every so many steps, of which 50 are a second.
-    ///   - showsTimeLimit: Whether the frame after the last step of an episode that reached its time
-    ///     limit may be filmed.
+    ///   - showsTimeLimit: Whether an episode's time limit is a step to be filmed.
     ///   - antialiasing: How edges look.
     ///   - drawing: What to draw with.
-    /// - Throws: `DrawingError` if there is no drawing context, `FileError` if the film cannot be
-    ///   written.
+    /// - Throws: `DrawingError` or `FileError`.
     package init(
         of cars: CarRacingSlots, to file: URL, frameEvery: Int, showsTimeLimit: Bool = true,
         antialiasing: Antialiasing = .samples4, drawing: DrawingLibrary = .osmesa
@@ -70,5 +69,23 @@ package struct FilmSink: LockstepSink {
         if outcome.end == .timeLimit, showsTimeLimit { try willStep(slot, after: outcome.steps) }
         try film.finish()
         return nil
+    }
+}
+
+extension FilmSink {
+    /// Films the episode that an engine scores for the same controller and track.
+    ///
+    /// - Returns: What the episode gave.
+    /// - Throws: `DrawingError`, `FileError`, or `EpisodeFailure` if an action is no finite number.
+    @discardableResult
+    package static func film(
+        to file: URL, models: FrozenModels, controller: ControllerParameters, trackSeed: UInt64,
+        settings: RolloutSettings, frameEvery: Int = 4
+    ) throws -> EpisodeOutcome {
+        let cars = try CarRacingSlots(count: 1, lapCompletePercent: settings.lapCompletePercent)
+        let engine = LockstepEngine(
+            cars, ControllerPolicy(models, controller, isShared: true, slots: 1),
+            try FilmSink(of: cars, to: file, frameEvery: frameEvery), settings.plan)
+        return try engine.show(trackSeed: trackSeed)
     }
 }

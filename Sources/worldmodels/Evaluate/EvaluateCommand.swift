@@ -100,7 +100,7 @@ struct EvaluateCommand: ParsableCommand {
             print(report.text, terminator: "")
         }
         if let video {
-            try EpisodeFilm.write(
+            try FilmSink.film(
                 to: URL(fileURLWithPath: video), models: files.models, controller: controller,
                 trackSeed: seeds[0], settings: settings)
             if !json { print("the first episode is filmed in \(video)") }
