@@ -173,7 +173,7 @@ let tests: [Target] = [
     .testTarget(
         name: "RolloutsTests",
         dependencies: [
-            "ArrayFiles", "CarRacing", "Rollouts", "SeededRandom", "Tensors", "WorldModel",
+            "ArrayFiles", "CarRacing", "Episodes", "Rollouts", "SeededRandom", "WorldModel",
         ]),
     .testTarget(
         name: "SearchTests",

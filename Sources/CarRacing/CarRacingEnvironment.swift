@@ -82,7 +82,7 @@ public final class CarRacingEnvironment {
     /// Drives for 1/50 s.
     ///
     /// - Parameter action: The controls; out of range they act as if clipped.
-    /// - Returns: The reward and whether the episode is over.
+    /// - Returns: The reward and why the episode is over, if it is.
     /// - Throws: `CarRacingError.actionNotFinite`; nothing has moved then.
     public func step(_ action: Action) throws(CarRacingError) -> StepResult {
         guard action.isFinite else { throw .actionNotFinite(action) }
@@ -90,18 +90,19 @@ public final class CarRacingEnvironment {
         advance()
         steps += 1
         score -= 0.1
-        var reward = score - previousScore
+        let reward = score - previousScore
         previousScore = score
-        var terminated = tilesVisited == trackTiles || hasNewLap
         let position = CBox2DBodyGetState(car.hull).position
         if abs(Double(position.x)) > TrackConstant.playfield
             || abs(Double(position.y)) > TrackConstant.playfield
         {
-            terminated = true
-            reward = -100
+            return StepResult(reward: -100, end: .leftPlayfield)
         }
-        let truncated = rules.timeLimit.map { steps >= $0 } ?? false
-        return StepResult(reward: reward, terminated: terminated, truncated: truncated)
+        if tilesVisited == trackTiles || hasNewLap {
+            return StepResult(reward: reward, end: .lapCompleted)
+        }
+        let isLast = rules.timeLimit.map { steps >= $0 } ?? false
+        return StepResult(reward: reward, end: isLast ? .timeLimit : nil)
     }
 
     private func begin() {

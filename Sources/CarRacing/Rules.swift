@@ -79,24 +79,36 @@ public enum DiscreteAction: Int, Sendable, Hashable, Codable, CaseIterable {
 
 /// What a step brought.
 public struct StepResult: Sendable, Hashable {
+    /// Why an episode is over.
+    public enum End: Sendable, Hashable {
+        /// The lap is complete.
+        case lapCompleted
+        /// The car left the playfield.
+        case leftPlayfield
+        /// The time limit is reached, and nothing else happened in that step.
+        case timeLimit
+    }
+
     /// -0.1, 1000 / tiles for every tile first touched, or -100 for leaving the playfield.
     public var reward: Double
-    /// Whether the lap is complete or the car left the playfield.
-    public var terminated: Bool
-    /// Whether the time limit is reached.
-    public var truncated: Bool
+    /// Why the episode is over; nil if it goes on.
+    public var end: End?
 
     /// What a step brought.
     ///
     /// - Parameters:
     ///   - reward: The step's reward.
-    ///   - terminated: Whether the lap is complete or the car left the playfield.
-    ///   - truncated: Whether the time limit is reached.
-    public init(reward: Double, terminated: Bool, truncated: Bool) {
+    ///   - end: Why the episode is over; nil if it goes on.
+    public init(reward: Double, end: End? = nil) {
         self.reward = reward
-        self.terminated = terminated
-        self.truncated = truncated
+        self.end = end
     }
+
+    /// Whether the lap is complete or the car left the playfield.
+    public var terminated: Bool { end == .lapCompleted || end == .leftPlayfield }
+
+    /// Whether the time limit is reached.
+    public var truncated: Bool { end == .timeLimit }
 }
 
 /// What can be wrong with what the environment is given.

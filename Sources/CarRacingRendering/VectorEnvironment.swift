@@ -86,7 +86,7 @@ public final class VectorEnvironment {
     ///   - steering: -1 (full left) to 1 (full right).
     ///   - gas: 0...1.
     ///   - brake: 0...1.
-    /// - Returns: The reward and whether the episode is over.
+    /// - Returns: The reward and why the episode is over, if it is.
     /// - Throws: `CarRacingError.actionNotFinite`; nothing has moved then.
     public func step(
         _ index: Int, steering: Float, gas: Float, brake: Float
@@ -138,9 +138,7 @@ public final class VectorEnvironment {
             rewards[index] = result.reward
             terminations[index] = result.terminated ? 1 : 0
             truncations[index] = result.truncated ? 1 : 0
-            if result.terminated || result.truncated {
-                reset(index, trackSeed: nextSeed(index))
-            }
+            if result.end != nil { reset(index, trackSeed: nextSeed(index)) }
             try draw(index)
         }
     }

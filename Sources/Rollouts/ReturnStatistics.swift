@@ -8,24 +8,24 @@
 #endif
 
 /// The mean of a sample of returns and how sure it is.
-public struct ReturnStatistics: Sendable, Hashable, Codable {
+package struct ReturnStatistics: Sendable, Hashable, Codable {
     /// How many returns there are.
-    public var count: Int
+    package var count: Int
     /// Their mean.
-    public var mean: Double
+    package var mean: Double
     /// Their standard deviation (n - 1 in the denominator); 0 for a single one.
-    public var standardDeviation: Double
+    package var standardDeviation: Double
     /// Half the width of the mean's 95 % confidence interval (Student's t); 0 for a single one.
-    public var confidence95: Double
+    package var confidence95: Double
     /// The lowest.
-    public var minimum: Double
+    package var minimum: Double
     /// The highest.
-    public var maximum: Double
+    package var maximum: Double
 
     /// Summarises returns.
     ///
     /// - Parameter returns: At least one.
-    public init(_ returns: [Double]) {
+    package init(_ returns: [Double]) {
         precondition(!returns.isEmpty, "the statistics of no returns")
         count = returns.count
         let total = Double(count)

@@ -27,6 +27,7 @@ struct AlignmentTests {
             }
             #expect(environment.tilesVisited == Int(trace.visited[step]), "step \(step)")
             #expect(result.terminated == (trace.terminated[step] != 0), "step \(step)")
+            #expect((result.end == .leftPlayfield) == (result.reward == -100), "step \(step)")
         }
         #expect(worst.position < 0.01)
         #expect(worst.angle < 0.01)

@@ -100,16 +100,15 @@ struct RulesTests {
     @Test func `the time limit truncates, a lap ends the episode`() throws {
         let short = CarRacingEnvironment(rules: Rules(timeLimit: 2), trackSeed: 1)
         let idle = Action(.nothing)
-        #expect(try short.step(idle).truncated == false)
-        #expect(try short.step(idle).truncated)
+        #expect(try short.step(idle).end == nil)
+        let last = try short.step(idle)
+        #expect(last.end == .timeLimit && last.truncated && !last.terminated)
 
         let environment = CarRacingEnvironment(rules: Rules(timeLimit: 1500), trackSeed: 1)
         var driver = PursuitDriver()
-        var result = StepResult(reward: 0, terminated: false, truncated: false)
-        while !result.terminated && !result.truncated {
-            result = try environment.step(driver.action(for: environment))
-        }
-        #expect(result.terminated)
+        var result = StepResult(reward: 0)
+        while result.end == nil { result = try environment.step(driver.action(for: environment)) }
+        #expect(result.end == .lapCompleted && result.terminated && !result.truncated)
         #expect(Double(environment.tilesVisited) > 0.95 * Double(environment.trackTiles))
     }
 }

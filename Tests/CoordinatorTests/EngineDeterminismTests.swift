@@ -43,13 +43,19 @@ struct EngineDeterminismTests {
         )
     }()
 
-    private static let tasks: [RolloutTask] = (0..<UInt64(count)).map { index in
-        var generator = PCG64(seed: 500 + index)
-        let parameters = (0..<ControllerInputs.latentHidden.parameterCount).map { _ in
-            Float(0.2 * generator.normalPair().0)
-        }
-        return RolloutTask(id: index, parameters: parameters, trackSeed: 7 * index + 1)
-    }
+    private static let batch = EpisodeBatch(
+        vectors: (0..<UInt64(count)).map { index in
+            var generator = PCG64(seed: 500 + index)
+            return (0..<ControllerInputs.latentHidden.parameterCount).map { _ in
+                Float(0.2 * generator.normalPair().0)
+            }
+        },
+        episodes: (0..<count).map { index in
+            Episode(
+                name: EpisodeName(
+                    purpose: .training, generation: 1, candidate: index, repetition: 0),
+                trackSeed: 7 * UInt64(index) + 1, vector: index)
+        })
 
     /// What one episode at a time gives: the bits of the returns and of every action.
     private static let alone = Result { try drive(environments: 1) }
@@ -59,17 +65,47 @@ struct EngineDeterminismTests {
         var actions: [UInt64: [UInt32]]
     }
 
-    private static func drive(environments: Int) throws -> Drive {
-        let engine = try RolloutEngine(
-            models: FrozenModels(vae: models.vae, mdrnn: models.mdrnn), settings: settings,
-            environments: environments)
-        var actions: [UInt64: [UInt32]] = [:]
-        // The engine's own numbering of `run` is the tasks' order, which is their identifier here.
-        engine.onAction = { id, action in
-            actions[id, default: []] += (0..<3).map { action[$0].bitPattern }
+    /// Keeps every action of every episode, in the order of their ends.
+    private struct ActionBits: LockstepSink {
+        private var current: [[UInt32]]
+        private(set) var finished: [[UInt32]] = []
+
+        init(slots: Int) { current = [[UInt32]](repeating: [], count: slots) }
+
+        mutating func begin(_ slot: Int) { current[slot] = [] }
+
+        mutating func didStep(
+            _ slot: Int, observation: UnsafePointer<UInt8>, action: UnsafePointer<Float>,
+            result: EnvironmentStep
+        ) {
+            current[slot] += (0..<3).map { action[$0].bitPattern }
         }
-        let outcomes = try engine.run(tasks)
-        return Drive(returns: outcomes.map(\.episodeReturn.bitPattern), actions: actions)
+
+        mutating func end(_ slot: Int, _ outcome: Episodes.EpisodeOutcome) -> Data? {
+            finished.append(current[slot])
+            return nil
+        }
+    }
+
+    private static func drive(environments: Int) throws -> Drive {
+        let engine = LockstepEngine(
+            try CarRacingSlots(count: environments),
+            ControllerPolicy(
+                try FrozenModels(vae: models.vae, mdrnn: models.mdrnn), settings.form,
+                isShared: false, slots: environments),
+            ActionBits(slots: environments), settings.plan)
+        var drive = Drive(returns: [UInt64](repeating: 0, count: count), actions: [:])
+        var indices = batch.episodes.indices.makeIterator()
+        var ended: [UInt64] = []
+        try engine.drive(
+            batch, next: { indices.next() },
+            onFinished: { finished in
+                drive.returns[Int(finished.ticket)] = try finished.outcome.get().episodeReturn
+                    .bitPattern
+                ended.append(finished.ticket)
+            })
+        for (index, actions) in zip(ended, engine.sink.finished) { drive.actions[index] = actions }
+        return drive
     }
 
     @Test func `the 64 pairs are 64 different drives`() throws {
@@ -113,15 +149,7 @@ struct EngineDeterminismTests {
                     return engine
                 })
         }
-        let evaluations = EpisodeBatch(
-            vectors: Self.tasks.map(\.parameters),
-            episodes: Self.tasks.enumerated().map { index, task in
-                Episode(
-                    name: EpisodeName(
-                        purpose: .training, generation: 1, candidate: Int(task.id), repetition: 0),
-                    trackSeed: task.trackSeed, vector: index)
-            })
-        let results = try await server.perform(evaluations) { _, _ in }
+        let results = try await server.perform(Self.batch) { _, _ in }
         #expect(results.count == Self.count)
         #expect(
             try results.map(\.outcome.episodeReturn.bitPattern) == Self.alone.get().returns)

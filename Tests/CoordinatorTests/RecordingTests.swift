@@ -62,7 +62,7 @@ struct RecordingTests {
 
         init(_ policy: DrivingPolicy, steps: Int = 12, count: Int) throws {
             settings = RecordingSettings(policy: policy, steps: steps, seed: .max - 3)
-            var agent: (FrozenModels, ControllerParameters)?
+            var agent: RecordingAgent?
             if policy == .controller {
                 var random = SystemRandomNumberGenerator()
                 let controller = ControllerParameters(
@@ -78,9 +78,8 @@ struct RecordingTests {
                 ]
             }
             let directory = try TemporaryDirectory()
-            try DatasetRecorder(
-                policy: policy, steps: steps, seed: settings.seed, agent: agent
-            ).record(Array(0..<count), to: directory.url)
+            try DatasetRecorder(settings, agent: agent).record(
+                Array(0..<count), to: directory.url)
             files = try (0..<count).map {
                 try Data(contentsOf: directory.file(DatasetRecorder.fileName($0)))
             }
@@ -200,24 +199,6 @@ struct RecordingTests {
         server.stop()
     }
 
-    @Test func `what a worker cannot be told to record, it says`() throws {
-        let order = RecordingSettings(policy: .driver, steps: 77, seed: .max)
-        #expect(
-            try JSONDecoder().decode(RecordingSettings.self, from: order.encoded()) == order)
-        for text in [
-            "", "[]", "{}", "7", "{\"policy\":\"none\",\"steps\":5,\"seed\":0}",
-            "{\"policy\":\"white\",\"steps\":0,\"seed\":0}",
-            "{\"policy\":\"white\",\"steps\":20001,\"seed\":0}",
-            "{\"policy\":\"white\",\"steps\":5,\"seed\":-1}",
-            "{\"policy\":\"controller\",\"steps\":5,\"seed\":0}",
-        ] {
-            #expect(throws: (any Error).self, "\(text)") {
-                try CarRacingWork.engine(
-                    models: [:], work: .record(settings: Data(text.utf8)), environments: 1)
-            }
-        }
-    }
-
     @Test func `no episode's file is longer than what a coordinator takes`() throws {
         let dataset = try Dataset(.white, steps: 40, count: 1)
         #expect(dataset.files[0].count <= dataset.settings.largestFile)
@@ -237,7 +218,7 @@ struct RecordingTests {
         let longestNoise = try writer.finish().count
         #expect(longestNoise <= dataset.settings.largestFile)
         let longest = RecordingSettings(
-            policy: .white, steps: RecordingEpisodes.maximumSteps, seed: 0)
+            policy: .white, steps: RecordingSettings.maximumSteps, seed: 0)
         #expect(longest.largestFile <= WireLimits.recordingBytes)
     }
 }

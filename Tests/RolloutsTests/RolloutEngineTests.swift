@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import CarRacing
-import SeededRandom
 import ArrayFiles
+import CarRacing
+import Episodes
+import Foundation
+import SeededRandom
 import Testing
 import WorldModel
 
@@ -34,76 +36,121 @@ enum Shared {
         return result
     }
 
-    /// Tasks whose controllers and tracks all differ; some drive off, some crawl.
-    static func tasks(_ count: Int, inputs: ControllerInputs = .latentHidden) -> [RolloutTask] {
-        (0..<UInt64(count)).map { index in
-            var generator = PCG64(seed: 1000 + index)
-            let parameters = (0..<inputs.parameterCount).map { _ in
-                Float(0.2 * generator.normalPair().0)
-            }
-            return RolloutTask(id: 70 + index, parameters: parameters, trackSeed: index * 13)
-        }
+    /// Episodes whose controllers and tracks all differ; some drive off, some crawl.
+    static func batch(
+        _ count: Int, inputs: ControllerInputs = .latentHidden, caps: [Int?] = [nil]
+    ) -> EpisodeBatch {
+        EpisodeBatch(
+            vectors: (0..<UInt64(count)).map { index in
+                var generator = PCG64(seed: 1000 + index)
+                return (0..<inputs.parameterCount).map { _ in
+                    Float(0.2 * generator.normalPair().0)
+                }
+            },
+            episodes: (0..<count).map { index in
+                Episode(
+                    name: EpisodeName(
+                        purpose: .training, generation: 1, candidate: index, repetition: 0),
+                    trackSeed: UInt64(index) * 13, stepCap: caps[index % caps.count], vector: index)
+            })
+    }
+}
+
+/// Keeps the bits of all actions by slot: in few steps returns alone say little.
+///
+/// A slot's list begins anew with each episode; `finished` has them in the order of their ends.
+struct ActionBits: LockstepSink {
+    private var current: [[UInt32]]
+    private(set) var finished: [[UInt32]] = []
+
+    init(slots: Int) { current = [[UInt32]](repeating: [], count: slots) }
+
+    mutating func begin(_ slot: Int) { current[slot] = [] }
+
+    mutating func didStep(
+        _ slot: Int, observation: UnsafePointer<UInt8>, action: UnsafePointer<Float>,
+        result: EnvironmentStep
+    ) {
+        current[slot] += (0..<3).map { action[$0].bitPattern }
+    }
+
+    mutating func end(_ slot: Int, _ outcome: EpisodeOutcome) -> Data? {
+        finished.append(current[slot])
+        return nil
     }
 }
 
 struct RolloutEngineTests {
     private func run(
-        _ tasks: [RolloutTask], environments: Int, _ settings: RolloutSettings
-    ) throws -> [RolloutOutcome] {
-        let engine = try RolloutEngine(
-            models: Shared.models.get(), settings: settings, environments: environments)
-        return try engine.run(tasks)
+        _ batch: EpisodeBatch, environments: Int, _ settings: RolloutSettings
+    ) throws -> [EpisodeOutcome] {
+        let engine = try CarRacingEngine(
+            scoring: settings, models: Shared.models.get(), environments: environments)
+        return try engine.run(batch).map { try $0.outcome.get() }
     }
 
-    /// The bits of all actions by track seed: in few steps returns alone say little.
-    private func trace(
-        _ tasks: [RolloutTask], environments: Int, _ settings: RolloutSettings
-    ) throws -> (outcomes: [RolloutOutcome], actions: [UInt64: [UInt32]]) {
-        let engine = try RolloutEngine(
-            models: Shared.models.get(), settings: settings, environments: environments)
+    private struct Trace: Equatable {
+        var outcomes: [EpisodeOutcome] = []
         var actions: [UInt64: [UInt32]] = [:]
-        engine.onAction = { id, action in
-            let bits = (0..<3).map { action[$0].bitPattern }
-            actions[tasks[Int(id)].trackSeed, default: []] += bits
-        }
-        return (try engine.run(tasks), actions)
+    }
+
+    private func trace(
+        _ batch: EpisodeBatch, environments: Int, _ settings: RolloutSettings
+    ) throws -> Trace {
+        let engine = LockstepEngine(
+            try CarRacingSlots(count: environments),
+            ControllerPolicy(
+                try Shared.models.get(), settings.form, isShared: false, slots: environments),
+            ActionBits(slots: environments), settings.plan)
+        var trace = Trace()
+        var indices = batch.episodes.indices.makeIterator()
+        var ended: [UInt64] = []
+        try engine.drive(
+            batch, next: { indices.next() },
+            onFinished: { finished in
+                ended.append(finished.episode.trackSeed)
+            })
+        for (seed, actions) in zip(ended, engine.sink.finished) { trace.actions[seed] = actions }
+        trace.outcomes = try run(batch, environments: environments, settings)
+        return trace
     }
 
     @Test func `outcomes do not depend on how many episodes are driven at once`() throws {
         var settings = RolloutSettings(timeLimit: 16)
-        var tasks = Shared.tasks(9)
         // Ends at different times, so that slots are filled anew while others are under way.
-        for index in tasks.indices { tasks[index].stepCap = 6 + 5 * (index % 4) }
-        let alone = try trace(tasks, environments: 1, settings)
+        let batch = Shared.batch(9, caps: [6, 11, 16, 21])
+        let alone = try trace(batch, environments: 1, settings)
         #expect(Set(alone.outcomes.map(\.steps)).count == 3)
-        #expect(Set(alone.actions.values).count == tasks.count)
+        #expect(Set(alone.actions.values).count == batch.episodes.count)
         for environments in [3, 8, 16] {
-            let found = try trace(tasks, environments: environments, settings)
-            #expect(found.outcomes == alone.outcomes)
-            #expect(found.actions == alone.actions)
+            #expect(try trace(batch, environments: environments, settings) == alone)
         }
-        #expect(try trace(tasks.reversed(), environments: 3, settings).actions == alone.actions)
+        let reversed = EpisodeBatch(vectors: batch.vectors, episodes: batch.episodes.reversed())
+        #expect(try trace(reversed, environments: 3, settings).actions == alone.actions)
         settings.latent = .sampled
-        let sampled = try trace(tasks, environments: 1, settings)
+        let sampled = try trace(batch, environments: 1, settings)
         #expect(sampled.actions != alone.actions)
-        #expect(try trace(tasks, environments: 4, settings).actions == sampled.actions)
+        #expect(try trace(batch, environments: 4, settings).actions == sampled.actions)
     }
 
-    @Test func `a pool of threads gives the same outcomes in the tasks' order`() throws {
+    @Test func `a pool of threads gives the same outcomes in the batch's order`() throws {
         let settings = RolloutSettings(timeLimit: 8)
-        let tasks = Shared.tasks(5)
-        let alone = try run(tasks, environments: 1, settings)
+        let batch = Shared.batch(5, caps: [nil, 3])
+        let models = try Shared.models.get()
         let pooled = try RolloutPool.run(
-            tasks, models: Shared.models.get(), settings: settings, threads: 2, environments: 2)
-        #expect(pooled == alone)
-        #expect(pooled.map(\.id) == tasks.map(\.id))
+            batch, threads: 2, environments: 2,
+            engine: {
+                try CarRacingEngine(scoring: settings, models: models, environments: $0)
+            })
+        #expect(pooled == (try run(batch, environments: 1, settings)))
+        #expect(pooled.map(\.steps) == [8, 3, 8, 3, 8])
     }
 
     @Test func `every controller form drives`() throws {
         for inputs in ControllerInputs.allCases {
             for mapping in ControllerMapping.allCases {
                 let settings = RolloutSettings(mapping: mapping, inputs: inputs, timeLimit: 5)
-                let outcomes = try run(Shared.tasks(2, inputs: inputs), environments: 2, settings)
+                let outcomes = try run(Shared.batch(2, inputs: inputs), environments: 2, settings)
                 #expect(outcomes.count == 2)
                 #expect(outcomes.allSatisfy { $0.end == .timeLimit && $0.steps == 5 })
             }
@@ -112,11 +159,14 @@ struct RolloutEngineTests {
 
     @Test func `an episode ends for each reason there is, and says which`() throws {
         let still = [Float](repeating: 0, count: 864) + [0, -20, 20]
-        func end(_ parameters: [Float], cap: Int? = nil, _ settings: RolloutSettings) throws
-            -> RolloutOutcome
-        {
-            let task = RolloutTask(id: 1, parameters: parameters, trackSeed: 5, stepCap: cap)
-            return try #require(try run([task], environments: 1, settings).first)
+        func end(
+            _ parameters: [Float], cap: Int? = nil, purpose: Purpose = .training,
+            _ settings: RolloutSettings
+        ) throws -> EpisodeOutcome {
+            let name = EpisodeName(purpose: purpose, generation: 1, candidate: 0, repetition: 0)
+            let batch = EpisodeBatch(
+                vectors: [parameters], episodes: [Episode(name: name, trackSeed: 5, stepCap: cap)])
+            return try #require(try run(batch, environments: 1, settings).first)
         }
         let limited = try end(still, RolloutSettings(timeLimit: 12))
         #expect(limited.end == .timeLimit && limited.steps == 12)
@@ -126,11 +176,8 @@ struct RolloutEngineTests {
         #expect(uncapped.end == .timeLimit)
         let stuck = try end(still, RolloutSettings(timeLimit: 60, stepsWithoutTile: 10))
         #expect(stuck.end == .noNewTile && stuck.steps < 30)
-        let judged = try #require(
-            try run(
-                [RolloutTask(id: 1, parameters: still, trackSeed: 5, isEvaluation: true)],
-                environments: 1, RolloutSettings(timeLimit: 30, stepsWithoutTile: 10)
-            ).first)
+        let judged = try end(
+            still, purpose: .evaluation, RolloutSettings(timeLimit: 30, stepsWithoutTile: 10))
         #expect(judged.end == .timeLimit && judged.steps == 30)
         #expect(stuck.tilesVisited > 0 && stuck.trackTiles > 200)
         // All tiles but a share of 0: the start's own tile completes the lap.
@@ -142,15 +189,30 @@ struct RolloutEngineTests {
         #expect(broken.episodeReturn == -100)
     }
 
-    @Test func `leaving the playfield and completing the lap are told apart`() {
-        let left = StepResult(reward: -100, terminated: true, truncated: false)
-        #expect(RolloutEnd(of: left) == .leftPlayfield)
-        let lap = StepResult(reward: 3.2, terminated: true, truncated: false)
-        #expect(RolloutEnd(of: lap) == .lapCompleted)
-        let slow = StepResult(reward: -0.1, terminated: true, truncated: false)
-        #expect(RolloutEnd(of: slow) == .lapCompleted)
-        let onTheWay = StepResult(reward: -0.1, terminated: false, truncated: false)
-        #expect(RolloutEnd(of: onTheWay) == nil)
+    @Test func `a car's end keeps its reason`() {
+        #expect(EpisodeEnd(of: .leftPlayfield) == .leftPlayfield)
+        #expect(EpisodeEnd(of: .lapCompleted) == .lapCompleted)
+        #expect(EpisodeEnd(of: .timeLimit) == .timeLimit)
+    }
+
+    @Test func `an episode that does not fit is refused, and leaves its slot free`() throws {
+        let engine = try CarRacingEngine(
+            scoring: RolloutSettings(timeLimit: 2), models: Shared.models.get(), environments: 1)
+        let good = Shared.batch(1)
+        var episode = good.episodes[0]
+        #expect(throws: EpisodeFailure("a task with 3 parameters, where the controller has 867")) {
+            try engine.submit(episode, parameters: [1, 2, 3], ticket: 0)
+        }
+        episode.stepCap = 0
+        #expect(throws: EpisodeFailure("a cap of 0 steps")) {
+            try engine.submit(episode, parameters: good.vectors[0], ticket: 0)
+        }
+        episode = Episode(name: .recording(0), trackSeed: 0)
+        #expect(throws: EpisodeFailure.self) {
+            try engine.submit(episode, parameters: good.vectors[0], ticket: 0)
+        }
+        #expect(engine.freeSlots == 1)
+        #expect(try engine.run(good).count == 1)
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import SeededRandom
 import ClusterProtocol
 import Episodes
 import Foundation

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-package import Episodes
+import Episodes
 import Foundation
 import SeededRandom
 

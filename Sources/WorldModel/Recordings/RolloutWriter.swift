@@ -6,7 +6,7 @@ package import ArrayFiles
 
 /// Makes the file of a recorded episode step by step, in memory.
 ///
-/// The pixels are deflated as they come: an episode takes its file's size, not twelve times that.
+/// The pixels are deflated while they come: an episode takes its file's size, not twelve times that.
 /// The file is the one that `RolloutFile` writes.
 package final class RolloutWriter {
     /// The number of steps so far.
@@ -15,6 +15,10 @@ package final class RolloutWriter {
     private let memory = MemoryFile()
     private let archive: NPZWriter
     private let frameSize: Int
+    /// Frames that wait to be deflated together: a compressor's memory fills much of a core's cache,
+    /// so that between two steps of an episode it would go cold each time.
+    private var waiting: [UInt8] = []
+    private static let framesTogether = 32
     private var actions: [Float] = []
     private var rewards: [Float] = []
     private var terminals: [Bool] = []
@@ -28,6 +32,7 @@ package final class RolloutWriter {
     package init(side: Int = 64, compression: NPZWriter.Compression = .deflated) throws {
         archive = NPZWriter(to: memory, compression: compression)
         frameSize = side * side * 3
+        waiting.reserveCapacity(Self.framesTogether * frameSize)
         try archive.beginRows("observations", .uint8, rowShape: [side, side, 3])
     }
 
@@ -44,7 +49,8 @@ package final class RolloutWriter {
     ) throws {
         precondition(
             observation.count == frameSize, "\(observation.count) bytes, not \(frameSize)")
-        try archive.appendRows(observation)
+        waiting.append(contentsOf: observation)
+        if waiting.count == Self.framesTogether * frameSize { try writeWaiting() }
         actions += [action.x, action.y, action.z]
         rewards.append(reward)
         terminals.append(isTerminal)
@@ -55,11 +61,17 @@ package final class RolloutWriter {
     /// - Returns: The file's bytes.
     /// - Throws: Nothing in memory.
     package func finish() throws -> Data {
+        try writeWaiting()
         try archive.endRows()
         try archive.add("actions", actions, shape: [length, 3])
         try archive.add("rewards", rewards, shape: [length])
         try archive.add("terminals", terminals, shape: [length])
         try archive.finish()
         return memory.data
+    }
+
+    private func writeWaiting() throws {
+        try waiting.withUnsafeBytes { try archive.appendRows($0) }
+        waiting.removeAll(keepingCapacity: true)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Episodes
 import Foundation
 import Rollouts
 import SeededRandom
@@ -107,14 +108,14 @@ struct RolloutBenchmark {
 
     /// An engine that always has something to drive.
     private struct Measured {
-        let engine: RolloutEngine
+        let engine: CarRacingEngine
         private(set) var episodes = 0
         private var next: UInt64
         private var parameters: [[Float]] = []
 
         init(core: Int, models: FrozenModels, environments: Int) throws {
-            engine = try RolloutEngine(
-                models: models, settings: RolloutSettings(), environments: environments)
+            engine = try CarRacingEngine(
+                scoring: RolloutSettings(), models: models, environments: environments)
             next = UInt64(core) << 32
             // Controllers as at the start of a training; 16 of them are enough variety.
             var generator = PCG64(seed: UInt64(core))
@@ -130,13 +131,16 @@ struct RolloutBenchmark {
             let start = StepTimes.now()
             while StepTimes.now() - start < seconds {
                 while engine.freeSlots > 0 {
-                    engine.submit(
-                        RolloutTask(
-                            id: next, parameters: parameters[Int(next % 16)], trackSeed: next))
+                    let vector = Int(next % 16)
+                    let name = EpisodeName(
+                        purpose: .training, generation: 1, candidate: vector, repetition: 0)
+                    try engine.submit(
+                        Episode(name: name, trackSeed: next, vector: vector),
+                        parameters: parameters[vector], ticket: next)
                     next += 1
                 }
                 try engine.step()
-                episodes += engine.takeOutcomes().count
+                episodes += engine.takeFinished().count
             }
         }
     }

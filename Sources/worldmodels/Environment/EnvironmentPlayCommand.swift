@@ -4,8 +4,9 @@
 import ArgumentParser
 import CarRacing
 import CarRacingRendering
+import Episodes
 import Foundation
-import Pictures
+import Rollouts
 
 /// Films a drive by the scripted driver.
 struct EnvironmentPlayCommand: ParsableCommand {
@@ -39,31 +40,17 @@ struct EnvironmentPlayCommand: ParsableCommand {
     }
 
     func run() throws {
-        let painter = try Painter(
-            width: 600, height: 400, antialiasing: drawing.antialiasing ?? .samples4,
-            skidMarks: true, library: drawing.gl)
-        let film = try GIFWriter(
-            to: URL(filePath: output), width: painter.width, height: painter.height,
-            delay: 2 * frameEvery)
-        let environment = CarRacingEnvironment(
-            rules: Rules(timeLimit: maxSteps), trackSeed: seed)
-        var driver = PursuitDriver(speed: speed)
-        var pixels = [UInt8](repeating: 0, count: 3 * painter.width * painter.height)
-        var result = StepResult(reward: 0, terminated: false, truncated: false)
-        while !result.terminated && !result.truncated {
-            if environment.steps % frameEvery == 0 {
-                try pixels.withUnsafeMutableBufferPointer {
-                    try painter.draw(environment, into: $0)
-                }
-                try film.append(
-                    RGBImage(width: painter.width, height: painter.height, pixels: pixels))
-            }
-            result = try environment.step(driver.action(for: environment))
-        }
-        try film.finish()
+        let cars = try CarRacingSlots(count: 1, drawing: drawing.gl)
+        let engine = LockstepEngine(
+            cars, RoadFollower(of: cars, speed: speed),
+            try FilmSink(
+                of: cars, to: URL(filePath: output), frameEvery: frameEvery, showsTimeLimit: false,
+                antialiasing: drawing.antialiasing ?? .samples4, drawing: drawing.gl),
+            EpisodePlan(timeLimit: maxSteps))
+        let outcome = try engine.show(trackSeed: seed)
         print(
-            "\(output): \(film.frameCount) frames, \(environment.steps) steps, "
-                + "\(environment.tilesVisited) of \(environment.trackTiles) tiles, return "
-                + String(format: "%.1f", environment.totalReward))
+            "\(output): \(engine.sink.frameCount) frames, \(outcome.steps) steps, "
+                + "\(outcome.tilesVisited) of \(outcome.trackTiles) tiles, return "
+                + String(format: "%.1f", cars.environment(0).totalReward))
     }
 }

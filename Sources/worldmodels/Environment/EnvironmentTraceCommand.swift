@@ -4,8 +4,10 @@
 import ArgumentParser
 import CarRacing
 import CarRacingRendering
+import Episodes
 import Foundation
 import ArrayFiles
+import Rollouts
 
 /// Plays recorded actions and writes what happened, for comparison with Gymnasium's recording.
 struct EnvironmentTraceCommand: ParsableCommand {
@@ -44,32 +46,31 @@ struct EnvironmentTraceCommand: ParsableCommand {
 
     func run() throws {
         let values = try ActionFile.read(actions)
+        let cars = try CarRacingSlots(count: 1, drawing: drawing.gl)
         let painter = try Painter(
             observation: .px96, antialiasing: drawing.antialiasing ?? .off, library: drawing.gl)
-        let environment = CarRacingEnvironment(rules: Rules(timeLimit: nil), trackSeed: seed)
-        var recording = Recording()
-        try recording.addFrame(painter, environment, step: -1)
         let count = min(values.count / 3, maxSteps ?? .max)
-        for step in 0..<count {
-            let action = Array(values[(3 * step)..<(3 * step + 3)])
-            let result = try environment.step(
-                Action(
-                    steering: Double(action[0]), gas: Double(action[1]), brake: Double(action[2])))
-            recording.add(environment, action, result)
-            if frameEvery > 0 && step % frameEvery == frameEvery - 1 {
-                try recording.addFrame(painter, environment, step: Int32(step))
-            }
-            if result.terminated { break }
+        let engine = LockstepEngine(
+            cars, Replay(values), TraceSink(cars, painter, frameEvery: frameEvery),
+            EpisodePlan(timeLimit: max(1, count)))
+        if count > 0 {
+            _ = try engine.show(trackSeed: seed)
+        } else {
+            try engine.submit(.shown(trackSeed: seed), parameters: [], ticket: 0)
         }
-        try recording.write(to: URL(filePath: output), track: environment.track)
+        let car = cars.environment(0)
+        try engine.sink.write(to: URL(filePath: output), track: car.track)
         print(
-            "\(output): \(environment.trackTiles) nodes, \(environment.steps) steps, return "
-                + String(format: "%.3f", recording.rewards.reduce(0, +))
-                + ", visited \(environment.tilesVisited)")
+            "\(output): \(car.trackTiles) nodes, \(car.steps) steps, return "
+                + String(format: "%.3f", engine.sink.rewards.reduce(0, +))
+                + ", visited \(car.tilesVisited)")
     }
 
     /// The arrays of the archive, row by row.
-    private struct Recording {
+    private struct TraceSink: LockstepSink {
+        private let cars: CarRacingSlots
+        private let painter: Painter
+        private let frameEvery: Int
         private var actions: [Float] = []
         private var hull: [Double] = []
         private var wheelOmega: [Double] = []
@@ -80,10 +81,20 @@ struct EnvironmentTraceCommand: ParsableCommand {
         private var frameSteps: [Int32] = []
         private var frames: [UInt8] = []
 
-        mutating func add(
-            _ environment: CarRacingEnvironment, _ action: [Float], _ result: StepResult
-        ) {
-            actions += action
+        init(_ cars: CarRacingSlots, _ painter: Painter, frameEvery: Int) {
+            self.cars = cars
+            self.painter = painter
+            self.frameEvery = frameEvery
+        }
+
+        mutating func begin(_ slot: Int) throws { try addFrame(slot, step: -1) }
+
+        mutating func didStep(
+            _ slot: Int, observation: UnsafePointer<UInt8>, action: UnsafePointer<Float>,
+            result: EnvironmentStep
+        ) throws {
+            let environment = cars.environment(slot)
+            actions += [action[0], action[1], action[2]]
             let state = environment.hull
             hull += [
                 state.x, state.y, state.angle, state.velocityX, state.velocityY,
@@ -92,15 +103,18 @@ struct EnvironmentTraceCommand: ParsableCommand {
             wheelOmega += (0..<4).map(environment.wheelVelocity)
             steerAngle += (0..<2).map(environment.steeringAngle)
             rewards.append(result.reward)
-            terminated.append(result.terminated ? 1 : 0)
+            terminated.append(result.end != nil ? 1 : 0)
             visited.append(Int32(environment.tilesVisited))
+            if frameEvery > 0, rewards.count % frameEvery == 0 {
+                try addFrame(slot, step: Int32(rewards.count - 1))
+            }
         }
 
-        mutating func addFrame(
-            _ painter: Painter, _ environment: CarRacingEnvironment, step: Int32
-        ) throws {
+        private mutating func addFrame(_ slot: Int, step: Int32) throws {
             var pixels = [UInt8](repeating: 0, count: 3 * painter.width * painter.height)
-            try pixels.withUnsafeMutableBufferPointer { try painter.draw(environment, into: $0) }
+            try pixels.withUnsafeMutableBufferPointer {
+                try painter.draw(cars.environment(slot), into: $0)
+            }
             frames += pixels
             frameSteps.append(step)
         }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import Episodes
 import Foundation
 import Rollouts
 import SeededRandom
@@ -69,24 +70,29 @@ struct EvaluateCommand: ParsableCommand {
         let settings = agent.settings(of: controller)
         let tracks = TrackSeeds(SeedStreams(root: seed))
         let seeds = trackSeeds?.seeds ?? (0..<(episodes ?? 100)).map { tracks.report($0) }
-        let tasks = seeds.enumerated().map { index, seed in
-            RolloutTask(id: UInt64(index), parameters: controller.values, trackSeed: seed)
-        }
+        let batch = EpisodeBatch(
+            vectors: [controller.values],
+            episodes: seeds.enumerated().map { index, seed in
+                Episode.shown(trackSeed: seed, repetition: index)
+            })
         let done = Mutex(0)
-        let line = ProgressLine("driving", total: tasks.count, unit: "episodes")
+        let line = ProgressLine("driving", total: seeds.count, unit: "episodes")
         let start = StepTimes.now()
         let outcomes = try RolloutPool.run(
-            tasks, models: files.models, settings: settings, threads: threads
-        ) { _ in
-            let count = done.withLock {
-                $0 += 1
-                return $0
-            }
-            line.update(count)
-        }
+            batch, threads: threads,
+            engine: { [models = files.models] in
+                try CarRacingEngine(scoring: settings, models: models, environments: $0)
+            },
+            onFinished: { _ in
+                let count = done.withLock {
+                    $0 += 1
+                    return $0
+                }
+                line.update(count)
+            })
         line.finish()
         let report = EvaluationReport(
-            outcomes: outcomes, tasks: tasks, isZero: zero, settings: settings,
+            outcomes: outcomes, seeds: seeds, isZero: zero, settings: settings,
             numericPath: files.models.kernels.numericPath, seconds: StepTimes.now() - start)
         if json {
             print(try report.json())
@@ -94,9 +100,9 @@ struct EvaluateCommand: ParsableCommand {
             print(report.text, terminator: "")
         }
         if let video {
-            try EpisodeFilm.write(
+            try FilmSink.film(
                 to: URL(fileURLWithPath: video), models: files.models, controller: controller,
-                trackSeed: tasks[0].trackSeed, settings: settings)
+                trackSeed: seeds[0], settings: settings)
             if !json { print("the first episode is filmed in \(video)") }
         }
     }
@@ -110,7 +116,7 @@ struct EvaluationReport: Encodable {
         var steps: Int
         var tilesVisited: Int
         var trackTiles: Int
-        var end: RolloutEnd
+        var end: EpisodeEnd
     }
 
     var controller: String
@@ -125,7 +131,7 @@ struct EvaluationReport: Encodable {
     var numericPath: String
 
     init(
-        outcomes: [RolloutOutcome], tasks: [RolloutTask], isZero: Bool, settings: RolloutSettings,
+        outcomes: [EpisodeOutcome], seeds: [UInt64], isZero: Bool, settings: RolloutSettings,
         numericPath: String, seconds: Double
     ) {
         controller = isZero ? "zero" : "trained"
@@ -137,9 +143,9 @@ struct EvaluationReport: Encodable {
         lapCompletePercent = settings.lapCompletePercent
         self.numericPath = numericPath
         // The seeds as text: JSON readers keep 53 bits.
-        episodes = zip(outcomes, tasks).map { outcome, task in
+        episodes = zip(outcomes, seeds).map { outcome, seed in
             Episode(
-                trackSeed: String(task.trackSeed), episodeReturn: outcome.episodeReturn,
+                trackSeed: String(seed), episodeReturn: outcome.episodeReturn,
                 steps: outcome.steps, tilesVisited: outcome.tilesVisited,
                 trackTiles: outcome.trackTiles, end: outcome.end)
         }

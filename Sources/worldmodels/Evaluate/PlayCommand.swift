@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import Episodes
 import Foundation
 import Rollouts
 import SeededRandom
@@ -36,7 +37,7 @@ struct PlayCommand: ParsableCommand {
         let files = try agent.files()
         let controller = try files.requireController()
         let track = trackSeed ?? TrackSeeds(SeedStreams(root: seed)).report(0)
-        let drive = try EpisodeFilm.write(
+        let drive = try FilmSink.film(
             to: URL(filePath: output), models: files.models, controller: controller,
             trackSeed: track, settings: agent.settings(of: controller), frameEvery: frameEvery)
         print(

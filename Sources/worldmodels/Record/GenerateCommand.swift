@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-public import ArgumentParser
+import ArgumentParser
 import ClusterSessions
 import Episodes
 import RolloutServer
 import Search
 import Foundation
-import RolloutWorker
-public import Rollouts
+import Rollouts
 import Synchronization
 import ArrayFiles
 import TerminalOutput
@@ -79,9 +78,9 @@ struct GenerateCommand: AsyncParsableCommand {
             throw ValidationError("--policy controller needs --logdir")
         }
         if bind != nil {
-            if steps > RecordingEpisodes.maximumSteps {
+            if steps > RecordingSettings.maximumSteps {
                 throw ValidationError(
-                    "--steps \(steps): with --bind at most \(RecordingEpisodes.maximumSteps)")
+                    "--steps \(steps): with --bind at most \(RecordingSettings.maximumSteps)")
             }
             if rollouts > Int(UInt32.max) {
                 throw ValidationError("--rollouts \(rollouts): at most \(UInt32.max)")
@@ -103,6 +102,7 @@ struct GenerateCommand: AsyncParsableCommand {
                 "\(rootdir) has \(rollouts - missing.count) of the \(rollouts) episodes already; "
                     + "they are kept (--overwrite records them anew)")
         }
+        let settings = RecordingSettings(policy: policy, steps: steps, seed: seed)
         let agent = try logdir.flatMap { policy == .controller ? try AgentFiles($0) : nil }
         if let bind {
             guard !missing.isEmpty else { return }
@@ -113,14 +113,13 @@ struct GenerateCommand: AsyncParsableCommand {
                 models = try ClusterRecording.models(logdir: agent.directory)
             }
             try await ClusterRecording(
-                settings: RecordingSettings(policy: policy, steps: steps, seed: seed),
-                models: models, directory: directory, indices: missing, total: rollouts
+                settings: settings, models: models, directory: directory, indices: missing,
+                total: rollouts
             ).run(bind: bind, security: security)
             return
         }
         let recorder = DatasetRecorder(
-            policy: policy, steps: steps, seed: seed,
-            agent: try agent.map { ($0.models, try $0.requireController()) })
+            settings, agent: try agent.map { ($0.models, try $0.requireController()) })
         let done = Mutex((files: rollouts - missing.count, steps: 0))
         let line = ProgressLine(
             "recording", total: rollouts, unit: "episodes", start: rollouts - missing.count)

@@ -6,6 +6,7 @@ import ArgumentParser
 import ClusterTransport
 import Foundation
 import RolloutWorker
+import Rollouts
 
 /// Drives episodes for a coordinator.
 struct WorkerCommand: ParsableCommand {

@@ -8,25 +8,25 @@
 #endif
 
 /// Where an engine's time went, in seconds.
-public struct StepTimes: Sendable, Hashable {
+package struct StepTimes: Sendable, Hashable {
     /// Drawing the observations.
-    public var draw = 0.0
+    package var draw = 0.0
     /// V.
-    public var encode = 0.0
+    package var encode = 0.0
     /// C and M.
-    public var control = 0.0
+    package var control = 0.0
     /// The environment's rules and Box2D.
-    public var physics = 0.0
+    package var physics = 0.0
     /// Everything else: new tracks, results, what happens between two steps.
-    public var other = 0.0
+    package var other = 0.0
     /// How many steps of episodes were made.
-    public var steps = 0
+    package var steps = 0
 
     /// No time yet.
-    public init() {}
+    package init() {}
 
     /// The time since an earlier reading.
-    public func since(_ earlier: StepTimes) -> StepTimes {
+    package func since(_ earlier: StepTimes) -> StepTimes {
         var difference = StepTimes()
         difference.draw = draw - earlier.draw
         difference.encode = encode - earlier.encode
@@ -38,14 +38,14 @@ public struct StepTimes: Sendable, Hashable {
     }
 
     /// How long the calling thread has had a processor, in seconds.
-    public static func threadProcessorTime() -> Double {
+    package static func threadProcessorTime() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
     /// A clock that never goes back, in seconds.
-    public static func now() -> Double {
+    package static func now() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArrayFiles
+package import Episodes
+package import Foundation
+package import WorldModel
+
+/// What workers do with episodes of CarRacing: they score or record, as they are told.
+package enum CarRacingWork {
+    /// Why there can be no engine for a work.
+    package enum Failure: Error, Equatable, CustomStringConvertible {
+        /// No model of this name is served.
+        case missingModel(String)
+        /// The settings are not what this build knows.
+        case settings(String)
+
+        package var description: String {
+            switch self {
+            case .missingModel(let name): "the coordinator serves no model named \(name)"
+            case .settings(let problem): "the run's settings cannot be read: \(problem)"
+            }
+        }
+    }
+
+    /// Makes the engine for a work, for the calling thread.
+    ///
+    /// The models are safetensors files, which are let go of: "vae" and "mdrnn" for scores; these and
+    /// "controller" where a controller drives for a dataset; else none is looked at. The work's
+    /// settings are `RolloutSettings` or `RecordingSettings`.
+    ///
+    /// - Throws: `Failure`; the models' and the drawing library's errors.
+    package static func engine(
+        models: consuming [String: Data], work: Work, environments: Int, kernels: Kernels = .best
+    ) throws -> any EpisodeEngine {
+        switch work {
+        case .score(let settings):
+            let settings = try decode(RolloutSettings.self, settings)
+            let frozen = try freeze(models, kernels)
+            // V's file alone is three times what its encoder takes once it is laid out.
+            ProcessMemory.giveBackFreed()
+            return try CarRacingEngine(
+                scoring: settings, models: frozen, environments: environments)
+        case .record(let settings):
+            let settings = try decode(RecordingSettings.self, settings)
+            let agent = settings.policy == .controller ? try agent(models, kernels) : nil
+            ProcessMemory.giveBackFreed()
+            return try CarRacingEngine(
+                recording: settings, agent: agent, environments: environments)
+        }
+    }
+
+    private static func decode<Settings: Decodable>(
+        _ type: Settings.Type, _ data: Data
+    ) throws -> Settings {
+        do {
+            return try JSONDecoder().decode(type, from: data)
+        } catch {
+            throw Failure.settings("\(error)".split(separator: "\n").joined(separator: " "))
+        }
+    }
+
+    /// V and M; their bytes are gone when this returns.
+    private static func freeze(
+        _ models: consuming [String: Data], _ kernels: Kernels
+    ) throws -> FrozenModels {
+        guard let vae = models.removeValue(forKey: "vae") else { throw Failure.missingModel("vae") }
+        guard let mdrnn = models.removeValue(forKey: "mdrnn") else {
+            throw Failure.missingModel("mdrnn")
+        }
+        return try FrozenModels(vae: vae, mdrnn: mdrnn, kernels: kernels)
+    }
+
+    /// V, M and C; their bytes are gone when this returns.
+    private static func agent(
+        _ models: consuming [String: Data], _ kernels: Kernels
+    ) throws -> RecordingAgent {
+        guard let controller = models.removeValue(forKey: "controller") else {
+            throw Failure.missingModel("controller")
+        }
+        let name = "controller.safetensors"
+        let parameters = try ControllerParameters(
+            SafetensorsFile(data: controller, name: name), name: name)
+        return (try freeze(models, kernels), parameters)
+    }
+}

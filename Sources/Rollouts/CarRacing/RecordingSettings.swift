@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+package import Foundation
+import WorldModel
+
+/// How cars are driven for a dataset.
+package enum DrivingPolicy: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The original's: the controls do a random walk, so that the car keeps to what it does.
+    case brownian
+    /// Independent uniform controls at every step.
+    case white
+    /// A driver that follows the road, disturbed, so that bends are seen at speed.
+    case driver
+    /// A trained controller.
+    case controller
+}
+
+/// What all episodes of a dataset have in common: with the models, for the controller, and a file's
+/// index it decides every byte of that file.
+package struct RecordingSettings: Sendable, Hashable, Codable {
+    /// Who drives.
+    package var policy: DrivingPolicy
+    /// The steps after which an episode ends, at least 1.
+    package var steps: Int
+    /// The seed of the dataset.
+    package var seed: UInt64
+
+    /// The most steps of an episode whose file can travel, whatever its frames hold.
+    package static let maximumSteps = 20_000
+
+    /// Describes a dataset.
+    package init(policy: DrivingPolicy, steps: Int = 1000, seed: UInt64 = 0) {
+        precondition(steps > 0, "episodes of \(steps) steps")
+        self.policy = policy
+        self.steps = steps
+        self.seed = seed
+    }
+
+    /// Takes a dataset whose files travel.
+    ///
+    /// - Throws: `DecodingError`, also if there are no steps or more than `maximumSteps`.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        policy = try values.decode(DrivingPolicy.self, forKey: .policy)
+        steps = try values.decode(Int.self, forKey: .steps)
+        seed = try values.decode(UInt64.self, forKey: .seed)
+        guard (1...Self.maximumSteps).contains(steps) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .steps, in: values, debugDescription: "episodes of \(steps) steps")
+        }
+    }
+
+    /// The settings as a worker is told them.
+    package func encoded() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return try encoder.encode(self)
+    }
+
+    /// What the file of one episode cannot exceed; bytes.
+    ///
+    /// Deflate adds less than a thousandth to what it cannot shorten.
+    package var largestFile: Int {
+        let step = Encoder.imageBytes + 3 * MemoryLayout<Float>.size + MemoryLayout<Float>.size + 1
+        return steps * step + steps * step / 1000 + 4096
+    }
+}

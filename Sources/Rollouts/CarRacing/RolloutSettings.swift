@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+package import WorldModel
+
+/// What all episodes of a run have in common; a return depends on these, the models, the
+/// parameters, the track seed and the episode's step cap alone.
+package struct RolloutSettings: Sendable, Hashable, Codable {
+    /// How the controller's outputs become actions.
+    package var mapping: ControllerMapping
+    /// What the controller sees.
+    package var inputs: ControllerInputs
+    /// What of V's output is used as z.
+    package var latent: LatentUse
+    /// The steps after which an episode ends, at least 1.
+    package var timeLimit: Int
+    /// Ends an episode after so many steps without a new tile, at least 1; nil: never.
+    ///
+    /// It changes what is optimised a little (a car that would still have turned round), so it
+    /// does not count in evaluations and is off by default.
+    package var stepsWithoutTile: Int?
+    /// The share of tiles (0...1) that must be exceeded for crossing the start to end the lap: 0.95
+    /// in Gymnasium's v3; 1 is the rule of the published figures (v0), where all tiles count.
+    package var lapCompletePercent: Double
+
+    /// The settings of a run; all must be in range.
+    package init(
+        mapping: ControllerMapping = .paper, inputs: ControllerInputs = .latentHidden,
+        latent: LatentUse = .mean, timeLimit: Int = 1000, stepsWithoutTile: Int? = nil,
+        lapCompletePercent: Double = 0.95
+    ) {
+        self.mapping = mapping
+        self.inputs = inputs
+        self.latent = latent
+        self.timeLimit = timeLimit
+        self.stepsWithoutTile = stepsWithoutTile
+        self.lapCompletePercent = lapCompletePercent
+        if let fault { preconditionFailure(fault) }
+    }
+
+    /// Takes settings from elsewhere.
+    ///
+    /// - Throws: `DecodingError`, also if a value is out of its range.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        mapping = try values.decode(ControllerMapping.self, forKey: .mapping)
+        inputs = try values.decode(ControllerInputs.self, forKey: .inputs)
+        latent = try values.decode(LatentUse.self, forKey: .latent)
+        timeLimit = try values.decode(Int.self, forKey: .timeLimit)
+        stepsWithoutTile = try values.decodeIfPresent(Int.self, forKey: .stepsWithoutTile)
+        lapCompletePercent = try values.decode(Double.self, forKey: .lapCompletePercent)
+        if let fault {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: fault))
+        }
+    }
+
+    /// What is out of its range.
+    private var fault: String? {
+        if timeLimit < 1 { return "a time limit of \(timeLimit) steps" }
+        if let steps = stepsWithoutTile, steps < 1 {
+            return "an end after \(steps) steps without a new tile"
+        }
+        return (0...1).contains(lapCompletePercent)
+            ? nil : "a lap of \(lapCompletePercent) of the tiles"
+    }
+
+    /// What the controllers see and how they act; its parameters are 0.
+    var form: ControllerParameters {
+        ControllerParameters(inputs: inputs, mapping: mapping, latent: latent)
+    }
+
+    /// What an engine needs to know.
+    var plan: EpisodePlan { EpisodePlan(timeLimit: timeLimit, patience: stepsWithoutTile) }
+}
