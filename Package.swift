@@ -27,21 +27,21 @@ let libraries: [Target] = [
     .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
     .target(name: "CKernels"),
 
+    .target(name: "Basics"),
     .target(name: "SeededRandom"),
     .target(name: "Tensors", dependencies: ["COpenBLAS"]),
-    .target(name: "ArrayFiles", dependencies: ["CZlib"]),
+    .target(name: "ArrayFiles", dependencies: ["Basics", "CZlib"]),
     .target(name: "Episodes"),
-    .target(name: "TerminalOutput"),
+    .target(name: "TerminalOutput", dependencies: ["Basics"]),
     .target(
         name: "ClusterProtocol",
         dependencies: ["CSodium", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
         exclude: ["cluster.proto", "regenerate.sh"]),
 
     .target(name: "Pictures", dependencies: ["ArrayFiles", "CPNG", "CGIF", "CCairo"]),
-    .target(name: "EvolutionStrategies", dependencies: ["SeededRandom", "Tensors"]),
+    .target(name: "EvolutionStrategies", dependencies: ["Basics", "SeededRandom", "Tensors"]),
     .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
-    .target(
-        name: "WorldModel", dependencies: ["ArrayFiles", "CKernels", "SeededRandom", "Tensors"]),
+    .target(name: "WorldModel", dependencies: ["ArrayFiles", "CKernels", "SeededRandom"]),
     .target(name: "Dispatching", dependencies: ["ClusterProtocol"]),
     .target(name: "ClusterTransport", dependencies: ["CZeroMQ", "ClusterProtocol"]),
     .target(
@@ -52,7 +52,8 @@ let libraries: [Target] = [
     .target(
         name: "WorldModelTraining",
         dependencies: [
-            "ArrayFiles", "CKernels", "Pictures", "SeededRandom", "Tensors", "WorldModel",
+            "ArrayFiles", "Basics", "CKernels", "Pictures", "SeededRandom", "Tensors",
+            "WorldModel",
         ]),
 
     .target(
@@ -81,8 +82,8 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            "ArrayFiles", "CarRacing", "CarRacingRendering", "ClusterProtocol", "ClusterTransport",
-            "Coordinator",
+            "ArrayFiles", "Basics", "CarRacing", "CarRacingRendering", "ClusterProtocol",
+            "ClusterTransport", "Coordinator",
             "Dispatching", "EvolutionStrategies", "Pictures", "RolloutWorker", "Rollouts",
             "RunStore", "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
             "WorldModelTraining",
@@ -95,6 +96,7 @@ let program: [Target] = [
 // MARK: Tests
 
 let tests: [Target] = [
+    .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
     .testTarget(
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
     .testTarget(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
+
 /// What stands before the elements in an NPY file: element type and shape.
 ///
 /// Format: numpy's `numpy.lib.format`, versions 1 to 3; little-endian elements in C order.

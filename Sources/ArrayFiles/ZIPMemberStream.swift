@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
+
 /// The bytes of one member of an archive, read in order and checked against its checksum.
 final class ZIPMemberStream {
     let member: ZIPMember

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 import Foundation
 import SeededRandom
 import Tensors
@@ -14,7 +15,7 @@ struct StateWriter {
     }
 
     mutating func write(_ value: UInt64) {
-        withUnsafeBytes(of: value.littleEndian) { data.append(contentsOf: $0) }
+        data.appendLittleEndian(value)
     }
 
     mutating func write(_ value: Int) { write(UInt64(bitPattern: Int64(value))) }
@@ -69,11 +70,7 @@ struct StateWriter {
     }
 
     private mutating func write(_ elements: Slice<UnsafeBufferPointer<Double>>) {
-        #if _endian(little)
-            data.append(contentsOf: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: elements)))
-        #else
-            for element in elements { write(element.bitPattern) }
-        #endif
+        data.appendLittleEndian(UnsafeBufferPointer(rebasing: elements))
     }
 }
 
@@ -92,11 +89,7 @@ struct StateReader {
     mutating func word() throws(EvolutionStrategyError) -> UInt64 {
         try check(bytes: 8)
         defer { position += 8 }
-        return data.withUnsafeBytes { bytes in
-            UInt64(
-                littleEndian: bytes.loadUnaligned(
-                    fromByteOffset: position - data.startIndex, as: UInt64.self))
-        }
+        return data.littleEndian(UInt64.self, at: position - data.startIndex)
     }
 
     mutating func int() throws(EvolutionStrategyError) -> Int {
@@ -200,11 +193,6 @@ struct StateReader {
         data.copyBytes(
             to: UnsafeMutableRawBufferPointer(target),
             from: position..<(position + 8 * target.count))
-        #if !_endian(little)
-            for index in target.indices {
-                target[index] = Double(bitPattern: target[index].bitPattern.littleEndian)
-            }
-        #endif
         position += 8 * target.count
     }
 

@@ -40,7 +40,7 @@ struct AgentOptions: ParsableArguments {
 
     /// The agent.
     ///
-    /// - Throws: `AgentFiles.Failure` and what damaged files throw.
+    /// - Throws: `InputError` naming what is missing; what damaged files throw.
     func files() throws -> AgentFiles {
         let kernels = computing.kernels
         guard let logdir else { return try AgentFiles(pretrained: kernels) }

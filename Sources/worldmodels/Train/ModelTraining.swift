@@ -23,20 +23,15 @@ struct ModelTraining {
     /// - Throws: `CancellationError` when stopped; what the trainers say of the data.
     func run(isStopped: @escaping @Sendable () -> Bool) throws {
         let directory = store.directory
-        if try needs("vae", directory.vae) {
-            var settings = VAETrainer.Configuration(
-                logdir: directory.url, data: URL(filePath: data))
-            settings.epochs = visualEpochs
-            settings.seed = seed
-            try train("vae", isStopped) { try VAETrainer(settings).run($0) }
-        }
-        if try !skipsMemory && needs("mdrnn", directory.mdrnn) {
-            var settings = MDRNNTrainer.Configuration(
-                logdir: directory.url, data: URL(filePath: data))
-            settings.epochs = memoryEpochs
-            settings.seed = seed
-            try train("mdrnn", isStopped) { try MDRNNTrainer(settings).run($0) }
-        }
+        var visual = VAETrainer.Configuration(logdir: directory.url, data: URL(filePath: data))
+        visual.run.epochs = visualEpochs
+        visual.run.seed = seed
+        try train("vae", directory.vae, isStopped, VAETrainer(visual).run)
+        if skipsMemory { return }
+        var memory = MDRNNTrainer.Configuration(logdir: directory.url, data: URL(filePath: data))
+        memory.run.epochs = memoryEpochs
+        memory.run.seed = seed
+        try train("mdrnn", directory.mdrnn, isStopped, MDRNNTrainer(memory).run)
     }
 
     /// Whether the model is missing, or an earlier start began it and did not end it: the file is
@@ -50,17 +45,15 @@ struct ModelTraining {
     }
 
     private func train(
-        _ model: String, _ isStopped: @escaping @Sendable () -> Bool,
+        _ model: String, _ file: URL, _ isStopped: @escaping @Sendable () -> Bool,
         _ work: ((TrainingEvent) throws -> Void) throws -> TrainingSummary
     ) throws {
+        guard try needs(model, file) else { return }
         try note("\(model)-training-began", "training \(model) on \(data)")
-        let console = TrainingConsole()
-        let summary = try work { event in
-            console.show(event)
+        let summary = try TrainingConsole().follow(work) { event in
             if case .epoch(let epoch) = event { try store.record(LossRecord.records(epoch)) }
             if isStopped() { throw CancellationError() }
         }
-        console.finish(summary)
         try note(
             "\(model)-training-ended",
             "trained \(model): \(summary.epochs) epochs, held-out loss \(summary.bestLoss)")

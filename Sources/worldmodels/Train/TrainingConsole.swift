@@ -10,10 +10,28 @@ final class TrainingConsole {
     private var line: (title: String, progress: ProgressLine)?
     private var lastDone = 0
 
-    /// Shows what happened.
+    /// Shows a run.
     ///
-    /// - Parameter event: What the trainer tells.
-    func show(_ event: TrainingEvent) {
+    /// - Parameters:
+    ///   - run: Trains, given whom to tell what happens.
+    ///   - tell: Told as well.
+    /// - Returns: What came of the run.
+    /// - Throws: What `run` throws.
+    func follow(
+        _ run: ((TrainingEvent) throws -> Void) throws -> TrainingSummary,
+        _ tell: @escaping (TrainingEvent) throws -> Void = { _ in }
+    ) throws -> TrainingSummary {
+        let summary = try run { event in
+            show(event)
+            try tell(event)
+        }
+        print(
+            line: "\(summary.model.path): held-out loss \(Self.number(summary.bestLoss)), "
+                + "\(summary.epochs) epochs, \(summary.skippedFiles) files skipped")
+        return summary
+    }
+
+    private func show(_ event: TrainingEvent) {
         switch event {
         case .started(let text): print(line: text)
         case .skipped(let path, let reason):
@@ -29,15 +47,6 @@ final class TrainingConsole {
         case .stoppedEarly(let epoch):
             print(line: "stopped after epoch \(epoch): no improvement for long")
         }
-    }
-
-    /// Shows what came of the run.
-    ///
-    /// - Parameter summary: What the trainer returns.
-    func finish(_ summary: TrainingSummary) {
-        print(
-            line: "\(summary.model.path): held-out loss \(Self.number(summary.bestLoss)), "
-                + "\(summary.epochs) epochs, \(summary.skippedFiles) files skipped")
     }
 
     private func show(_ progress: TrainingProgress) {
@@ -64,5 +73,5 @@ final class TrainingConsole {
         Terminal.standardOutput.write(text + "\n")
     }
 
-    private static func number(_ value: Double) -> String { String(format: "%.4f", value) }
+    private static func number(_ value: Double) -> String { Format.fixed(value, 4) }
 }
