@@ -120,7 +120,7 @@ let tests: [Target] = [
         name: "WorldModelTests", dependencies: ["ArrayFiles", "SeededRandom", "WorldModel"]),
     .testTarget(
         name: "InferenceTests",
-        dependencies: ["ArrayFiles", "CKernels", "SeededRandom", "Tensors", "WorldModel"],
+        dependencies: ["ArrayFiles", "CKernels", "SeededRandom", "WorldModel"],
         resources: [.copy("Golden")]),
     .testTarget(name: "DispatchingTests", dependencies: ["Dispatching", "SeededRandom"]),
     .testTarget(
@@ -129,7 +129,7 @@ let tests: [Target] = [
     .testTarget(
         name: "WorldModelTrainingTests",
         dependencies: [
-            "ArrayFiles", "CKernels", "SeededRandom", "Tensors", "WorldModel", "WorldModelTraining",
+            "ArrayFiles", "CKernels", "SeededRandom", "WorldModel", "WorldModelTraining",
         ],
         exclude: ["compare_with_pytorch.py"], resources: [.copy("Golden")]),
     .testTarget(

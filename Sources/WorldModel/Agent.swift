@@ -39,19 +39,19 @@ public struct Agent: Sendable {
     /// Why a directory holds no agent.
     public enum Failure: Error, Equatable, CustomStringConvertible {
         /// There is no directory of this path.
-        case noDirectory(path: String)
+        case noDirectory(String)
         /// The directory lacks a model.
-        case missing(Part, path: String)
-        /// M was trained on latents of another length than V's.
-        case disagree(path: String, latent: Int, vae: Int)
+        case missing(Part, directory: String)
+        /// The directory's M was trained on latents of another length than V's.
+        case disagree(directory: String, mdrnn: Int, vae: Int)
 
         /// One line that says what is wrong.
         public var description: String {
             switch self {
             case .noDirectory(let path): "\(path) is no directory"
-            case .missing(_, let path): "\(path) is missing"
-            case .disagree(let path, let latent, let vae):
-                "\(path) takes latents of length \(latent), but those of the V beside it have \(vae)"
+            case .missing(let part, let directory): "\(directory)/\(part.fileName) is missing"
+            case .disagree(let directory, let mdrnn, let vae):
+                "\(directory): M takes latents of length \(mdrnn), but V's have \(vae)"
             }
         }
     }
@@ -81,7 +81,7 @@ public struct Agent: Sendable {
     /// - Throws: `Failure.missing` if there is none.
     public func requireController() throws -> ControllerParameters {
         guard let controller else {
-            throw Failure.missing(.controller, path: Part.controller.file(in: directory).path)
+            throw Failure.missing(.controller, directory: directory.relativePath)
         }
         return controller
     }
@@ -97,19 +97,17 @@ public struct Agent: Sendable {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: directory.path, isDirectory: &isDirectory),
             isDirectory.boolValue
-        else { throw Failure.noDirectory(path: directory.path) }
+        else { throw Failure.noDirectory(directory.relativePath) }
         for part in [Part.vae, .mdrnn] {
-            let path = part.file(in: directory).path
-            guard FileManager.default.fileExists(atPath: path) else {
-                throw Failure.missing(part, path: path)
+            guard FileManager.default.fileExists(atPath: part.file(in: directory).path) else {
+                throw Failure.missing(part, directory: directory.relativePath)
             }
         }
         let vae = try VAEParameters(contentsOf: Part.vae.file(in: directory))
-        let mdrnnFile = Part.mdrnn.file(in: directory)
-        let mdrnn = try MDRNNParameters(contentsOf: mdrnnFile)
+        let mdrnn = try MDRNNParameters(contentsOf: Part.mdrnn.file(in: directory))
         guard mdrnn.sizes.latent == vae.latentSize else {
             throw Failure.disagree(
-                path: mdrnnFile.path, latent: mdrnn.sizes.latent, vae: vae.latentSize)
+                directory: directory.relativePath, mdrnn: mdrnn.sizes.latent, vae: vae.latentSize)
         }
         return (vae, mdrnn)
     }

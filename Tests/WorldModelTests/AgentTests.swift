@@ -51,14 +51,14 @@ struct AgentTests {
 
     @Test func `what is missing is named, in the order in which it is trained`() throws {
         let place = try Place()
-        #expect(try failure(place) == .missing(.vae, path: place.file(.vae).path))
+        #expect(try failure(place) == .missing(.vae, directory: place.url.path))
         try place.write(mdrnn: MDRNNSizes())
-        #expect(try failure(place) == .missing(.vae, path: place.file(.vae).path))
+        #expect(try failure(place) == .missing(.vae, directory: place.url.path))
         try FileManager.default.removeItem(at: place.file(.mdrnn))
         try place.write(vae: VAESizes())
-        #expect(try failure(place) == .missing(.mdrnn, path: place.file(.mdrnn).path))
+        #expect(try failure(place) == .missing(.mdrnn, directory: place.url.path))
         try FileManager.default.removeItem(at: place.url)
-        #expect(try failure(place) == .noDirectory(path: place.url.path))
+        #expect(try failure(place) == .noDirectory(place.url.path))
     }
 
     @Test func `V and M are an agent that encodes, with its controller if there is one`() throws {
@@ -70,7 +70,7 @@ struct AgentTests {
         #expect(agent.models.encoder.encode(pixels).means == [Float](repeating: 0, count: 32))
         #expect(agent.controller == nil)
         #expect(
-            throws: Agent.Failure.missing(.controller, path: place.file(.controller).path)
+            throws: Agent.Failure.missing(.controller, directory: place.url.path)
         ) { try agent.requireController() }
 
         var controller = ControllerParameters(inputs: .latent, mapping: .linear)
@@ -86,7 +86,7 @@ struct AgentTests {
         try place.write(vae: VAESizes(latent: 16))
         try place.write(mdrnn: MDRNNSizes())
         #expect(
-            try failure(place) == .disagree(path: place.file(.mdrnn).path, latent: 32, vae: 16))
+            try failure(place) == .disagree(directory: place.url.path, mdrnn: 32, vae: 16))
         try place.write(mdrnn: MDRNNSizes(latent: 16))
         #expect(throws: FrozenModelsError.self) { try Agent(directory: place.url) }
     }

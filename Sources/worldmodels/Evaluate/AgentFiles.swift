@@ -5,8 +5,7 @@ import Foundation
 import TerminalOutput
 import WorldModel
 
-/// An agent by the directory that a user named, or the one that comes with the program; what it
-/// lacks is told with what to do.
+/// An agent by the directory that a user named, or the one that comes with the program.
 struct AgentFiles {
     /// The agent.
     let agent: Agent
@@ -27,13 +26,11 @@ struct AgentFiles {
     /// - Parameters:
     ///   - logdir: The run's directory.
     ///   - kernels: The compiled loops to use.
-    /// - Throws: `InputError` naming what is missing; what reading a damaged file throws.
+    /// - Throws: What `Agent` throws.
     init(_ logdir: String, kernels: Kernels = .best) throws {
         directory = logdir
-        agent = try Self.advising(logdir) {
-            try Agent(
-                directory: URL(fileURLWithPath: logdir, isDirectory: true), kernels: kernels)
-        }
+        agent = try Agent(
+            directory: URL(fileURLWithPath: logdir, isDirectory: true), kernels: kernels)
     }
 
     /// Reads the agent that comes with the program.
@@ -55,40 +52,8 @@ struct AgentFiles {
 
     /// The controller.
     ///
-    /// - Throws: `InputError` if there is none.
-    func requireController() throws -> ControllerParameters {
-        try Self.advising(directory) { try agent.requireController() }
-    }
-
-    /// Adds to what a directory lacks what the user can do about it.
-    ///
-    /// - Parameters:
-    ///   - logdir: The directory, as the user wrote it.
-    ///   - body: What reads an agent there.
-    /// - Returns: What the body returns.
-    /// - Throws: `InputError` in place of `Agent.Failure`.
-    static func advising<Result>(_ logdir: String, _ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch let failure as Agent.Failure {
-            switch failure {
-            case .noDirectory:
-                throw InputError("\(logdir) is no directory: give a run's --logdir")
-            case .missing(let part, _):
-                let remedy =
-                    switch part {
-                    case .vae: "train V first (worldmodels train-vae --logdir \(logdir))"
-                    case .mdrnn: "train M first (worldmodels train-mdrnn --logdir \(logdir))"
-                    case .controller: "train C first (worldmodels coordinator)"
-                    }
-                throw InputError("\(logdir)/\(part.fileName) is missing: \(remedy)")
-            case .disagree:
-                throw InputError(
-                    "\(failure): train M on this V "
-                        + "(worldmodels train-mdrnn --logdir \(logdir) --noreload)")
-            }
-        }
-    }
+    /// - Throws: `Agent.Failure` if there is none.
+    func requireController() throws -> ControllerParameters { try agent.requireController() }
 
     /// Where the agent that comes with the program may be.
     ///

@@ -78,15 +78,11 @@ struct DreamCommand: ParsableCommand {
         if let recording {
             let world = RecordedWorld(
                 try RolloutFile(contentsOf: URL(filePath: recording)), name: recording)
-            summary = try AgentFiles.advising(logdir) {
-                try dream.run(world: world, driver: world.driver)
-            }
+            summary = try dream.run(world: world, driver: world.driver)
         } else {
             let driver = try driver()
-            let world = try DrivenWorld(trackSeed: seed, drawing: drawing)
-            summary = try AgentFiles.advising(logdir) {
-                try dream.run(world: world, driver: driver)
-            }
+            summary = try dream.run(
+                world: DrivenWorld(trackSeed: seed, drawing: drawing), driver: driver)
         }
         print(
             "\(output): \(summary.steps) frames, \(summary.realSteps) of them beside real ones, "

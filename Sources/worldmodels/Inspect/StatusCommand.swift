@@ -5,6 +5,7 @@ import ArgumentParser
 import ClusterProtocol
 import ClusterTransport
 import Foundation
+import TerminalOutput
 
 /// Shows what a coordinator and its workers are doing.
 struct StatusCommand: ParsableCommand {
@@ -96,34 +97,26 @@ struct StatusCommand: ParsableCommand {
     }
 
     private func text(of report: Report) -> String {
-        var lines = [
-            "run \(report.run) (worldmodels \(report.version)): \(report.openTasks) tasks open, "
-                + "\(report.outstanding) with workers, \(report.completed) done",
-            "requeued \(report.requeued), duplicates \(report.duplicates), "
-                + "disagreements \(report.disagreements), late \(report.late), "
-                + "malformed \(report.malformed), set aside \(report.setAside)",
-        ]
-        let header = [
-            "host", "process", "cores", "envs", "state", "has", "done", "a second", "seen",
-        ]
-        let rows = report.workers.map { worker in
-            [
+        var table = TextTable(
+            [.init("host", isNumeric: false)] + ["process", "cores", "envs"].map { .init($0) }
+                + [.init("state", isNumeric: false)]
+                + ["has", "done", "a second", "seen"].map { .init($0) })
+        for worker in report.workers {
+            table.add([
                 printable(worker.host), "\(worker.process)", "\(worker.cores)",
                 "\(worker.environments)", worker.state, "\(worker.outstanding)",
-                "\(worker.completed)", String(format: "%.2f", worker.rolloutsPerSecond),
-                String(format: "%.1f s", worker.secondsSinceHeard),
-            ]
+                "\(worker.completed)", Format.fixed(worker.rolloutsPerSecond, 2),
+                Format.fixed(worker.secondsSinceHeard, 1) + " s",
+            ])
         }
-        let widths = header.indices.map { column in
-            ([header] + rows).map { $0[column].count }.max() ?? 0
-        }
-        for row in [header] + rows {
-            lines.append(
-                zip(row, widths).map { text, width in
-                    text + String(repeating: " ", count: width - text.count)
-                }.joined(separator: "  "))
-        }
-        return lines.joined(separator: "\n")
+        return """
+            run \(report.run) (worldmodels \(report.version)): \(report.openTasks) tasks open, \
+            \(report.outstanding) with workers, \(report.completed) done
+            requeued \(report.requeued), duplicates \(report.duplicates), \
+            disagreements \(report.disagreements), late \(report.late), \
+            malformed \(report.malformed), set aside \(report.setAside)
+            \(table.text)
+            """
     }
 
     /// A worker chooses its host's name: no control characters reach the terminal.

@@ -20,7 +20,7 @@ struct StartingPoint {
     /// Reads what the options name.
     ///
     /// - Parameter options: The run's options.
-    /// - Throws: What a missing or damaged file throws; `InputError`.
+    /// - Throws: What a missing or damaged file throws; `InputError` where this build has no agent.
     init(_ options: RunOptions) throws {
         if options.pretrained {
             let files = try AgentFiles(pretrained: .best)

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+public import Foundation
+public import WorldModel
+public import WorldModelTraining
+
+// The libraries' errors say what is wrong; here stands which command or option helps. An error that
+// ends a command is printed by its `errorDescription`.
+
+extension Agent.Failure: LocalizedError {
+    /// What is wrong and what to do.
+    public var errorDescription: String? {
+        let remedy =
+            switch self {
+            case .noDirectory: "give a run's --logdir"
+            case .missing(.vae, let run): "train V first (worldmodels train-vae --logdir \(run))"
+            case .missing(.mdrnn, let run):
+                "train M first (worldmodels train-mdrnn --logdir \(run))"
+            case .missing(.controller, _): "train C first (worldmodels coordinator)"
+            case .disagree(let run, _, _):
+                "train M on this V (worldmodels train-mdrnn --logdir \(run) --noreload)"
+            }
+        return "\(self): \(remedy)"
+    }
+}
+
+extension TrainingError: LocalizedError {
+    /// What is wrong and what to do.
+    public var errorDescription: String? {
+        let remedy =
+            switch self {
+            case .missingDataset, .emptyDataset: "record rollouts there first"
+            case .recordingsTooShort: "record longer episodes or ask for shorter sequences"
+            case .episodeTooShort: "give a smaller --start or a longer episode"
+            case .wrongActionSize: "give recordings of one kind"
+            case .missingVAE: "train it first with the same --logdir"
+            case .notFinite:
+                "start afresh with --noreload and a lower --learning-rate or with --clip"
+            case .stateDisagrees: "use the same options or start afresh with --noreload"
+            case .damagedState: "start afresh with --noreload"
+            }
+        return "\(self); \(remedy)"
+    }
+}
