@@ -33,14 +33,6 @@ public struct NPYHeader: Sendable, Hashable {
     /// The size of the elements in bytes.
     public var byteCount: Int { elementCount * elementType.byteCount }
 
-    /// The extent of the first axis; 1 for a scalar.
-    public var rowCount: Int { shape.first ?? 1 }
-
-    /// The size in bytes of what one index of the first axis selects.
-    public var rowByteCount: Int {
-        shape.dropFirst().reduce(1, *) * elementType.byteCount
-    }
-
     /// The header's bytes as numpy writes them: a multiple of 64, ended by a line feed.
     ///
     /// - Parameter minimumCount: Pads to at least so many bytes, so that it can be replaced later.

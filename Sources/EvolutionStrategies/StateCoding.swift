@@ -79,12 +79,35 @@ struct StateReader {
     private let data: Data
     private var position: Int
 
-    init(_ data: Data) {
-        self.data = data
-        position = data.startIndex
+    /// The words between the first, which says what they are, and the last, their checksum.
+    ///
+    /// - Parameters:
+    ///   - data: What a `StateWriter` wrote.
+    ///   - magic: The first word.
+    ///   - owner: Whose state it is, for the error.
+    /// - Throws: `EvolutionStrategyError.invalidState` if the data are damaged or something else.
+    init(_ data: Data, magic: UInt64, of owner: String) throws(EvolutionStrategyError) {
+        guard data.count >= 24, data.count % 8 == 0 else {
+            throw .invalidState(reason: "\(data.count) bytes are cut off or something else")
+        }
+        guard data.littleEndian(UInt64.self, at: 0) == magic else {
+            throw .invalidState(reason: "it does not begin as a \(owner)'s state does")
+        }
+        guard
+            data.littleEndian(UInt64.self, at: data.count - 8) == stateChecksum(data.dropLast(8))
+        else { throw .invalidState(reason: "its checksum is wrong: the data are damaged") }
+        self.data = data.dropFirst(8).dropLast(8)
+        position = self.data.startIndex
     }
 
     var remaining: Int { data.endIndex - position }
+
+    /// Makes sure that all has been read.
+    func finish() throws(EvolutionStrategyError) {
+        guard remaining == 0 else {
+            throw .invalidState(reason: "\(remaining) bytes are left over")
+        }
+    }
 
     mutating func word() throws(EvolutionStrategyError) -> UInt64 {
         try check(bytes: 8)

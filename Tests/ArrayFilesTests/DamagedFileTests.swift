@@ -74,8 +74,7 @@ struct DamagedFileTests {
                 } catch is FileError {
                     // One damaged array does not spoil the others.
                 }
-                let rows = try? reader.rows(array)
-                if let rows { try? rows.skip(min(1, rows.remainingRows)) }
+                _ = try? reader.header(array)
             }
         }
     }

@@ -57,19 +57,6 @@ struct NPZReaderTests {
         #expect(error.description.contains("odd.npz"))
     }
 
-    @Test(arguments: ["stored.npz", "deflated.npz"])
-    func `rows are read in pieces and passed over`(file: String) throws {
-        let reader = try NPZReader(contentsOf: golden(file))
-        let whole = try reader.array("int32").floats()
-        let rows = try reader.rows("int32")
-        #expect(try rows.read(1).floats() == Array(whole[..<12]))
-        #expect(rows.remainingRows == 1)
-        let skipping = try reader.rows("int32")
-        try skipping.skip(1)
-        #expect(try skipping.read(1).floats() == Array(whole[12...]))
-        #expect(skipping.position == 2)
-    }
-
     @Test func `an array above the limit is refused`() throws {
         let reader = try NPZReader(contentsOf: golden("deflated.npz"))
         #expect(throws: FileError.self) { try reader.array("single", byteLimit: 95) }
