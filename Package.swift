@@ -27,12 +27,13 @@ let libraries: [Target] = [
     .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
     .target(name: "CKernels"),
 
+    .target(name: "Basics"),
     .target(name: "SeededRandom"),
     .target(name: "Tensors", dependencies: ["COpenBLAS"]),
-    .target(name: "ArrayFiles", dependencies: ["CZlib"]),
+    .target(name: "ArrayFiles", dependencies: ["Basics", "CZlib"]),
     .target(name: "Episodes"),
     .target(name: "Digests", dependencies: ["CSodium"]),
-    .target(name: "TerminalOutput"),
+    .target(name: "TerminalOutput", dependencies: ["Basics"]),
     .target(
         name: "ClusterProtocol",
         dependencies: [
@@ -41,10 +42,9 @@ let libraries: [Target] = [
         exclude: ["cluster.proto", "regenerate.sh"]),
 
     .target(name: "Pictures", dependencies: ["ArrayFiles", "CPNG", "CGIF", "CCairo"]),
-    .target(name: "EvolutionStrategies", dependencies: ["SeededRandom", "Tensors"]),
+    .target(name: "EvolutionStrategies", dependencies: ["Basics", "SeededRandom", "Tensors"]),
     .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
-    .target(
-        name: "WorldModel", dependencies: ["ArrayFiles", "CKernels", "SeededRandom", "Tensors"]),
+    .target(name: "WorldModel", dependencies: ["ArrayFiles", "CKernels", "SeededRandom"]),
     .target(name: "Dispatching", dependencies: ["Episodes"]),
     .target(name: "ClusterSessions", dependencies: ["ClusterProtocol", "Digests", "Episodes"]),
     .target(name: "ClusterTransport", dependencies: ["CZeroMQ", "ClusterProtocol"]),
@@ -57,7 +57,8 @@ let libraries: [Target] = [
     .target(
         name: "WorldModelTraining",
         dependencies: [
-            "ArrayFiles", "CKernels", "Pictures", "SeededRandom", "Tensors", "WorldModel",
+            "ArrayFiles", "Basics", "CKernels", "Pictures", "SeededRandom", "Tensors",
+            "WorldModel",
         ]),
 
     .target(
@@ -98,12 +99,11 @@ let program: [Target] = [
     .executableTarget(
         name: "worldmodels",
         dependencies: [
-            "ArrayFiles", "CarRacing", "CarRacingRendering", "ClusterProtocol", "ClusterSessions",
-            "ClusterTransport",
-            "Episodes", "EvolutionStrategies", "Pictures", "RolloutServer", "RolloutWorker",
-            "Rollouts", "RunReports", "RunStore", "Runs", "Search", "SeededRandom", "Tensors",
-            "TerminalOutput",
-            "WorldModel",
+            "ArrayFiles", "Basics", "CarRacing", "CarRacingRendering", "ClusterProtocol",
+            "ClusterSessions", "ClusterTransport", "Episodes", "EvolutionStrategies", "Pictures",
+            "RolloutServer", "RolloutWorker", "Rollouts", "RunReports", "RunStore", "Runs",
+            "Search",
+            "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
             "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
@@ -117,6 +117,7 @@ let tests: [Target] = [
     .target(
         name: "TestSupport", dependencies: ["ArrayFiles", "Episodes", "WorldModel"],
         path: "Tests/TestSupport"),
+    .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
     .testTarget(
         name: "SeededRandomTests", dependencies: ["SeededRandom"], resources: [.copy("Golden")]),
     .testTarget(
@@ -151,7 +152,7 @@ let tests: [Target] = [
         dependencies: ["ArrayFiles", "SeededRandom", "TestSupport", "WorldModel"]),
     .testTarget(
         name: "InferenceTests",
-        dependencies: ["ArrayFiles", "CKernels", "SeededRandom", "Tensors", "WorldModel"],
+        dependencies: ["ArrayFiles", "CKernels", "SeededRandom", "WorldModel"],
         resources: [.copy("Golden")]),
     .testTarget(
         name: "DispatchingTests", dependencies: ["Dispatching", "Episodes", "SeededRandom"]),
@@ -166,7 +167,7 @@ let tests: [Target] = [
     .testTarget(
         name: "WorldModelTrainingTests",
         dependencies: [
-            "ArrayFiles", "CKernels", "Search", "SeededRandom", "Tensors", "TestSupport", "WorldModel",
+            "ArrayFiles", "CKernels", "Search", "SeededRandom", "TestSupport", "WorldModel",
             "WorldModelTraining",
         ],
         exclude: ["compare_with_pytorch.py"], resources: [.copy("Golden")]),

@@ -80,20 +80,3 @@ final class ByteSource: Sendable {
         .malformed(file: name, reason: reason)
     }
 }
-
-/// Little-endian numbers in bytes whose bounds the caller has checked.
-extension Collection<UInt8> where Index == Int {
-    func littleEndian<Word: FixedWidthInteger>(_ type: Word.Type, at offset: Int) -> Word {
-        var word: Word = 0
-        for index in (0..<MemoryLayout<Word>.size).reversed() {
-            word = word << 8 | Word(truncatingIfNeeded: self[startIndex + offset + index])
-        }
-        return word
-    }
-}
-
-extension RangeReplaceableCollection<UInt8> {
-    mutating func appendLittleEndian(_ word: some FixedWidthInteger) {
-        Swift.withUnsafeBytes(of: word.littleEndian) { append(contentsOf: $0) }
-    }
-}

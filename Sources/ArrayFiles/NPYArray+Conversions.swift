@@ -60,40 +60,20 @@ extension NPYArray {
         switch elementType {
         case .uint8: bytes
         case .bool: bytes.map { $0 == 0 ? 0 : 1 }
-        case .int32, .int64, .float16, .float32, .float64: try whole(UInt8.self, name: name)
-        }
-    }
-
-    /// The elements as 32-bit whole numbers.
-    ///
-    /// - Parameter name: What an error calls the array.
-    /// - Returns: One number an element.
-    /// - Throws: `FileError.malformed` if an element is not such a number.
-    public func int32s(name: String) throws -> [Int32] {
-        switch elementType {
-        case .int32: bytes.withUnsafeBytes { Self.copy($0, Int32.self) }
-        case .uint8: bytes.map { Int32($0) }
-        case .bool: bytes.map { $0 == 0 ? 0 : 1 }
-        case .int64, .float16, .float32, .float64: try whole(Int32.self, name: name)
+        case .int32, .int64, .float16, .float32, .float64:
+            try doubles().map { value in
+                guard let number = UInt8(exactly: value) else {
+                    throw FileError.malformed(
+                        file: name, reason: "\(value) is not a whole number that fits UInt8")
+                }
+                return number
+            }
         }
     }
 
     /// The array as a tensor of single precision.
     public func tensor() -> Tensor {
         Tensor(shape: shape, values: floats())
-    }
-
-    private func whole<Number: FixedWidthInteger>(
-        _ type: Number.Type, name: String
-    ) throws -> [Number] {
-        // Doubles hold all of Int32 exactly, and Int64 values beyond 2^53 stay far out of range.
-        try doubles().map { value in
-            guard let number = Number(exactly: value) else {
-                throw FileError.malformed(
-                    file: name, reason: "\(value) is not a whole number that fits \(type)")
-            }
-            return number
-        }
     }
 
     private static func copy<Element: BitwiseCopyable>(

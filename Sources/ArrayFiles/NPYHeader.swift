@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
+
 /// What stands before the elements in an NPY file: element type and shape.
 ///
 /// Format: numpy's `numpy.lib.format`, versions 1 to 3; little-endian elements in C order.
@@ -30,14 +32,6 @@ public struct NPYHeader: Sendable, Hashable {
 
     /// The size of the elements in bytes.
     public var byteCount: Int { elementCount * elementType.byteCount }
-
-    /// The extent of the first axis; 1 for a scalar.
-    public var rowCount: Int { shape.first ?? 1 }
-
-    /// The size in bytes of what one index of the first axis selects.
-    public var rowByteCount: Int {
-        shape.dropFirst().reduce(1, *) * elementType.byteCount
-    }
 
     /// The header's bytes as numpy writes them: a multiple of 64, ended by a line feed.
     ///

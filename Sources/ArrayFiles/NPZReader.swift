@@ -5,8 +5,7 @@ public import Foundation
 
 /// An .npz archive, as `numpy.savez` and `numpy.savez_compressed` write them.
 ///
-/// Opening reads the directory only. Arrays are read one by one, whole or in rows; nothing of the
-/// other arrays is touched. Reading is safe from several threads at once.
+/// Opening reads the directory only. Arrays are read one by one; nothing of the others is touched. Reading is safe from several threads at once.
 public final class NPZReader: Sendable {
     /// What errors call the archive: its path, or the name given with the data.
     public var name: String { source.name }
@@ -66,7 +65,7 @@ public final class NPZReader: Sendable {
     /// - Returns: The header, whose size has been checked against the archive's directory.
     /// - Throws: `FileError` if there is no such array or it is damaged.
     public func header(_ name: String) throws -> NPYHeader {
-        try rows(name).header
+        try open(name).header
     }
 
     /// Reads a whole array.
@@ -77,29 +76,21 @@ public final class NPZReader: Sendable {
     /// - Returns: The array, its checksum verified.
     /// - Throws: `FileError` if there is no such array, it is damaged or too large.
     public func array(_ name: String, byteLimit: Int = defaultLimit) throws -> NPYArray {
-        let rows = try rows(name)
-        let count = rows.header.byteCount
+        let (header, stream) = try open(name)
+        let count = header.byteCount
         guard count <= byteLimit else {
             throw source.malformed("\(name) takes \(count) bytes, more than \(byteLimit)")
         }
-        let bytes = try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            try rows.readAll(into: UnsafeMutableRawBufferPointer(buffer))
-            initialized = count
-        }
-        return NPYArray(header: rows.header, bytes: bytes)
+        return NPYArray(header: header, bytes: try stream.read(count))
     }
 
-    /// Opens an array to be read row by row.
-    ///
-    /// - Parameter name: The name without ".npy".
-    /// - Returns: A stream that stands before the first row.
-    /// - Throws: `FileError` if there is no such array or its header is damaged.
-    public func rows(_ name: String) throws -> NPYRowStream {
+    /// An array's header, and its file from the first element on.
+    private func open(_ name: String) throws -> (header: NPYHeader, stream: ZIPMemberStream) {
         guard let member = members[name] else {
             let known = arrayNames.isEmpty ? "none" : arrayNames.joined(separator: ", ")
             throw source.malformed("it has no array \(name) (it has: \(known))")
         }
-        return try NPYRowStream(
-            ZIPMemberStream(member, in: source), name: "\(source.name):\(name)")
+        let stream = try ZIPMemberStream(member, in: source)
+        return (try NPYHeader(from: stream, name: "\(source.name):\(name)"), stream)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 public import Foundation
 
 /// Writes an .npz archive that `numpy.load` reads.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 public import Foundation
 
 /// A safetensors file: named tensors of single precision and a dictionary of texts.
@@ -87,7 +88,7 @@ public struct SafetensorsFile: Sendable, Hashable {
         bytes += header.utf8
         for (_, tensor) in sorted {
             switch precision {
-            case .single: tensor.values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+            case .single: bytes.appendLittleEndian(tensor.values)
             case .half:
                 for value in tensor.values { bytes.appendLittleEndian(Float16(value).bitPattern) }
             }

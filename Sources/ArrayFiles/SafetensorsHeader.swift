@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 import Foundation
 
 /// The header of a safetensors file, every statement of which has been checked against the file.

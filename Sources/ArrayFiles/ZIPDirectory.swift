@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
+
 /// A member of a ZIP archive, as the central directory lists it.
 struct ZIPMember: Sendable, Hashable {
     var name: String

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
+
 /// The bytes of one member of an archive, read in order and checked against its checksum.
 final class ZIPMemberStream {
     let member: ZIPMember
@@ -13,8 +15,6 @@ final class ZIPMemberStream {
     /// Uncompressed bytes that have not been asked for yet.
     private(set) var remaining: Int
     private var checksum = CRC32()
-    /// Skipping within stored bytes leaves the checksum without them.
-    private var isChecked = true
 
     private static let inputCount = 1 << 16
 
@@ -37,8 +37,15 @@ final class ZIPMemberStream {
         inflater = member.isDeflated ? Inflater() : nil
     }
 
-    /// Fills a buffer with the next bytes.
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws {
+    /// The next bytes; with the last ones the checksum is verified.
+    func read(_ count: Int) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            try read(into: UnsafeMutableRawBufferPointer(buffer))
+            initialized = count
+        }
+    }
+
+    private func read(into buffer: UnsafeMutableRawBufferPointer) throws {
         guard buffer.count <= remaining else { throw source.malformed("\(member.name) is short") }
         guard buffer.count > 0 else { return }
         if inflater == nil {
@@ -53,27 +60,8 @@ final class ZIPMemberStream {
         }
         checksum.update(UnsafeRawBufferPointer(buffer))
         remaining -= buffer.count
-        if remaining == 0 { try checkEnd() }
-    }
-
-    /// Passes over the next bytes: at no cost if they are stored, else by inflating them.
-    func skip(_ count: Int) throws {
-        guard count <= remaining else { throw source.malformed("\(member.name) is short") }
-        if inflater == nil {
-            guard count > 0 else { return }
-            position += count
-            remaining -= count
-            isChecked = false
-            return
-        }
-        var left = count
-        try withUnsafeTemporaryAllocation(byteCount: Self.inputCount, alignment: 16) { scratch in
-            while left > 0 {
-                let piece = UnsafeMutableRawBufferPointer(
-                    rebasing: scratch[..<min(left, scratch.count)])
-                try read(into: piece)
-                left -= piece.count
-            }
+        if remaining == 0, checksum.value != member.checksum {
+            throw source.malformed("the checksum of \(member.name) is wrong")
         }
     }
 
@@ -96,11 +84,5 @@ final class ZIPMemberStream {
         case .stalled, .failed: throw damaged
         }
         return step.written
-    }
-
-    private func checkEnd() throws {
-        if isChecked, checksum.value != member.checksum {
-            throw source.malformed("the checksum of \(member.name) is wrong")
-        }
     }
 }

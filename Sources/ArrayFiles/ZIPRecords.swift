@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
+
 /// The records of a ZIP archive as they are written: zip64 throughout, times always 1980-01-01.
 enum ZIPRecords {
     /// Version 4.5 of the format is the first with zip64.

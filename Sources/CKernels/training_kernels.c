@@ -5,27 +5,8 @@
 
 #include <string.h>
 
+#include "forms.h"
 #include "training_math.h"
-
-#if defined(__x86_64__)
-#define WIDE __attribute__((target("avx2,fma")))
-#define HAS_WIDE (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-#else
-#define WIDE
-#define HAS_WIDE 0
-#endif
-
-/// Defines NAME as a choice between two compilations of the always-inlined NAME_body.
-#define DISPATCH(NAME, PARAMETERS, ARGUMENTS)                      \
-    WIDE static void NAME##_wide PARAMETERS { NAME##_body ARGUMENTS; } \
-    static void NAME##_plain PARAMETERS { NAME##_body ARGUMENTS; } \
-    void NAME PARAMETERS {                                         \
-        if (HAS_WIDE) {                                            \
-            NAME##_wide ARGUMENTS;                                 \
-        } else {                                                   \
-            NAME##_plain ARGUMENTS;                                \
-        }                                                          \
-    }
 
 // Patches
 
@@ -44,7 +25,7 @@ void training_im2col(const float *restrict image, long side, long channels, long
     }
 }
 
-TRAINING_INLINE void training_col2im_body(const float *restrict columns, long side, long channels,
+CK_INLINE void training_col2im_body(const float *restrict columns, long side, long channels,
                                           long kernel, long grid, float *restrict image) {
     long run = kernel * channels;
     for (long y = 0; y < grid; y++) {
@@ -58,7 +39,7 @@ TRAINING_INLINE void training_col2im_body(const float *restrict columns, long si
         }
     }
 }
-DISPATCH(training_col2im,
+CK_TWO_FORMS(void, training_col2im,
          (const float *columns, long side, long channels, long kernel, long grid, float *image),
          (columns, side, channels, kernel, grid, image))
 
@@ -70,17 +51,17 @@ void training_fill_bias(float *restrict x, const float *restrict bias, long rows
     }
 }
 
-TRAINING_INLINE void training_add_rows_body(float *restrict x, const float *restrict bias,
+CK_INLINE void training_add_rows_body(float *restrict x, const float *restrict bias,
                                             long rows, long channels) {
     for (long row = 0; row < rows; row++) {
         float *line = x + row * channels;
         for (long i = 0; i < channels; i++) line[i] += bias[i];
     }
 }
-DISPATCH(training_add_rows, (float *x, const float *bias, long rows, long channels),
+CK_TWO_FORMS(void, training_add_rows, (float *x, const float *bias, long rows, long channels),
          (x, bias, rows, channels))
 
-TRAINING_INLINE void training_bias_relu_body(float *restrict x, const float *restrict bias,
+CK_INLINE void training_bias_relu_body(float *restrict x, const float *restrict bias,
                                              long rows, long channels) {
     for (long row = 0; row < rows; row++) {
         float *line = x + row * channels;
@@ -90,43 +71,43 @@ TRAINING_INLINE void training_bias_relu_body(float *restrict x, const float *res
         }
     }
 }
-DISPATCH(training_bias_relu, (float *x, const float *bias, long rows, long channels),
+CK_TWO_FORMS(void, training_bias_relu, (float *x, const float *bias, long rows, long channels),
          (x, bias, rows, channels))
 
-TRAINING_INLINE void training_relu_body(float *restrict x, long count) {
+CK_INLINE void training_relu_body(float *restrict x, long count) {
     for (long i = 0; i < count; i++) x[i] = x[i] < 0 ? 0 : x[i];
 }
-DISPATCH(training_relu, (float *x, long count), (x, count))
+CK_TWO_FORMS(void, training_relu, (float *x, long count), (x, count))
 
-TRAINING_INLINE void training_relu_mask_body(float *restrict gradient,
+CK_INLINE void training_relu_mask_body(float *restrict gradient,
                                              const float *restrict activation, long count) {
     for (long i = 0; i < count; i++) {
         float value = gradient[i];
         gradient[i] = activation[i] > 0 ? value : 0;
     }
 }
-DISPATCH(training_relu_mask, (float *gradient, const float *activation, long count),
+CK_TWO_FORMS(void, training_relu_mask, (float *gradient, const float *activation, long count),
          (gradient, activation, count))
 
-TRAINING_INLINE void training_add_column_sums_body(const float *restrict x, long rows,
+CK_INLINE void training_add_column_sums_body(const float *restrict x, long rows,
                                                    long channels, float *restrict sums) {
     for (long row = 0; row < rows; row++) {
         const float *line = x + row * channels;
         for (long i = 0; i < channels; i++) sums[i] += line[i];
     }
 }
-DISPATCH(training_add_column_sums, (const float *x, long rows, long channels, float *sums),
+CK_TWO_FORMS(void, training_add_column_sums, (const float *x, long rows, long channels, float *sums),
          (x, rows, channels, sums))
 
-TRAINING_INLINE void training_add_body(float *restrict sum, const float *restrict x, long count) {
+CK_INLINE void training_add_body(float *restrict sum, const float *restrict x, long count) {
     for (long i = 0; i < count; i++) sum[i] += x[i];
 }
-DISPATCH(training_add, (float *sum, const float *x, long count), (sum, x, count))
+CK_TWO_FORMS(void, training_add, (float *sum, const float *x, long count), (sum, x, count))
 
-TRAINING_INLINE void training_scale_body(float *restrict x, float factor, long count) {
+CK_INLINE void training_scale_body(float *restrict x, float factor, long count) {
     for (long i = 0; i < count; i++) x[i] *= factor;
 }
-DISPATCH(training_scale, (float *x, float factor, long count), (x, factor, count))
+CK_TWO_FORMS(void, training_scale, (float *x, float factor, long count), (x, factor, count))
 
 double training_sum_of_squares(const float *x, long count) {
     double lanes[4] = {0, 0, 0, 0};
@@ -140,10 +121,10 @@ double training_sum_of_squares(const float *x, long count) {
 
 // Images
 
-TRAINING_INLINE void training_sigmoid_body(float *restrict x, long count) {
+CK_INLINE void training_sigmoid_body(float *restrict x, long count) {
     for (long i = 0; i < count; i++) x[i] = training_sigmoid1(x[i]);
 }
-DISPATCH(training_sigmoid, (float *x, long count), (x, count))
+CK_TWO_FORMS(void, training_sigmoid, (float *x, long count), (x, count))
 
 double training_squared_error(const float *restrict x, const float *restrict target, long count) {
     double lanes[4] = {0, 0, 0, 0};
@@ -188,7 +169,7 @@ void training_image_from_bytes(const uint8_t *restrict bytes, long side, long ch
 
 // Optimisers
 
-TRAINING_INLINE void training_adam_body(float *restrict parameters, const float *restrict gradient,
+CK_INLINE void training_adam_body(float *restrict parameters, const float *restrict gradient,
                                         float *restrict m, float *restrict v, long count,
                                         float rate, float beta1, float beta2, float root,
                                         float epsilon) {
@@ -199,12 +180,12 @@ TRAINING_INLINE void training_adam_body(float *restrict parameters, const float 
         parameters[i] -= rate * m[i] / (__builtin_elementwise_sqrt(v[i]) / root + epsilon);
     }
 }
-DISPATCH(training_adam,
+CK_TWO_FORMS(void, training_adam,
          (float *parameters, const float *gradient, float *m, float *v, long count, float rate,
           float beta1, float beta2, float root, float epsilon),
          (parameters, gradient, m, v, count, rate, beta1, beta2, root, epsilon))
 
-TRAINING_INLINE void training_rmsprop_body(float *restrict parameters,
+CK_INLINE void training_rmsprop_body(float *restrict parameters,
                                            const float *restrict gradient, float *restrict square,
                                            long count, float rate, float alpha, float epsilon) {
     for (long i = 0; i < count; i++) {
@@ -213,25 +194,25 @@ TRAINING_INLINE void training_rmsprop_body(float *restrict parameters,
         parameters[i] -= rate * g / (__builtin_elementwise_sqrt(square[i]) + epsilon);
     }
 }
-DISPATCH(training_rmsprop,
+CK_TWO_FORMS(void, training_rmsprop,
          (float *parameters, const float *gradient, float *square, long count, float rate,
           float alpha, float epsilon),
          (parameters, gradient, square, count, rate, alpha, epsilon))
 
 // Sampling
 
-TRAINING_INLINE void training_sample_body(const float *restrict mean,
+CK_INLINE void training_sample_body(const float *restrict mean,
                                           const float *restrict logSigma,
                                           const float *restrict noise, float *restrict z,
                                           long count) {
     for (long i = 0; i < count; i++) z[i] = mean[i] + training_exp1(logSigma[i]) * noise[i];
 }
-DISPATCH(training_sample,
+CK_TWO_FORMS(void, training_sample,
          (const float *mean, const float *logSigma, const float *noise, float *z, long count),
          (mean, logSigma, noise, z, count))
 
-TRAINING_INLINE void training_exp_body(const float *restrict x, float *restrict result,
+CK_INLINE void training_exp_body(const float *restrict x, float *restrict result,
                                        long count) {
     for (long i = 0; i < count; i++) result[i] = training_exp1(x[i]);
 }
-DISPATCH(training_exp, (const float *x, float *result, long count), (x, result, count))
+CK_TWO_FORMS(void, training_exp, (const float *x, float *result, long count), (x, result, count))

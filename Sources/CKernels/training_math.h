@@ -7,14 +7,14 @@
 #include <stdint.h>
 #include <string.h>
 
-#define TRAINING_INLINE static inline __attribute__((always_inline))
+#include "forms.h"
 
 /// exp without branches, so that the compiler makes vectors of it.
 ///
 /// x = n ln 2 + r with |r| <= ln 2 / 2 (ln 2 in two parts, so that r is exact enough), exp r by its
 /// Taylor polynomial of degree 7 (truncation 4e-9), 2^n through the exponent bits. The argument is
 /// held within the range whose result is a normal number.
-TRAINING_INLINE float training_exp1(float x) {
+CK_INLINE float training_exp1(float x) {
     x = x < -87.0f ? -87.0f : x;
     x = x > 88.0f ? 88.0f : x;
     const float magic = 12582912.0f;  // 1.5 * 2^23: adding it rounds to a whole number.
@@ -35,10 +35,10 @@ TRAINING_INLINE float training_exp1(float x) {
     return p * power;
 }
 
-TRAINING_INLINE float training_sigmoid1(float x) { return 1.0f / (1.0f + training_exp1(-x)); }
+CK_INLINE float training_sigmoid1(float x) { return 1.0f / (1.0f + training_exp1(-x)); }
 
 /// tanh by exp; close to 0, where that cancels, by the odd Taylor polynomial.
-TRAINING_INLINE float training_tanh1(float x) {
+CK_INLINE float training_tanh1(float x) {
     float magnitude = x < 0 ? -x : x;
     float e = training_exp1(-2.0f * magnitude);
     float large = (1.0f - e) / (1.0f + e);

@@ -3,22 +3,16 @@
 
 #include <math.h>
 
+#include "forms.h"
 #include "training_kernels.h"
 #include "training_math.h"
 
-#if defined(__x86_64__)
-#define WIDE __attribute__((target("avx2,fma")))
-#define HAS_WIDE (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-#else
-#define WIDE
-#define HAS_WIDE 0
-#endif
-
 // LSTM: i, f, o = sigmoid, g = tanh; c = f c' + i g; h = o tanh c (PyTorch's gate order i f g o).
 
-TRAINING_INLINE void forward_body(float *restrict gates, const float *restrict previousCell,
-                                  float *restrict cell, float *restrict tanhCell,
-                                  float *restrict hidden, long rows, long width) {
+CK_INLINE void training_lstm_forward_body(float *restrict gates,
+                                                const float *restrict previousCell,
+                                                float *restrict cell, float *restrict tanhCell,
+                                                float *restrict hidden, long rows, long width) {
     for (long row = 0; row < rows; row++) {
         float *input = gates + row * 4 * width;
         float *forget = input + width;
@@ -43,24 +37,17 @@ TRAINING_INLINE void forward_body(float *restrict gates, const float *restrict p
     }
 }
 
-WIDE static void forward_wide(float *gates, const float *previousCell, float *cell,
-                              float *tanhCell, float *hidden, long rows, long width) {
-    forward_body(gates, previousCell, cell, tanhCell, hidden, rows, width);
-}
+CK_TWO_FORMS(void, training_lstm_forward,
+             (float *gates, const float *previousCell, float *cell, float *tanhCell, float *hidden,
+              long rows, long width),
+             (gates, previousCell, cell, tanhCell, hidden, rows, width))
 
-void training_lstm_forward(float *gates, const float *previousCell, float *cell, float *tanhCell,
-                           float *hidden, long rows, long width) {
-    if (HAS_WIDE) {
-        forward_wide(gates, previousCell, cell, tanhCell, hidden, rows, width);
-    } else {
-        forward_body(gates, previousCell, cell, tanhCell, hidden, rows, width);
-    }
-}
-
-TRAINING_INLINE void backward_body(float *restrict gates, const float *restrict previousCell,
-                                   const float *restrict tanhCell,
-                                   const float *restrict hiddenGradient,
-                                   float *restrict cellGradient, long rows, long width) {
+CK_INLINE void training_lstm_backward_body(float *restrict gates,
+                                                 const float *restrict previousCell,
+                                                 const float *restrict tanhCell,
+                                                 const float *restrict hiddenGradient,
+                                                 float *restrict cellGradient, long rows,
+                                                 long width) {
     for (long row = 0; row < rows; row++) {
         float *input = gates + row * 4 * width;
         float *forget = input + width;
@@ -84,21 +71,10 @@ TRAINING_INLINE void backward_body(float *restrict gates, const float *restrict 
     }
 }
 
-WIDE static void backward_wide(float *gates, const float *previousCell, const float *tanhCell,
-                               const float *hiddenGradient, float *cellGradient, long rows,
-                               long width) {
-    backward_body(gates, previousCell, tanhCell, hiddenGradient, cellGradient, rows, width);
-}
-
-void training_lstm_backward(float *gates, const float *previousCell, const float *tanhCell,
-                            const float *hiddenGradient, float *cellGradient, long rows,
-                            long width) {
-    if (HAS_WIDE) {
-        backward_wide(gates, previousCell, tanhCell, hiddenGradient, cellGradient, rows, width);
-    } else {
-        backward_body(gates, previousCell, tanhCell, hiddenGradient, cellGradient, rows, width);
-    }
-}
+CK_TWO_FORMS(void, training_lstm_backward,
+             (float *gates, const float *previousCell, const float *tanhCell,
+              const float *hiddenGradient, float *cellGradient, long rows, long width),
+             (gates, previousCell, tanhCell, hiddenGradient, cellGradient, rows, width))
 
 void training_pack(const float *source, long rowStride, long columnStride, long inner, long panel,
                    float *restrict packed) {
@@ -114,7 +90,7 @@ enum { max_mixtures = 64 };
 
 /// One Gaussian's log density summed over the latent's elements; the mean becomes the standardised
 /// distance times 1 / sigma, and the log-sigma the squared standardised distance.
-TRAINING_INLINE float component_body(float *restrict means, float *restrict logSigmas,
+CK_INLINE float component_body(float *restrict means, float *restrict logSigmas,
                                      const float *restrict target, long latent) {
     const float half_log_two_pi = 0.918938533f;
     float lanes[8] = {0, 0, 0, 0, 0, 0, 0, 0};
@@ -140,12 +116,10 @@ TRAINING_INLINE float component_body(float *restrict means, float *restrict logS
            ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
 }
 
-TRAINING_INLINE training_head_loss head_body(float *restrict output, const float *restrict target,
-                                             const float *restrict targetWeights,
-                                             const float *restrict rewards,
-                                             const float *restrict terminals, long rows,
-                                             long latent, long mixtures, float mixtureScale,
-                                             float scale, float rewardWeight) {
+CK_INLINE training_head_loss training_mixture_head_body(
+    float *restrict output, const float *restrict target, const float *restrict targetWeights,
+    const float *restrict rewards, const float *restrict terminals, long rows, long latent,
+    long mixtures, float mixtureScale, float scale, float rewardWeight) {
     training_head_loss loss = {0, 0, 0};
     long stride = mixtures * latent;
     long width = 2 * stride + mixtures + 2;
@@ -194,24 +168,9 @@ TRAINING_INLINE training_head_loss head_body(float *restrict output, const float
     return loss;
 }
 
-WIDE static training_head_loss head_wide(float *output, const float *target,
-                                         const float *targetWeights, const float *rewards,
-                                         const float *terminals, long rows, long latent,
-                                         long mixtures, float mixtureScale, float scale,
-                                         float rewardWeight) {
-    return head_body(output, target, targetWeights, rewards, terminals, rows, latent, mixtures,
-                     mixtureScale, scale, rewardWeight);
-}
-
-training_head_loss training_mixture_head(float *output, const float *target,
-                                         const float *targetWeights, const float *rewards,
-                                         const float *terminals, long rows, long latent,
-                                         long mixtures, float mixtureScale, float scale,
-                                         float rewardWeight) {
-    if (HAS_WIDE) {
-        return head_wide(output, target, targetWeights, rewards, terminals, rows, latent, mixtures,
-                         mixtureScale, scale, rewardWeight);
-    }
-    return head_body(output, target, targetWeights, rewards, terminals, rows, latent, mixtures,
-                     mixtureScale, scale, rewardWeight);
-}
+CK_TWO_FORMS(training_head_loss, training_mixture_head,
+             (float *output, const float *target, const float *targetWeights, const float *rewards,
+              const float *terminals, long rows, long latent, long mixtures, float mixtureScale,
+              float scale, float rewardWeight),
+             (output, target, targetWeights, rewards, terminals, rows, latent, mixtures,
+              mixtureScale, scale, rewardWeight))

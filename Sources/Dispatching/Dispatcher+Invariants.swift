@@ -23,7 +23,8 @@ extension Dispatcher {
                     "lease \(key) is for the unknown task \(lease.task)")
             }
             let isListed = lease.deadline == nil ? task.expired : task.leases
-            try BrokenInvariant.check(isListed.contains(key), "lease \(key) is not among its task's")
+            try BrokenInvariant.check(
+                isListed.contains(key), "lease \(key) is not among its task's")
             guard lease.deadline != nil else { continue }
             try BrokenInvariant.check(
                 workers[lease.worker]?.leases.contains(key) == true,
@@ -36,7 +37,8 @@ extension Dispatcher {
         for (key, task) in tasks {
             if task.isOpen { open[task.job, default: 0] += 1 }
             for lease in task.leases + task.expired where leases[lease] != nil {
-                try BrokenInvariant.check(leases[lease]?.task == key, "task \(key) has another's lease")
+                try BrokenInvariant.check(
+                    leases[lease]?.task == key, "task \(key) has another's lease")
             }
             guard task.isOpen else { continue }
             let isWaiting = fresh.contains(key) || suspects.contains(key)

@@ -53,26 +53,14 @@ extension EvolutionStrategy {
     /// - Parameter encodedState: What `encodedState()` gave.
     /// - Throws: `EvolutionStrategyError.invalidState` for anything else.
     public init(encodedState: Data) throws(EvolutionStrategyError) {
-        guard encodedState.count >= 24, encodedState.count % 8 == 0 else {
-            throw .invalidState(reason: "\(encodedState.count) bytes are cut off or something else")
-        }
-        var reader = StateReader(encodedState)
-        guard try reader.word() == Self.magic else {
-            throw .invalidState(reason: "it does not begin as a strategy's state does")
-        }
+        var reader = try StateReader(encodedState, magic: Self.magic, of: "strategy")
         let version = try reader.int()
         guard version == Self.version else {
             throw .invalidState(
                 reason: "it has version \(version), this program reads \(Self.version)")
         }
-        var checksum = StateReader(encodedState.suffix(8))
-        guard try checksum.word() == stateChecksum(encodedState.dropLast(8)) else {
-            throw .invalidState(reason: "its checksum is wrong: the data are damaged")
-        }
         try self.init(body: &reader)
-        guard reader.remaining == 8 else {
-            throw .invalidState(reason: "\(reader.remaining - 8) bytes are left over")
-        }
+        try reader.finish()
     }
 
     private init(body reader: inout StateReader) throws(EvolutionStrategyError) {

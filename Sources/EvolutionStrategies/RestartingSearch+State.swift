@@ -40,17 +40,7 @@ extension RestartingSearch {
     /// - Parameter encodedState: What `encodedState()` gave.
     /// - Throws: `EvolutionStrategyError.invalidState` for anything else.
     public init(encodedState: Data) throws(EvolutionStrategyError) {
-        guard encodedState.count >= 24, encodedState.count % 8 == 0 else {
-            throw .invalidState(reason: "\(encodedState.count) bytes are cut off or something else")
-        }
-        var reader = StateReader(encodedState)
-        guard try reader.word() == Self.magic else {
-            throw .invalidState(reason: "it does not begin as a search's state does")
-        }
-        var checksum = StateReader(encodedState.suffix(8))
-        guard try checksum.word() == stateChecksum(encodedState.dropLast(8)) else {
-            throw .invalidState(reason: "its checksum is wrong: the data are damaged")
-        }
+        var reader = try StateReader(encodedState, magic: Self.magic, of: "search")
         let first = try EvolutionStrategy.Configuration(from: &reader)
         let scheduleName = try reader.text()
         guard let schedule = Schedule(rawValue: scheduleName) else {
@@ -65,9 +55,7 @@ extension RestartingSearch {
                 strategy: first, schedule: schedule, maximumRestarts: maximumRestarts,
                 startingBox: box))
         try restore(from: &reader)
-        guard reader.remaining == 8 else {
-            throw .invalidState(reason: "\(reader.remaining - 8) bytes are left over")
-        }
+        try reader.finish()
     }
 
     private mutating func restore(from reader: inout StateReader) throws(EvolutionStrategyError) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 import Foundation
 import SeededRandom
 import Tensors
@@ -14,7 +15,7 @@ struct StateWriter {
     }
 
     mutating func write(_ value: UInt64) {
-        withUnsafeBytes(of: value.littleEndian) { data.append(contentsOf: $0) }
+        data.appendLittleEndian(value)
     }
 
     mutating func write(_ value: Int) { write(UInt64(bitPattern: Int64(value))) }
@@ -69,11 +70,7 @@ struct StateWriter {
     }
 
     private mutating func write(_ elements: Slice<UnsafeBufferPointer<Double>>) {
-        #if _endian(little)
-            data.append(contentsOf: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: elements)))
-        #else
-            for element in elements { write(element.bitPattern) }
-        #endif
+        data.appendLittleEndian(UnsafeBufferPointer(rebasing: elements))
     }
 }
 
@@ -82,21 +79,40 @@ struct StateReader {
     private let data: Data
     private var position: Int
 
-    init(_ data: Data) {
-        self.data = data
-        position = data.startIndex
+    /// The words between the first, which says what they are, and the last, their checksum.
+    ///
+    /// - Parameters:
+    ///   - data: What a `StateWriter` wrote.
+    ///   - magic: The first word.
+    ///   - owner: Whose state it is, for the error.
+    /// - Throws: `EvolutionStrategyError.invalidState` if the data are damaged or something else.
+    init(_ data: Data, magic: UInt64, of owner: String) throws(EvolutionStrategyError) {
+        guard data.count >= 24, data.count % 8 == 0 else {
+            throw .invalidState(reason: "\(data.count) bytes are cut off or something else")
+        }
+        guard data.littleEndian(UInt64.self, at: 0) == magic else {
+            throw .invalidState(reason: "it does not begin as a \(owner)'s state does")
+        }
+        guard
+            data.littleEndian(UInt64.self, at: data.count - 8) == stateChecksum(data.dropLast(8))
+        else { throw .invalidState(reason: "its checksum is wrong: the data are damaged") }
+        self.data = data.dropFirst(8).dropLast(8)
+        position = self.data.startIndex
     }
 
     var remaining: Int { data.endIndex - position }
 
+    /// Makes sure that all has been read.
+    func finish() throws(EvolutionStrategyError) {
+        guard remaining == 0 else {
+            throw .invalidState(reason: "\(remaining) bytes are left over")
+        }
+    }
+
     mutating func word() throws(EvolutionStrategyError) -> UInt64 {
         try check(bytes: 8)
         defer { position += 8 }
-        return data.withUnsafeBytes { bytes in
-            UInt64(
-                littleEndian: bytes.loadUnaligned(
-                    fromByteOffset: position - data.startIndex, as: UInt64.self))
-        }
+        return data.littleEndian(UInt64.self, at: position - data.startIndex)
     }
 
     mutating func int() throws(EvolutionStrategyError) -> Int {
@@ -200,11 +216,6 @@ struct StateReader {
         data.copyBytes(
             to: UnsafeMutableRawBufferPointer(target),
             from: position..<(position + 8 * target.count))
-        #if !_endian(little)
-            for index in target.indices {
-                target[index] = Double(bitPattern: target[index].bitPattern.littleEndian)
-            }
-        #endif
         position += 8 * target.count
     }
 

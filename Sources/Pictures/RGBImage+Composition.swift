@@ -46,19 +46,6 @@ extension RGBImage {
         return RGBImage(width: width * factor, height: height * factor, pixels: scaled)
     }
 
-    /// The picture with a frame around it.
-    ///
-    /// - Parameters:
-    ///   - thickness: How many pixels are added on each side.
-    ///   - color: The frame's colour.
-    /// - Returns: A picture of the size plus twice the thickness.
-    public func bordered(by thickness: Int, color: RGBColor = .gap) -> RGBImage {
-        var result = RGBImage(
-            width: width + 2 * thickness, height: height + 2 * thickness, color: color)
-        result.draw(self, x: thickness, y: thickness)
-        return result
-    }
-
     /// Lays pictures in rows.
     ///
     /// - Parameters:

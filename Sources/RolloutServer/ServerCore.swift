@@ -331,8 +331,10 @@ package struct ServerCore: Sendable {
         try session.checkInvariants()
         for (ticket, job) in jobs {
             let count = pending.values.count { $0.ticket == ticket }
-            try BrokenInvariant.check(count == job.open, "batch \(ticket): \(job.open) open of \(count)")
+            try BrokenInvariant.check(
+                count == job.open, "batch \(ticket): \(job.open) open of \(count)")
         }
-        try BrokenInvariant.check(arrived.keys.allSatisfy { pending[$0] != nil }, "a file of no task")
+        try BrokenInvariant.check(
+            arrived.keys.allSatisfy { pending[$0] != nil }, "a file of no task")
     }
 }

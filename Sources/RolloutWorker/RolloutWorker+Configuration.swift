@@ -3,7 +3,7 @@
 
 import ClusterProtocol
 package import ClusterSessions
-package import Foundation
+import Foundation
 import WorldModel
 
 extension RolloutWorker {

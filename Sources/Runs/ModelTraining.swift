@@ -47,14 +47,14 @@ package struct ModelTraining: Sendable {
         let data = URL(filePath: data)
         if needs("vae", directory.vae, in: directory) {
             var settings = VAETrainer.Configuration(logdir: directory.url, data: data)
-            settings.epochs = visualEpochs
-            settings.seed = seed
+            settings.run.epochs = visualEpochs
+            settings.run.seed = seed
             try train("vae", store, observe) { try VAETrainer(settings).run($0) }
         }
         if !skipsMemory && needs("mdrnn", directory.mdrnn, in: directory) {
             var settings = MDRNNTrainer.Configuration(logdir: directory.url, data: data)
-            settings.epochs = memoryEpochs
-            settings.seed = seed
+            settings.run.epochs = memoryEpochs
+            settings.run.seed = seed
             try train("mdrnn", store, observe) { try MDRNNTrainer(settings).run($0) }
         }
     }

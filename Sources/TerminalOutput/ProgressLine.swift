@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 import Foundation
 import Synchronization
 
@@ -92,7 +93,7 @@ package final class ProgressLine: Sendable {
 
     private func show(_ state: State) {
         let line = text.line(
-            count: state.count, seconds: (ContinuousClock.now - start) / .seconds(1),
+            count: state.count, seconds: (ContinuousClock.now - start).seconds,
             fields: state.fields, width: terminal.isInteractive ? terminal.width : nil)
         terminal.write(terminal.isInteractive ? "\r\(line)\u{1b}[K" : line + "\n")
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-/// What stops training: one line that names the thing and what to do.
+/// What stops training: one line that names the thing and what is wrong with it.
 public enum TrainingError: Error, CustomStringConvertible, Equatable {
     /// There is no directory of this path.
     case missingDataset(path: String)
@@ -26,32 +26,28 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
     public var description: String {
         switch self {
         case .missingDataset(let path):
-            "\(path): there is no such directory; record rollouts there first"
+            "\(path): there is no such directory"
         case .emptyDataset(let path, let skipped, let firstReason):
             "\(path): no usable recording (\(skipped) damaged files skipped"
                 + (firstReason.map { "; the first: \($0)" } ?? "")
-                + "); record rollouts there first"
+                + ")"
         case .recordingsTooShort(let path, let steps):
-            "\(path): no recording has the \(steps) steps of a sequence; "
-                + "record longer episodes or ask for shorter sequences"
+            "\(path): no recording has the \(steps) steps of a sequence"
         case .episodeTooShort(let start):
-            "the episode or its actions end before step \(start), where the dream is to start; "
-                + "give a smaller --start or a longer episode"
+            "the episode or its actions end before step \(start), where the dream is to start"
         case .wrongActionSize(let path, let found, let expected):
-            "\(path): actions of length \(found), not \(expected); give recordings of one kind"
+            "\(path): actions of length \(found), not \(expected)"
         case .missingVAE(let path):
-            "\(path): there is no trained VAE; train it first with the same --logdir"
+            "\(path): there is no trained VAE"
         case .notFinite(let model, let epoch, let step, let checkpoint):
             "the loss of \(model) became NaN or infinite in epoch \(epoch)"
                 + (step.map { " at step \($0); " } ?? ", measured at its end; ")
-                + (checkpoint.map { "the last good checkpoint is \($0); " }
-                    ?? "there is no checkpoint yet; ")
-                + "start afresh with --noreload and a lower --learning-rate or with --clip"
+                + (checkpoint.map { "the last good checkpoint is \($0)" }
+                    ?? "there is no checkpoint yet")
         case .stateDisagrees(let path, let field, let found, let expected):
-            "\(path): saved with \(field) \(found), not \(expected); "
-                + "use the same options or start afresh with --noreload"
+            "\(path): saved with \(field) \(found), not \(expected)"
         case .damagedState(let path, let field):
-            "\(path): \(field) is missing or damaged; start afresh with --noreload"
+            "\(path): \(field) is missing or damaged"
         }
     }
 }

@@ -2,14 +2,15 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import Basics
 
 /// The program's entry: it names the subcommands, each of which has a file of its own.
 @main
 struct WorldModels: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "worldmodels",
+        commandName: Software.name,
         abstract: "World Models (Ha & Schmidhuber, 2018) for CarRacing, trained on many machines.",
-        version: "0.1.0",
+        version: Software.version,
         subcommands: [
             GenerateCommand.self,
             TrainVAECommand.self,

@@ -70,12 +70,11 @@ struct DamagedFileTests {
                 do {
                     let array = try reader.array(array, byteLimit: 1 << 20)
                     _ = array.floats()
-                    _ = try array.int32s(name: name)
+                    _ = try array.uint8s(name: name)
                 } catch is FileError {
                     // One damaged array does not spoil the others.
                 }
-                let rows = try? reader.rows(array)
-                if let rows { try? rows.skip(min(1, rows.remainingRows)) }
+                _ = try? reader.header(array)
             }
         }
     }

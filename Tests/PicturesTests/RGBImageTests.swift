@@ -61,12 +61,10 @@ struct RGBImageTests {
         #expect(image.pixels == [0, 128, 255, 255, 0, 0])
     }
 
-    @Test func `a caption adds a line above and a frame goes around`() {
+    @Test func `a caption adds a line above`() {
         let captioned = gradient.scaled(by: 20).captioned("epoch 3 \u{0}\n")
         #expect(captioned.height == 60 + 19 && captioned.width == 100)
         #expect(captioned[0, 19] == gradient[0, 0])
-        let framed = gradient.bordered(by: 2, color: .white)
-        #expect(framed.width == 9 && framed[1, 1] == .white && framed[2, 2] == gradient[0, 0])
     }
 
     @Test func `a plot of nothing, of one point and of values that are not finite is drawn`() {

@@ -117,7 +117,7 @@ struct InspectionTests {
     @Test func `what is wrong with a run is printed with what to do about it`() {
         let locked = RunStoreError.locked(path: "runs/a", holder: "process 3")
         #expect(
-            locked.description + locked.remedy
+            locked.errorDescription
                 == "runs/a: another coordinator drives this run (process 3); stop it first, or"
                 + " choose another --logdir")
     }

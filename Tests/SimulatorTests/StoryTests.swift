@@ -19,7 +19,8 @@ struct StoryTests {
     }
 
     @Test(arguments: 0..<parts)
-    func `every story ends as an undisturbed one, each result counted once`(part: Int) async throws {
+    func `every story ends as an undisturbed one, each result counted once`(part: Int) async throws
+    {
         var broken: [String] = []
         for index in stride(from: part, to: Self.count, by: Self.parts) {
             let seed = UInt64(Self.environment("STORY") ?? index)

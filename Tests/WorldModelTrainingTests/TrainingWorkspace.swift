@@ -31,9 +31,9 @@ final class TrainingWorkspace {
     ) -> VAETrainer {
         var settings = VAETrainer.Configuration(
             logdir: root.appending(path: name), data: data)
-        settings.epochs = epochs
-        settings.batchSize = 9
-        settings.threads = threads
+        settings.run.epochs = epochs
+        settings.run.batchSize = 9
+        settings.run.threads = threads
         change(&settings)
         return VAETrainer(settings, sizes: VAENetworkTests.small)
     }
@@ -44,12 +44,12 @@ final class TrainingWorkspace {
     ) -> MDRNNTrainer {
         var settings = MDRNNTrainer.Configuration(
             logdir: root.appending(path: name), data: data)
-        settings.epochs = epochs
-        settings.batchSize = 9
+        settings.run.epochs = epochs
+        settings.run.batchSize = 9
         settings.sequenceLength = 4
         settings.hiddenSize = 8
         settings.mixtures = 2
-        settings.threads = threads
+        settings.run.threads = threads
         change(&settings)
         return MDRNNTrainer(settings)
     }

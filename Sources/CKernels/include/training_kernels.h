@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 // The loops of training that are not matrix products. Each has a plain form and, where wide
-// vectors pay, one for AVX2 and FMA, chosen once by what the processor can do. All arrays are
-// dense single precision; all sums run in an order that depends on the shapes alone.
+// vectors pay, one for processors that have the kernels of CK_AVX2. All arrays are dense single
+// precision; all sums run in an order that depends on the shapes alone.
 
 #ifndef TRAINING_KERNELS_H
 #define TRAINING_KERNELS_H

@@ -358,7 +358,9 @@ extension WorkerSession {
         try BrokenInvariant.check(
             held.count <= 2 * (configuration.hello.environments + configuration.reserve),
             "\(held.count) leases in hand")
-        if case .working = state { try BrokenInvariant.check(engine != nil, "working without an engine") }
+        if case .working = state {
+            try BrokenInvariant.check(engine != nil, "working without an engine")
+        }
         if case .fetching = state { return }
         try BrokenInvariant.check(
             membership != nil || nextResults == nil, "results for nobody")

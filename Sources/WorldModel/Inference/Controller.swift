@@ -49,8 +49,8 @@ public final class ControllerBank {
     public let mapping: ControllerMapping
     private let kernels: Kernels
     private let count: Int
-    private let parameters: AlignedFloats
-    private let joined = AlignedFloats(count: ControllerInputs.latentCellHidden.count)
+    private let parameters: FloatBuffer
+    private let joined = FloatBuffer(ControllerInputs.latentCellHidden.count)
 
     /// Makes room for controllers, all parameters 0.
     ///
@@ -67,7 +67,7 @@ public final class ControllerBank {
         self.inputs = inputs
         self.mapping = mapping
         self.kernels = kernels
-        parameters = AlignedFloats(count: count * inputs.parameterCount)
+        parameters = FloatBuffer(count * inputs.parameterCount)
     }
 
     /// Replaces an episode's parameters.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-public import ArrayFiles
+package import ArrayFiles
+public import Foundation
 
 /// A controller's parameters and the form it was trained in, as `controller.safetensors` holds them.
 ///
@@ -38,14 +39,22 @@ public struct ControllerParameters: Sendable, Hashable {
         self.values = values
     }
 
+    /// Reads a controller's file; what a file from elsewhere does not say is the paper's.
+    ///
+    /// - Parameter url: The file.
+    /// - Throws: `FileError` if it cannot be read, `ControllerFileError` that says what does not fit.
+    public init(contentsOf url: URL) throws {
+        try self.init(SafetensorsFile(contentsOf: url), name: url.path)
+    }
+
     /// Takes a controller from its file; what a file from elsewhere does not say is the paper's.
     ///
     /// - Parameters:
     ///   - file: The decoded file.
     ///   - name: The file's name, for the error's text.
     /// - Throws: `ControllerFileError` that says what does not fit.
-    public init(_ file: SafetensorsFile, name: String) throws(ControllerFileError) {
-        if let kind = file.metadata["kind"], kind != "controller" {
+    package init(_ file: SafetensorsFile, name: String) throws(ControllerFileError) {
+        if let kind = file.metadata["kind"], kind != Agent.Part.controller.rawValue {
             throw .wrongKind(file: name, found: kind)
         }
         let tensors = file.tensors
@@ -70,9 +79,9 @@ public struct ControllerParameters: Sendable, Hashable {
     ///
     /// - Parameter metadata: What else the header says.
     /// - Returns: A file that `safetensors.torch.load_file` reads.
-    public func file(metadata: [String: String] = [:]) -> SafetensorsFile {
+    package func file(metadata: [String: String] = [:]) -> SafetensorsFile {
         var metadata = metadata
-        metadata["kind"] = "controller"
+        metadata["kind"] = Agent.Part.controller.rawValue
         metadata["inputs"] = inputs.rawValue
         metadata["mapping"] = mapping.rawValue
         metadata["latent"] = latent.rawValue

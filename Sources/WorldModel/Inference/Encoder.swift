@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import CKernels
-public import SeededRandom
 import ArrayFiles
+import CKernels
+package import SeededRandom
 
 /// V's encoder with its weights laid out for the compiled loops.
 ///
@@ -47,10 +47,9 @@ public struct Encoder: Sendable {
     /// The memory that encoding needs, for one thread.
     public final class Scratch {
         fileprivate let capacity: Int
-        fileprivate let image: AlignedFloats
-        fileprivate let activations: [AlignedFloats]
-        fileprivate let tiles: AlignedFloats
-        fileprivate let rows: UnsafeMutablePointer<UnsafePointer<Float>?>
+        fileprivate let image: FloatBuffer
+        fileprivate let activations: [FloatBuffer]
+        fileprivate let tiles: FloatBuffer
 
         /// Makes room for a batch.
         ///
@@ -60,20 +59,16 @@ public struct Encoder: Sendable {
         public init(for encoder: Encoder, capacity: Int) {
             precondition(capacity > 0, "a batch of \(capacity) images")
             self.capacity = capacity
-            image = AlignedFloats(count: Encoder.imageBytes)
+            image = FloatBuffer(Encoder.imageBytes)
             // The first two layers run image by image, which keeps their data in the cache.
             activations = encoder.layers.enumerated().map { index, layer in
-                AlignedFloats(count: layer.outputCount * (index == 0 ? 1 : capacity))
+                FloatBuffer(layer.outputCount * (index == 0 ? 1 : capacity))
             }
-            tiles = AlignedFloats(
-                count: encoder.layers.filter(\.isTiled).map { layer in
+            tiles = FloatBuffer(
+                encoder.layers.filter(\.isTiled).map { layer in
                     withUnsafePointer(to: layer.convolution) { ck_tiles_scratch($0) }
                 }.max() ?? 0)
-            rows = .allocate(capacity: capacity)
-            rows.initialize(repeating: nil, count: capacity)
         }
-
-        deinit { rows.deallocate() }
     }
 
     /// Lays out the weights of a VAE.
@@ -120,7 +115,7 @@ public struct Encoder: Sendable {
             bias: parameters["encoder.fc_mu.bias"].values
                 + parameters["encoder.fc_logsigma.bias"].values,
             inner: channels * pixels
-        ) { inner, output in
+        ) { _, inner, output in
             let flat = inner % channels * pixels + inner / channels
             return output < Self.latentSize
                 ? mean.values[output * channels * pixels + flat]
@@ -133,7 +128,8 @@ public struct Encoder: Sendable {
         _ weight: Tensor, bias: [Float], kernels: Kernels
     ) -> PackedMatrix {
         let channels = weight.shape[1]
-        return PackedMatrix(kernels: kernels, bias: bias, inner: 16 * channels) { inner, output in
+        return PackedMatrix(kernels: kernels, bias: bias, inner: 16 * channels) {
+            _, inner, output in
             weight.values[(output * channels + inner % channels) * 16 + inner / channels]
         }
     }
@@ -189,12 +185,9 @@ public struct Encoder: Sendable {
         convolve(
             3, scratch.activations[2].start, scratch.activations[3].start, images: count,
             scratch)
-        for index in 0..<count {
-            scratch.rows[index] = UnsafePointer(scratch.activations[3].start + index * head.inner)
+        head.multiply(count, into: output) { row in
+            UnsafePointer(scratch.activations[3].start + row * head.inner)
         }
-        loops.multiply(
-            scratch.rows, count, head.inner, head.weights.start, head.bias.start, head.columns,
-            output)
     }
 
     /// Draws z = mean + sigma * N(0, 1) (Kingma & Welling 2014, section 2.4).
@@ -203,7 +196,7 @@ public struct Encoder: Sendable {
     ///   - output: An image's `outputSize` numbers; log sigma is replaced by sigma.
     ///   - noise: The episode's own stream.
     ///   - latent: Room for 32 numbers.
-    public func sample(
+    package func sample(
         _ output: UnsafeMutablePointer<Float>, noise: inout PCG64,
         into latent: UnsafeMutablePointer<Float>
     ) {

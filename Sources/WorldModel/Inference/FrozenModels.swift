@@ -48,8 +48,7 @@ public struct FrozenModels: Sendable {
     ///   - kernels: The compiled loops to use; all give the same bits.
     /// - Throws: An error that names the file if its bytes are no such model.
     public init(vae: Data, mdrnn: Data, kernels: Kernels = .best) throws {
-        let vaeName = "vae.safetensors"
-        let mdrnnName = "mdrnn.safetensors"
+        let (vaeName, mdrnnName) = (Agent.Part.vae.fileName, Agent.Part.mdrnn.fileName)
         try self.init(
             vae: VAEParameters(SafetensorsFile(data: vae, name: vaeName), name: vaeName),
             mdrnn: MDRNNParameters(SafetensorsFile(data: mdrnn, name: mdrnnName), name: mdrnnName),

@@ -35,6 +35,9 @@ public struct Kernels: Sendable {
         self.table = table
     }
 
+    /// Whether the loops run on vectors with fused multiply-adds of the processor.
+    package var areFast: Bool { table != ck_kernels_of(CK_PORTABLE) }
+
     /// What a person calls the vector unit, such as "AVX2".
     public var name: String { String(cString: table.pointee.name) }
 

@@ -26,10 +26,9 @@ public struct RecurrentCell: Sendable {
 
         /// How many episodes there is room for.
         public let count: Int
-        private let inputs: AlignedFloats
-        private let cells: AlignedFloats
-        fileprivate let gates: AlignedFloats
-        fileprivate let rows: UnsafeMutablePointer<UnsafePointer<Float>?>
+        private let inputs: FloatBuffer
+        private let cells: FloatBuffer
+        fileprivate let gates: FloatBuffer
 
         /// Makes room for episodes, all at their start.
         ///
@@ -37,14 +36,10 @@ public struct RecurrentCell: Sendable {
         public init(count: Int) {
             precondition(count > 0, "states of \(count) episodes")
             self.count = count
-            inputs = AlignedFloats(count: count * Self.rowSize)
-            cells = AlignedFloats(count: count * hiddenSize)
-            gates = AlignedFloats(count: count * 4 * hiddenSize)
-            rows = .allocate(capacity: count)
-            rows.initialize(repeating: nil, count: count)
+            inputs = FloatBuffer(count * Self.rowSize)
+            cells = FloatBuffer(count * hiddenSize)
+            gates = FloatBuffer(count * 4 * hiddenSize)
         }
-
-        deinit { rows.deallocate() }
 
         /// Where an episode's action is: 3 numbers.
         public func action(_ index: Int) -> UnsafeMutablePointer<Float> {
@@ -99,7 +94,7 @@ public struct RecurrentCell: Sendable {
             parameters["rnn.bias_ih_l0"].values, parameters["rnn.bias_hh_l0"].values
         ).map { $0 + $1 }
         matrix = PackedMatrix(kernels: kernels, bias: bias, inner: States.rowSize) {
-            inner, output in
+            _, inner, output in
             inner < sizes.input
                 ? input[output * sizes.input + inner]
                 : recurrent[output * sizes.hidden + inner - sizes.input]
@@ -113,12 +108,9 @@ public struct RecurrentCell: Sendable {
     ///   - states: The episodes' rows.
     public func step(_ indices: UnsafeBufferPointer<Int>, _ states: States) {
         let loops = kernels.table.pointee
-        for (place, index) in indices.enumerated() {
-            states.rows[place] = UnsafePointer(states.action(index))
+        matrix.multiply(indices.count, into: states.gates.start) { place in
+            UnsafePointer(states.action(indices[place]))
         }
-        loops.multiply(
-            states.rows, indices.count, matrix.inner, matrix.weights.start, matrix.bias.start,
-            matrix.columns, states.gates.start)
         for (place, index) in indices.enumerated() {
             loops.lstm_update(
                 states.gates.start + place * matrix.columns, states.cell(index),

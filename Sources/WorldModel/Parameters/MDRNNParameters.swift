@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-public import SeededRandom
-public import ArrayFiles
+package import ArrayFiles
+public import Foundation
+package import SeededRandom
 
 /// The sizes of the mixture-density recurrent network.
 public struct MDRNNSizes: Sendable, Hashable {
@@ -41,22 +42,29 @@ public struct MDRNNSizes: Sendable, Hashable {
 /// The LSTM's input is the action followed by z; its gates are stacked input, forget, cell,
 /// output, as PyTorch has them.
 public struct MDRNNParameters: ParameterSet {
-    /// What the file's metadata call this model.
-    public static let kind = "mdrnn"
+    package static let part = Agent.Part.mdrnn
     /// The numbers that fix the tensors' shapes.
     public let sizes: MDRNNSizes
     /// The weights under PyTorch's names.
-    public let tensors: [String: Tensor]
+    package let tensors: [String: Tensor]
+
+    /// Reads M's file.
+    ///
+    /// - Parameter url: The file, written here or by PyTorch.
+    /// - Throws: `FileError` if it cannot be read, `ParameterError` that says what does not fit.
+    public init(contentsOf url: URL) throws {
+        try self.init(SafetensorsFile(contentsOf: url), name: url.path)
+    }
 
     /// Draws PyTorch's default start of an MDN-RNN of the paper's sizes.
     ///
     /// - Parameter generator: The stream; its state moves on.
-    public init(randomFrom generator: inout PCG64) {
+    package init(randomFrom generator: inout PCG64) {
         self.init(randomFrom: &generator, sizes: MDRNNSizes())
     }
 
     /// Wraps tensors which match the specification by name and shape.
-    public init(checked: [String: Tensor], sizes: MDRNNSizes) {
+    package init(checked: [String: Tensor], sizes: MDRNNSizes) {
         self.tensors = checked
         self.sizes = sizes
     }
@@ -65,7 +73,7 @@ public struct MDRNNParameters: ParameterSet {
     ///
     /// - Parameter sizes: The numbers that fix the shapes.
     /// - Returns: One entry a tensor.
-    public static func specification(_ sizes: MDRNNSizes = MDRNNSizes()) -> [TensorSpecification] {
+    package static func specification(_ sizes: MDRNNSizes = MDRNNSizes()) -> [TensorSpecification] {
         let hidden = sizes.hidden
         let gates = 4 * hidden
         return TensorSpecification.layer(
@@ -81,7 +89,7 @@ public struct MDRNNParameters: ParameterSet {
     }
 
     /// Reads the sizes off the tensors' shapes; `init(tensors:name:)` checks the rest.
-    public static func sizes(of tensors: [String: Tensor], name: String) throws -> MDRNNSizes {
+    package static func sizes(of tensors: [String: Tensor], name: String) throws -> MDRNNSizes {
         let recurrent = try shape(of: "rnn.weight_hh_l0", rank: 2, in: tensors, name: name)
         let input = try shape(of: "rnn.weight_ih_l0", rank: 2, in: tensors, name: name)
         let head = try shape(of: "gmm_linear.weight", rank: 2, in: tensors, name: name)

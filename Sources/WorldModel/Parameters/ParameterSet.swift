@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-public import SeededRandom
-public import ArrayFiles
+package import ArrayFiles
+package import Foundation
+package import SeededRandom
 
 /// The weights of one model under PyTorch's names and in PyTorch's layouts.
-public protocol ParameterSet: Sendable, Hashable {
+package protocol ParameterSet: Sendable, Hashable {
     /// The numbers that fix the tensors' shapes.
     associatedtype Sizes: Sendable, Hashable
 
-    /// What the file's metadata call this model, such as "vae".
-    static var kind: String { get }
+    /// Which model it is.
+    static var part: Agent.Part { get }
 
     /// The tensors of a model of the given sizes, in the order in which they are drawn at random.
     ///
@@ -39,15 +40,21 @@ public protocol ParameterSet: Sendable, Hashable {
     ///   - checked: Tensors that match `specification(sizes)` by name and shape.
     ///   - sizes: The numbers that fix the shapes.
     init(checked: [String: Tensor], sizes: Sizes)
+
+    /// Reads a model's file.
+    init(contentsOf url: URL) throws
 }
 
 extension ParameterSet {
+    /// What the file's metadata call this model: "vae" or "mdrnn".
+    package static var kind: String { part.rawValue }
+
     /// Draws PyTorch's default start.
     ///
     /// - Parameters:
     ///   - generator: The stream; its state moves on.
     ///   - sizes: The numbers that fix the shapes.
-    public init(randomFrom generator: inout PCG64, sizes: Sizes) {
+    package init(randomFrom generator: inout PCG64, sizes: Sizes) {
         var tensors: [String: Tensor] = [:]
         for entry in Self.specification(sizes) {
             let bound = entry.initialBound
@@ -63,7 +70,7 @@ extension ParameterSet {
     ///   - tensors: The weights under PyTorch's names; nothing may be missing or left over.
     ///   - name: Where they come from, for the error's text.
     /// - Throws: `ParameterError` that names the first tensor that does not fit.
-    public init(tensors: [String: Tensor], name: String) throws {
+    package init(tensors: [String: Tensor], name: String) throws {
         let sizes = try Self.sizes(of: tensors, name: name)
         let specification = Self.specification(sizes)
         for entry in specification {
@@ -91,7 +98,7 @@ extension ParameterSet {
     ///   - file: The decoded file, written here or by PyTorch.
     ///   - name: The file's name, for the error's text.
     /// - Throws: `ParameterError` that names the file and what does not fit.
-    public init(_ file: SafetensorsFile, name: String) throws {
+    package init(_ file: SafetensorsFile, name: String) throws {
         if let kind = file.metadata["kind"], kind != Self.kind {
             throw ParameterError.wrongKind(file: name, found: kind, expected: Self.kind)
         }
@@ -102,7 +109,7 @@ extension ParameterSet {
     ///
     /// - Parameter metadata: What else the header says; "kind" is added.
     /// - Returns: A file that `safetensors.torch.load_file` reads.
-    public func file(metadata: [String: String] = [:]) -> SafetensorsFile {
+    package func file(metadata: [String: String] = [:]) -> SafetensorsFile {
         var metadata = metadata
         metadata["kind"] = Self.kind
         return SafetensorsFile(metadata: metadata, tensors: tensors)
@@ -111,7 +118,7 @@ extension ParameterSet {
     /// The tensor of a name that the specification has.
     ///
     /// - Parameter name: The name in PyTorch's `state_dict`.
-    public subscript(name: String) -> Tensor {
+    package subscript(name: String) -> Tensor {
         guard let tensor = tensors[name] else {
             preconditionFailure("\(Self.kind) has no tensor named \(name)")
         }

@@ -2,16 +2,16 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 /// What one tensor of a model is called in its file, how large it is, and how it starts.
-public struct TensorSpecification: Sendable, Hashable {
+package struct TensorSpecification: Sendable, Hashable {
     /// The name in PyTorch's `state_dict`.
-    public let name: String
+    package let name: String
     /// The extent of each axis in PyTorch's layout, outermost first.
-    public let shape: [Int]
+    package let shape: [Int]
     /// PyTorch's default start: every element is drawn uniformly from (-bound, bound).
-    public let initialBound: Double
+    package let initialBound: Double
 
     /// The number of elements.
-    public var count: Int { shape.reduce(1, *) }
+    package var count: Int { shape.reduce(1, *) }
 
     /// Describes one tensor.
     ///
@@ -19,7 +19,7 @@ public struct TensorSpecification: Sendable, Hashable {
     ///   - name: The name in PyTorch's `state_dict`.
     ///   - shape: The extent of each axis in PyTorch's layout.
     ///   - fanIn: How many inputs one output sums; the starting bound is its inverse square root.
-    public init(name: String, shape: [Int], fanIn: Int) {
+    package init(name: String, shape: [Int], fanIn: Int) {
         precondition(fanIn > 0, "\(name): a fan-in of \(fanIn) has no starting bound")
         self.name = name
         self.shape = shape

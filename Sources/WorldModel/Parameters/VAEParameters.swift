@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-public import SeededRandom
-public import ArrayFiles
+package import ArrayFiles
+public import Foundation
+package import SeededRandom
 
 /// The sizes of the convolutional VAE.
 ///
@@ -59,25 +60,32 @@ public struct VAESizes: Sendable, Hashable {
 /// Convolutions are (out, in, ky, kx), deconvolutions (in, out, ky, kx), linear layers (out, in);
 /// the encoder's last image is flattened channels first.
 public struct VAEParameters: ParameterSet {
-    /// What the file's metadata call this model.
-    public static let kind = "vae"
+    package static let part = Agent.Part.vae
     /// The numbers that fix the tensors' shapes.
     public let sizes: VAESizes
     /// The weights under PyTorch's names.
-    public let tensors: [String: Tensor]
+    package let tensors: [String: Tensor]
 
     /// The length of the latent vector z.
     public var latentSize: Int { sizes.latent }
 
+    /// Reads V's file.
+    ///
+    /// - Parameter url: The file, written here or by PyTorch.
+    /// - Throws: `FileError` if it cannot be read, `ParameterError` that says what does not fit.
+    public init(contentsOf url: URL) throws {
+        try self.init(SafetensorsFile(contentsOf: url), name: url.path)
+    }
+
     /// Draws PyTorch's default start of a VAE of the paper's sizes.
     ///
     /// - Parameter generator: The stream; its state moves on.
-    public init(randomFrom generator: inout PCG64) {
+    package init(randomFrom generator: inout PCG64) {
         self.init(randomFrom: &generator, sizes: VAESizes())
     }
 
     /// Wraps tensors which match the specification by name and shape.
-    public init(checked: [String: Tensor], sizes: VAESizes) {
+    package init(checked: [String: Tensor], sizes: VAESizes) {
         self.tensors = checked
         self.sizes = sizes
     }
@@ -86,7 +94,7 @@ public struct VAEParameters: ParameterSet {
     ///
     /// - Parameter sizes: The numbers that fix the shapes.
     /// - Returns: One entry a tensor.
-    public static func specification(_ sizes: VAESizes = VAESizes()) -> [TensorSpecification] {
+    package static func specification(_ sizes: VAESizes = VAESizes()) -> [TensorSpecification] {
         var entries: [TensorSpecification] = []
         let kernel = VAESizes.encoderKernel
         var channels = VAESizes.imageChannels
@@ -117,7 +125,7 @@ public struct VAEParameters: ParameterSet {
     }
 
     /// Reads the sizes off the tensors' shapes; `init(tensors:name:)` checks the rest.
-    public static func sizes(of tensors: [String: Tensor], name: String) throws -> VAESizes {
+    package static func sizes(of tensors: [String: Tensor], name: String) throws -> VAESizes {
         func extent(_ tensor: String, _ rank: Int) throws -> [Int] {
             try shape(of: tensor, rank: rank, in: tensors, name: name)
         }

@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-public import ArrayFiles
+package import ArrayFiles
 
 extension RolloutFile {
     /// What the arrays of a recording are called and how large they are, checked against each
     /// other without reading them.
-    public struct Layout: Sendable, Hashable {
+    package struct Layout: Sendable, Hashable {
         /// The number of steps.
-        public let length: Int
+        package let length: Int
         /// The height and width of an observation in pixels.
-        public let side: Int
+        package let side: Int
         /// The length of an action.
-        public let actionSize: Int
+        package let actionSize: Int
         /// The name of the array of observations.
-        public let observations: String
+        package let observations: String
         /// The name of the array of actions.
-        public let actions: String
+        package let actions: String
         /// The name of the array of rewards, if there is one.
-        public let rewards: String?
+        package let rewards: String?
         /// The name of the array of terminations, if there is one.
-        public let terminals: String?
+        package let terminals: String?
 
         /// Finds the arrays and checks that their shapes agree.
         ///
         /// - Parameter reader: The opened archive.
         /// - Throws: `FileError` if a header is damaged, `RolloutFileError` if the arrays are no
         ///   recording.
-        public init(of reader: NPZReader) throws {
+        package init(of reader: NPZReader) throws {
             func find(_ names: [String]) -> String? { names.first { reader.contains($0) } }
             func require(_ names: [String]) throws -> String {
                 guard let name = find(names) else {

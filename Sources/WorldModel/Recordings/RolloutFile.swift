@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 public import Foundation
-public import ArrayFiles
+package import ArrayFiles
 
 /// One recorded episode, as the .npz files of a dataset hold it.
 ///
@@ -83,13 +83,21 @@ public struct RolloutFile: Sendable, Hashable {
         }
     }
 
+    /// Writes the recording, deflated; it appears under its name whole or not at all.
+    ///
+    /// - Parameter url: The .npz file to make or replace.
+    /// - Throws: `FileError` if it cannot be written.
+    public func write(to url: URL) throws {
+        try write(to: url, compression: .deflated)
+    }
+
     /// Writes the recording; it appears under its name whole or not at all.
     ///
     /// - Parameters:
     ///   - url: The .npz file to make or replace.
     ///   - compression: How the arrays are kept.
     /// - Throws: `FileError` if it cannot be written.
-    public func write(to url: URL, compression: NPZWriter.Compression = .deflated) throws {
+    package func write(to url: URL, compression: NPZWriter.Compression) throws {
         let writer = try NPZWriter(to: url, compression: compression)
         try writer.add("observations", observations, shape: [length, side, side, 3])
         try writer.add("actions", actions, shape: [length, actionSize])

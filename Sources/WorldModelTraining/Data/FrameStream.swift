@@ -19,7 +19,6 @@ final class FrameStream {
     private let recordings: [RolloutDataset.Recording]
     private let byteLimit: Int
     private var resident: [UInt8]?
-    private var residentOrder: [Int] = []
     /// The files that turned out to be damaged when read.
     private(set) var skipped: [RolloutDataset.Skipped] = []
 

@@ -66,7 +66,7 @@ struct LatentStore {
         directory: URL, dataset: RolloutDataset, vae: URL, actions: Int, pool: WorkerPool,
         _ tell: (TrainingEvent) throws -> Void
     ) throws {
-        let parameters = try VAEParameters(SafetensorsFile(contentsOf: vae), name: vae.path)
+        let parameters = try VAEParameters(contentsOf: vae)
         var hash = StableHash()
         hash.combine(try Self.fingerprint(vae: vae))
         hash.combine(dataset.fingerprint)

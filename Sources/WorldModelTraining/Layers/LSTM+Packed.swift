@@ -3,6 +3,7 @@
 
 import CKernels
 import Tensors
+import WorldModel
 
 extension LSTM {
     /// The recurrent weights prepared for the many small products of a batch.
@@ -17,8 +18,10 @@ extension LSTM {
 
         /// Memory for the weights of a layer.
         init(_ layer: LSTM) {
-            forward = PackedMatrix(inner: layer.width, columns: 4 * layer.width)
-            backward = PackedMatrix(inner: 4 * layer.width, columns: layer.width)
+            forward = PackedMatrix(
+                kernels: .best, inner: layer.width, columns: 4 * layer.width)
+            backward = PackedMatrix(
+                kernels: .best, inner: 4 * layer.width, columns: layer.width)
         }
 
         /// Takes over weights (4 width, width).
@@ -29,57 +32,44 @@ extension LSTM {
     }
 }
 
-/// A matrix (inner, columns) in panels of columns, as the inference kernels take it; as it is
-/// where the columns make no whole panels.
-final class PackedMatrix: Sendable {
-    let inner: Int
-    let columns: Int
-    private let isPaneled: Bool
-    private let panel: Int
-    private let elements: FloatBuffer
-
-    /// Memory for a matrix.
-    init(inner: Int, columns: Int) {
-        self.inner = inner
-        self.columns = columns
-        let width = ck_best_kernels().pointee.panel_width
-        // The portable form emulates fused multiply-adds where the processor has none.
-        isPaneled = columns % width == 0 && ck_best_kernels() != ck_kernels_of(CK_PORTABLE)
-        panel = isPaneled ? width : columns
-        elements = FloatBuffer(inner * columns)
-    }
-
+extension PackedMatrix {
     /// Copies the element of row k and column j from k rowStride + j columnStride.
+    ///
+    /// Where the loops cannot read the panels, or emulate fused multiply-adds, the matrix is kept
+    /// as it is, in one panel.
     func load(
         _ source: UnsafePointer<Float>, rowStride: Int, columnStride: Int, pool: WorkerPool
     ) {
         // Its own panel of the buffer is all that a task writes.
         nonisolated(unsafe) let source = source
-        pool.run(columns / panel) { index, _ in
-            let target = elements.at(index * panel * inner)
+        let width = isPaneled ? panel : columns
+        pool.run(columns / width) { index, _ in
             training_pack(
-                source + index * panel * columnStride, rowStride, columnStride, inner, panel,
-                target)
+                source + index * width * columnStride, rowStride, columnStride, inner, width,
+                weights.at(index * width * inner))
         }
     }
 
     /// sums += rows times the matrix.
+    ///
+    /// - Parameters:
+    ///   - input: (rows, inner).
+    ///   - rows: The number of rows.
+    ///   - sums: (rows, columns).
+    ///   - product: Room for as many numbers.
     func addProduct(
         _ input: UnsafePointer<Float>, rows: Int, to sums: UnsafeMutablePointer<Float>,
-        _ memory: LSTM.Memory
+        _ product: FloatBuffer
     ) {
         guard isPaneled else {
             FloatBLAS.multiply(
-                .init(input, stride: inner), .init(elements.start, stride: columns), into: sums,
+                .init(input, stride: inner), .init(weights.start, stride: columns), into: sums,
                 stride: columns, rows: rows, columns: columns, inner: inner, accumulating: true)
             return
         }
-        withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: rows) { pointers in
-            for row in 0..<rows { pointers[row] = input + row * inner }
-            ck_best_kernels().pointee.multiply(
-                pointers.baseAddress, rows, inner, elements.start, memory.zeros.start, columns,
-                memory.product.start)
-        }
-        training_add(sums, memory.product.start, rows * columns)
+        multiply(rows, into: product.start) { input + $0 * inner }
+        training_add(sums, product.start, rows * columns)
     }
+
+    private var isPaneled: Bool { isReadable && Kernels.best.areFast }
 }

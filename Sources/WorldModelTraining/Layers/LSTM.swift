@@ -3,6 +3,7 @@
 
 import CKernels
 import Tensors
+import WorldModel
 
 /// One layer of long short-term memory over a chunk of sequences: PyTorch's `LSTM`.
 ///
@@ -30,8 +31,6 @@ struct LSTM {
         let cellGradient: FloatBuffer
         /// (rows, 4 width), a product before it is added.
         let product: FloatBuffer
-        /// (4 width) zeros.
-        let zeros: FloatBuffer
 
         /// Memory for chunks up to a size.
         init(_ layer: LSTM, steps: Int, rows: Int) {
@@ -43,7 +42,6 @@ struct LSTM {
             hiddenGradient = FloatBuffer(steps * size)
             cellGradient = FloatBuffer(size)
             product = FloatBuffer(4 * size)
-            zeros = FloatBuffer(4 * layer.width)
         }
     }
 
@@ -74,7 +72,7 @@ struct LSTM {
             let sums = memory.gates.at(step * 4 * size)
             if step > 0 {
                 packed.forward.addProduct(
-                    memory.hidden.at(step * size), rows: rows, to: sums, memory)
+                    memory.hidden.at(step * size), rows: rows, to: sums, memory.product)
             }
             training_lstm_forward(
                 sums, memory.cell.at(step * size), memory.cell.at((step + 1) * size),
@@ -94,7 +92,8 @@ struct LSTM {
             let hiddenGradient = memory.hiddenGradient.at(step * size)
             if step + 1 < steps {
                 packed.backward.addProduct(
-                    memory.gates.at((step + 1) * 4 * size), rows: rows, to: hiddenGradient, memory)
+                    memory.gates.at((step + 1) * 4 * size), rows: rows, to: hiddenGradient,
+                    memory.product)
             }
             training_lstm_backward(
                 memory.gates.at(step * 4 * size), memory.cell.at(step * size),

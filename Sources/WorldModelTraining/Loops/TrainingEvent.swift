@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 public import Foundation
 
 /// What a training run tells while it runs.
@@ -85,7 +86,7 @@ struct ProgressReporter {
 
     /// Examples a second so far.
     var rate: Double {
-        let seconds = start.duration(to: .now) / .seconds(1)
+        let seconds = (ContinuousClock.now - start).seconds
         return seconds > 0 ? Double(progress.done) / seconds : 0
     }
 

@@ -3,6 +3,7 @@
 
 import Foundation
 import ArrayFiles
+import WorldModel
 
 /// Where a training run stands after an epoch: all that the next epoch depends on.
 ///
@@ -97,50 +98,26 @@ struct TrainingState: Codable, Hashable {
 
 /// The files of a run's directory that training reads and writes.
 struct TrainingFiles {
-    /// The best V.
-    var vae: URL { logdir.appending(path: "vae.safetensors") }
-    /// The best M.
-    var mdrnn: URL { logdir.appending(path: "mdrnn.safetensors") }
     /// What is needed to resume.
     var training: URL { logdir.appending(path: "training") }
     /// What is there to look at.
     var pictures: URL { logdir.appending(path: "pictures") }
 
-    private let logdir: URL
+    /// The run's directory.
+    let logdir: URL
 
     /// Makes the directories.
     ///
-    /// - Parameter logdir: The run's directory.
     /// - Throws: `FileError`.
-    init(logdir: URL) throws {
-        self.logdir = logdir
+    func prepare() throws {
         for directory in [logdir, training, pictures] { try OutputDirectory.prepare(directory) }
     }
 
-    /// The state of a model's training.
-    func state(_ model: String) -> URL { training.appending(path: "\(model)-state.safetensors") }
+    /// The best model of a kind.
+    func model(_ part: Agent.Part) -> URL { part.file(in: logdir) }
 
-    /// The error of an epoch whose loss or weights are no finite numbers.
-    ///
-    /// - Parameters:
-    ///   - model: The model's kind.
-    ///   - epoch: The epoch.
-    ///   - step: The step in it; nil at its end.
-    ///   - reloads: Whether the run goes on with what the directory holds.
-    /// - Returns: The error, which names what was saved before that epoch.
-    func notFinite(
-        _ model: String, epoch: Int, step: Int?, reloads: Bool
-    ) -> TrainingError {
-        let start = logdir.appending(path: "\(model).safetensors").path
-        var checkpoint: String?
-        if epoch > 1 {
-            checkpoint = "\(state(model).path) of epoch \(epoch - 1)"
-        } else if reloads && FileManager.default.fileExists(atPath: start) {
-            checkpoint = start
-        }
-        return TrainingError.notFinite(
-            model: model, epoch: epoch, step: step, checkpoint: checkpoint)
-    }
+    /// The state of a model's training.
+    func state(_ part: Agent.Part) -> URL { training.appending(path: "\(part)-state.safetensors") }
 
     /// The log of a model's losses, one JSON object a line.
     func log(_ model: String) -> URL { training.appending(path: "\(model)-losses.jsonl") }

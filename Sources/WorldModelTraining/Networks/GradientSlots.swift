@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import CKernels
+import WorldModel
 
 /// How a batch is cut for several threads, so that no sum depends on how many there are.
 ///

@@ -8,7 +8,7 @@ import WorldModel
 /// The MDN-RNN on preallocated memory: forward and backward for batches of sequences.
 ///
 /// A batch is cut in chunks of sequences; each goes through the whole network on its own.
-final class MDRNNNetwork {
+final class MDRNNNetwork: TrainableNetwork {
     /// The sequences of a chunk.
     static let chunk = 8
 
@@ -75,7 +75,6 @@ final class MDRNNNetwork {
         layout.load(parameters.tensors, into: self.parameters)
     }
 
-    /// The weights in the file's layout.
     var exported: MDRNNParameters {
         MDRNNParameters(checked: layout.tensors(parameters), sizes: sizes)
     }

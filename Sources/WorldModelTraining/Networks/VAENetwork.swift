@@ -10,7 +10,7 @@ import WorldModel
 /// patches are many) and those over columns of one product for the whole batch (the fourth
 /// convolution and the first deconvolution, whose weights are many). Both are cut the same for any
 /// number of threads.
-final class VAENetwork {
+final class VAENetwork: TrainableNetwork {
     /// The images that a task takes through a convolution at once.
     static let chunk = 8
     /// The columns of a piece of the two large products.
@@ -67,7 +67,6 @@ final class VAENetwork {
         layout.load(parameters.tensors, into: self.parameters)
     }
 
-    /// The weights in the file's layout.
     var exported: VAEParameters {
         VAEParameters(checked: layout.tensors(parameters), sizes: sizes)
     }

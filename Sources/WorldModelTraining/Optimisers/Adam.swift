@@ -2,9 +2,10 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import CKernels
+import WorldModel
 
 /// Adam (Kingma & Ba 2015, algorithm 1) with PyTorch's definition and defaults.
-final class Adam {
+final class Adam: Optimiser {
     private let beta1: Double
     private let beta2: Double
     private let epsilon: Double
@@ -12,8 +13,8 @@ final class Adam {
     let firstMoment: FloatBuffer
     /// The running mean of the squared gradient.
     let secondMoment: FloatBuffer
-    /// How many updates were made.
     var steps = 0
+    var moments: [String: FloatBuffer] { ["moment1.": firstMoment, "moment2.": secondMoment] }
 
     /// Moments of zero.
     ///
@@ -30,13 +31,6 @@ final class Adam {
         secondMoment = FloatBuffer(count)
     }
 
-    /// One update.
-    ///
-    /// - Parameters:
-    ///   - parameters: The weights.
-    ///   - gradient: Their gradient.
-    ///   - rate: The learning rate.
-    ///   - pool: The threads.
     func step(_ parameters: FloatBuffer, gradient: FloatBuffer, rate: Double, pool: WorkerPool) {
         steps += 1
         let correctedRate = Float(rate / (1 - power(beta1, steps)))

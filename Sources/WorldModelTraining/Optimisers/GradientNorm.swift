@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import CKernels
+import WorldModel
 
 /// The length of a gradient, or of weights, and the gradient's limit.
 enum GradientNorm {

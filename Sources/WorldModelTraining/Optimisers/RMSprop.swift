@@ -2,13 +2,16 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import CKernels
+import WorldModel
 
 /// RMSprop with PyTorch's definition, neither centred nor with momentum.
-final class RMSprop {
+final class RMSprop: Optimiser {
     private let alpha: Double
     private let epsilon: Double
     /// The running mean of the squared gradient.
     let squares: FloatBuffer
+    var steps = 0
+    var moments: [String: FloatBuffer] { ["square.": squares] }
 
     /// A running mean of zero.
     ///
@@ -22,13 +25,6 @@ final class RMSprop {
         squares = FloatBuffer(count)
     }
 
-    /// One update.
-    ///
-    /// - Parameters:
-    ///   - parameters: The weights.
-    ///   - gradient: Their gradient.
-    ///   - rate: The learning rate.
-    ///   - pool: The threads.
     func step(_ parameters: FloatBuffer, gradient: FloatBuffer, rate: Double, pool: WorkerPool) {
         let squares = squares
         pool.forEachBlock(of: parameters.count) { first, count, _ in

@@ -4,7 +4,6 @@
 public import Foundation
 import Pictures
 import SeededRandom
-import ArrayFiles
 public import WorldModel
 
 /// Lets M and the decoder imagine how an episode goes on, beside what happens.
@@ -79,10 +78,10 @@ public struct Dream {
     ///   - world: The real world, at its first frame.
     ///   - driver: Who decides on the actions.
     /// - Returns: What it came to.
-    /// - Throws: `FileError`, `ParameterError`, `FrozenModelsError` or `TrainingError`, or what
-    ///   the world throws; no film is left then.
+    /// - Throws: `Agent.Failure`, `FileError`, `ParameterError`, `FrozenModelsError` or
+    ///   `TrainingError`, or what the world throws; no film is left then.
     public func run(world: some DreamWorld, driver: Driver) throws -> Summary {
-        let models = try models()
+        let models = try Agent.parameters(in: configuration.logdir)
         let network = VAENetwork(models.vae, maximumBatch: 1, pool: WorkerPool(threads: 1))
         let stepper = MDRNNStepper(models.mdrnn)
         let controls = try DreamControls(driver, sizes: models.mdrnn.sizes)
@@ -124,19 +123,6 @@ public struct Dream {
         try film.finish()
         summary.latentDistance /= Double(max(1, summary.realSteps))
         return summary
-    }
-
-    private func models() throws -> (vae: VAEParameters, mdrnn: MDRNNParameters) {
-        let vaeURL = configuration.logdir.appending(path: "vae.safetensors")
-        let mdrnnURL = configuration.logdir.appending(path: "mdrnn.safetensors")
-        let vae = try VAEParameters(SafetensorsFile(contentsOf: vaeURL), name: vaeURL.path)
-        let mdrnn = try MDRNNParameters(SafetensorsFile(contentsOf: mdrnnURL), name: mdrnnURL.path)
-        guard mdrnn.sizes.latent == vae.latentSize else {
-            throw TrainingError.stateDisagrees(
-                path: mdrnnURL.path, field: "a latent of", found: "\(mdrnn.sizes.latent)",
-                expected: "\(vae.latentSize)")
-        }
-        return (vae, mdrnn)
     }
 
     private static func decode(_ latent: [Float], _ network: VAENetwork) -> RGBImage {

@@ -72,8 +72,7 @@ public struct ModelForward {
                 file: reader.name, array: "observations", found: array.shape,
                 expected: "(N, 64, 64, 3)")
         }
-        let url = logdir.appending(path: "vae.safetensors")
-        let parameters = try VAEParameters(SafetensorsFile(contentsOf: url), name: url.path)
+        let parameters = try VAEParameters(contentsOf: Agent.Part.vae.file(in: logdir))
         let network = VAENetwork(parameters, maximumBatch: Self.batch, pool: pool)
         let frames = try array.uint8s(name: "observations")
         let latent = parameters.latentSize
@@ -103,8 +102,7 @@ public struct ModelForward {
     }
 
     private func predicted(_ reader: NPZReader) throws -> [(String, Tensor)] {
-        let url = logdir.appending(path: "mdrnn.safetensors")
-        let parameters = try MDRNNParameters(SafetensorsFile(contentsOf: url), name: url.path)
+        let parameters = try MDRNNParameters(contentsOf: Agent.Part.mdrnn.file(in: logdir))
         let sizes = parameters.sizes
         let actions = try reader.array("actions").tensor()
         let latents = try reader.array("latents").tensor()

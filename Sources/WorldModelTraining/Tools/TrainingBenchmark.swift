@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 import Foundation
 import SeededRandom
 import Tensors
@@ -159,7 +160,7 @@ public struct TrainingBenchmark: Sendable, Hashable, Codable {
         repeat {
             body()
             runs += 1
-            elapsed = start.duration(to: .now) / .seconds(1)
+            elapsed = (ContinuousClock.now - start).seconds
         } while elapsed < seconds
         return Double(runs) / elapsed
     }

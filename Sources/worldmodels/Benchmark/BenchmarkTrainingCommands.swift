@@ -31,14 +31,20 @@ struct TrainingBenchmarkOptions: ParsableArguments {
     /// How many threads to use.
     var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 
-    /// Prints the result as one JSON object.
+    /// Measures and prints the result as one JSON object.
     ///
-    /// - Parameter result: What was measured.
+    /// - Parameters:
+    ///   - benchmark: Measures, given the threads, the examples of a batch and the seconds.
+    ///   - defaultBatch: The examples of a batch where the options do not say.
     /// - Throws: Nothing that can happen with these numbers.
-    func print(_ result: TrainingBenchmark) throws {
+    func run(
+        _ benchmark: (_ threads: Int, _ batch: Int, _ seconds: Double) -> TrainingBenchmark,
+        defaultBatch: Int
+    ) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        Swift.print(String(decoding: try encoder.encode(result), as: UTF8.self))
+        let result = benchmark(threadCount, batch ?? defaultBatch, seconds)
+        print(String(decoding: try encoder.encode(result), as: UTF8.self))
     }
 }
 
@@ -49,12 +55,7 @@ struct BenchmarkVAECommand: ParsableCommand {
 
     @OptionGroup var options: TrainingBenchmarkOptions
 
-    func run() throws {
-        try options.print(
-            .vae(
-                threads: options.threadCount, batch: options.batch ?? 32,
-                seconds: options.seconds))
-    }
+    func run() throws { try options.run(TrainingBenchmark.vae, defaultBatch: 32) }
 }
 
 /// Measures the training of M.
@@ -64,12 +65,7 @@ struct BenchmarkMDRNNCommand: ParsableCommand {
 
     @OptionGroup var options: TrainingBenchmarkOptions
 
-    func run() throws {
-        try options.print(
-            .mdrnn(
-                threads: options.threadCount, batch: options.batch ?? 16,
-                seconds: options.seconds))
-    }
+    func run() throws { try options.run(TrainingBenchmark.mdrnn, defaultBatch: 16) }
 }
 
 /// Measures the encoding of frames by V.
@@ -79,10 +75,5 @@ struct BenchmarkEncodeCommand: ParsableCommand {
 
     @OptionGroup var options: TrainingBenchmarkOptions
 
-    func run() throws {
-        try options.print(
-            .encode(
-                threads: options.threadCount, batch: options.batch ?? 32,
-                seconds: options.seconds))
-    }
+    func run() throws { try options.run(TrainingBenchmark.encode, defaultBatch: 32) }
 }

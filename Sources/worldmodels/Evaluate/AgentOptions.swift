@@ -40,7 +40,7 @@ struct AgentOptions: ParsableArguments {
 
     /// The agent.
     ///
-    /// - Throws: `AgentFiles.Failure` and what damaged files throw.
+    /// - Throws: `InputError` where this build has no agent; what `Agent` throws.
     func files() throws -> AgentFiles {
         let kernels = computing.kernels
         guard let logdir else { return try AgentFiles(pretrained: kernels) }

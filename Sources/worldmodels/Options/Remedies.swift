@@ -1,40 +1,64 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import ArgumentParser
-import RunStore
-import TerminalOutput
+public import Foundation
+package import RunStore
+public import WorldModel
+public import WorldModelTraining
 
-extension WorldModels {
-    /// Runs the command that was asked for; an error is printed with what to do about it.
-    static func main() async {
-        do {
-            var command = try await asyncParseAsRoot()
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
+// The libraries' errors say what is wrong; here stands which command or option helps. An error that
+// ends a command is printed by its `errorDescription`.
+
+extension Agent.Failure: LocalizedError {
+    /// What is wrong and what to do.
+    public var errorDescription: String? {
+        let remedy =
+            switch self {
+            case .noDirectory: "give a run's --logdir"
+            case .missing(.vae, let run): "train V first (worldmodels train-vae --logdir \(run))"
+            case .missing(.mdrnn, let run):
+                "train M first (worldmodels train-mdrnn --logdir \(run))"
+            case .missing(.controller, _): "train C first (worldmodels coordinator)"
+            case .disagree(let run, _, _):
+                "train M on this V (worldmodels train-mdrnn --logdir \(run) --noreload)"
             }
-        } catch let error as RunStoreError {
-            exit(withError: InputError(error.description + error.remedy))
-        } catch {
-            exit(withError: error)
-        }
+        return "\(self): \(remedy)"
     }
 }
 
-extension RunStoreError {
-    /// What to do about it, as the rest of the sentence that says what is wrong.
-    var remedy: String {
-        switch self {
-        case .noRun: "; give a directory that 'worldmodels coordinator --logdir' has written"
-        case .unwritable: "; check the permissions or choose another --logdir"
-        case .locked: "; stop it first, or choose another --logdir"
-        case .diskFull: ", so make space and give the same command again"
-        case .damaged: "; restore it from a copy"
-        case .newerFormat: "; read it with that version"
-        case .badRow: ", restore it from a copy"
-        case .failed: ""
-        }
+extension TrainingError: LocalizedError {
+    /// What is wrong and what to do.
+    public var errorDescription: String? {
+        let remedy =
+            switch self {
+            case .missingDataset, .emptyDataset: "record rollouts there first"
+            case .recordingsTooShort: "record longer episodes or ask for shorter sequences"
+            case .episodeTooShort: "give a smaller --start or a longer episode"
+            case .wrongActionSize: "give recordings of one kind"
+            case .missingVAE: "train it first with the same --logdir"
+            case .notFinite:
+                "start afresh with --noreload and a lower --learning-rate or with --clip"
+            case .stateDisagrees: "use the same options or start afresh with --noreload"
+            case .damagedState: "start afresh with --noreload"
+            }
+        return "\(self); \(remedy)"
+    }
+}
+
+extension RunStoreError: LocalizedError {
+    /// What is wrong and what to do.
+    package var errorDescription: String? {
+        let remedy =
+            switch self {
+            case .noRun: "; give a directory that 'worldmodels coordinator --logdir' has written"
+            case .unwritable: "; check the permissions or choose another --logdir"
+            case .locked: "; stop it first, or choose another --logdir"
+            case .diskFull: ", so make space and give the same command again"
+            case .damaged: "; restore it from a copy"
+            case .newerFormat: "; read it with that version"
+            case .badRow: ", restore it from a copy"
+            case .failed: ""
+            }
+        return "\(self)\(remedy)"
     }
 }

@@ -52,20 +52,12 @@ struct TrainMDRNNCommand: AsyncParsableCommand {
     func run() async throws {
         var settings = MDRNNTrainer.Configuration(
             logdir: URL(filePath: common.logdir), data: URL(filePath: common.data))
-        settings.epochs = epochs
-        settings.batchSize = batchSize
+        common.apply(to: &settings.run, epochs: epochs, batchSize: batchSize)
         settings.sequenceLength = sequenceLength
         settings.sequenceStride = sequenceStride
-        settings.learningRate = common.learningRate
         settings.hiddenSize = hidden
         settings.mixtures = mixtures
         settings.includesReward = includeReward
-        settings.largestGradient = common.clip
-        settings.threads = common.threadCount
-        settings.seed = common.seed
-        settings.reloads = !common.noreload
-        settings.patience = common.patience
-        let console = TrainingConsole()
-        console.finish(try MDRNNTrainer(settings).run { console.show($0) })
+        _ = try TrainingConsole().follow { try MDRNNTrainer(settings).run($0) }
     }
 }

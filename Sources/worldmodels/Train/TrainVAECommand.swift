@@ -51,19 +51,11 @@ struct TrainVAECommand: AsyncParsableCommand {
     func run() async throws {
         var settings = VAETrainer.Configuration(
             logdir: URL(filePath: common.logdir), data: URL(filePath: common.data))
-        settings.epochs = epochs
-        settings.batchSize = batchSize
-        settings.learningRate = common.learningRate
+        common.apply(to: &settings.run, epochs: epochs, batchSize: batchSize)
         settings.latentSize = latent
         settings.freeBits = klTolerance
         settings.mirrors = flips
-        settings.largestGradient = common.clip
-        settings.threads = common.threadCount
-        settings.seed = common.seed
-        settings.reloads = !common.noreload
         settings.frameMemory = frameMemory << 20
-        settings.patience = common.patience
-        let console = TrainingConsole()
-        console.finish(try VAETrainer(settings).run { console.show($0) })
+        _ = try TrainingConsole().follow { try VAETrainer(settings).run($0) }
     }
 }

@@ -10,9 +10,33 @@ final class TrainingConsole {
     private var line: (title: String, progress: ProgressLine)?
     private var lastDone = 0
 
-    /// Shows what happened.
+    /// Shows a run.
     ///
-    /// - Parameter event: What the trainer tells.
+    /// - Parameters:
+    ///   - run: Trains, given whom to tell what happens.
+    ///   - tell: Told as well.
+    /// - Returns: What came of the run.
+    /// - Throws: What `run` throws.
+    func follow(
+        _ run: ((TrainingEvent) throws -> Void) throws -> TrainingSummary,
+        _ tell: @escaping (TrainingEvent) throws -> Void = { _ in }
+    ) throws -> TrainingSummary {
+        let summary = try run { event in
+            show(event)
+            try tell(event)
+        }
+        finish(summary)
+        return summary
+    }
+
+    /// Shows what came of a run.
+    func finish(_ summary: TrainingSummary) {
+        print(
+            line: "\(summary.model.path): held-out loss \(Self.number(summary.bestLoss)), "
+                + "\(summary.epochs) epochs, \(summary.skippedFiles) files skipped")
+    }
+
+    /// Shows something that happens in a run.
     func show(_ event: TrainingEvent) {
         switch event {
         case .started(let text): print(line: text)
@@ -29,15 +53,6 @@ final class TrainingConsole {
         case .stoppedEarly(let epoch):
             print(line: "stopped after epoch \(epoch): no improvement for long")
         }
-    }
-
-    /// Shows what came of the run.
-    ///
-    /// - Parameter summary: What the trainer returns.
-    func finish(_ summary: TrainingSummary) {
-        print(
-            line: "\(summary.model.path): held-out loss \(Self.number(summary.bestLoss)), "
-                + "\(summary.epochs) epochs, \(summary.skippedFiles) files skipped")
     }
 
     private func show(_ progress: TrainingProgress) {
@@ -64,5 +79,5 @@ final class TrainingConsole {
         Terminal.standardOutput.write(text + "\n")
     }
 
-    private static func number(_ value: Double) -> String { String(format: "%.4f", value) }
+    private static func number(_ value: Double) -> String { Format.fixed(value, 4) }
 }

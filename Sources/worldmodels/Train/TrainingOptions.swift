@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Foundation
+import WorldModelTraining
 
 /// The options that train-vae and train-mdrnn share.
 struct TrainingOptions: ParsableArguments {
@@ -32,6 +33,23 @@ struct TrainingOptions: ParsableArguments {
 
     /// How many threads to use.
     var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+    /// Gives a trainer what both are told.
+    ///
+    /// - Parameters:
+    ///   - settings: The trainer's settings.
+    ///   - epochs: The epochs in all.
+    ///   - batchSize: The examples of a batch.
+    func apply(to settings: inout TrainingSettings, epochs: Int, batchSize: Int) {
+        settings.epochs = epochs
+        settings.batchSize = batchSize
+        settings.learningRate = learningRate
+        settings.largestGradient = clip
+        settings.threads = threadCount
+        settings.seed = seed
+        settings.reloads = !noreload
+        settings.patience = patience
+    }
 
     /// Checks what both commands are given.
     ///

@@ -3,18 +3,19 @@
 
 /// Memory for single-precision numbers that keeps its place, aligned to a cache line.
 ///
-/// Unchecked because the memory is shared without a lock: tasks of one `WorkerPool.run` write
-/// disjoint parts, and the pool orders one run after another.
-final class FloatBuffer: @unchecked Sendable {
+/// Unchecked because the memory is shared without a lock: packed weights are written before anyone
+/// else can see them, an engine's working memory stays with its thread, and tasks of one
+/// `WorkerPool.run` write disjoint parts, and the pool orders one run after another.
+package final class FloatBuffer: @unchecked Sendable {
     /// The first element.
-    let start: UnsafeMutablePointer<Float>
+    package let start: UnsafeMutablePointer<Float>
     /// The number of elements.
-    let count: Int
+    package let count: Int
 
     /// Takes memory and fills it with zeros.
     ///
     /// - Parameter count: The number of elements.
-    init(_ count: Int) {
+    package init(_ count: Int) {
         precondition(count >= 0, "a buffer of \(count) elements")
         let bytes = max(count, 1) * MemoryLayout<Float>.stride
         let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
@@ -28,15 +29,15 @@ final class FloatBuffer: @unchecked Sendable {
     ///
     /// - Parameter offset: Its index, at most the count.
     /// - Returns: Its address.
-    func at(_ offset: Int) -> UnsafeMutablePointer<Float> { start + offset }
+    package func at(_ offset: Int) -> UnsafeMutablePointer<Float> { start + offset }
 
     /// Sets elements to 0.
     ///
     /// - Parameter count: How many from the start; nil means all.
-    func clear(_ count: Int? = nil) {
+    package func clear(_ count: Int? = nil) {
         start.update(repeating: 0, count: count ?? self.count)
     }
 
     /// All elements, copied.
-    var values: [Float] { Array(UnsafeBufferPointer(start: start, count: count)) }
+    package var values: [Float] { Array(UnsafeBufferPointer(start: start, count: count)) }
 }

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+public import Foundation
+
+/// The trained V, M and C of a directory, checked against one another.
+///
+/// ```swift
+/// let agent = try Agent(directory: URL(filePath: "runs/one"))
+/// let (means, logSigmas) = agent.models.encoder.encode(pixels)
+/// ```
+public struct Agent: Sendable {
+    /// V's encoder and M's LSTM, ready to run.
+    public let models: FrozenModels
+    /// C, if the directory has one.
+    public let controller: ControllerParameters?
+    /// The directory.
+    public let directory: URL
+
+    /// One of the three models.
+    public enum Part: String, Sendable, Hashable, CaseIterable {
+        /// V.
+        case vae
+        /// M.
+        case mdrnn
+        /// C.
+        case controller
+
+        /// The name of the model's file in an agent's directory.
+        public var fileName: String { rawValue + ".safetensors" }
+
+        /// The model's file.
+        ///
+        /// - Parameter directory: The agent's directory.
+        /// - Returns: Where the file is or will be.
+        public func file(in directory: URL) -> URL { directory.appending(path: fileName) }
+    }
+
+    /// Why a directory holds no agent.
+    public enum Failure: Error, Equatable, CustomStringConvertible {
+        /// There is no directory of this path.
+        case noDirectory(String)
+        /// The directory lacks a model.
+        case missing(Part, directory: String)
+        /// The directory's M was trained on latents of another length than V's.
+        case disagree(directory: String, mdrnn: Int, vae: Int)
+
+        /// One line that says what is wrong.
+        public var description: String {
+            switch self {
+            case .noDirectory(let path): "\(path) is no directory"
+            case .missing(let part, let directory): "\(directory)/\(part.fileName) is missing"
+            case .disagree(let directory, let mdrnn, let vae):
+                "\(directory): M takes latents of length \(mdrnn), but V's have \(vae)"
+            }
+        }
+    }
+
+    /// Reads V, M and, if it is there, C.
+    ///
+    /// - Parameters:
+    ///   - directory: The directory with the models' files.
+    ///   - kernels: The compiled loops to use; all give the same bits.
+    /// - Throws: `Failure` if V or M is missing or they do not fit; `FileError`, `ParameterError`,
+    ///   `FrozenModelsError` or `ControllerFileError` for a file that is damaged, of another kind
+    ///   or of other sizes.
+    public init(directory: URL, kernels: Kernels = .best) throws {
+        let (vae, mdrnn) = try Self.parameters(in: directory)
+        models = try FrozenModels(vae: vae, mdrnn: mdrnn, kernels: kernels)
+        // C's files are of V's and M's sizes, or refused.
+        let file = Part.controller.file(in: directory)
+        controller =
+            FileManager.default.fileExists(atPath: file.path)
+            ? try ControllerParameters(contentsOf: file) : nil
+        self.directory = directory
+    }
+
+    /// C.
+    ///
+    /// - Returns: The controller.
+    /// - Throws: `Failure.missing` if there is none.
+    public func requireController() throws -> ControllerParameters {
+        guard let controller else {
+            throw Failure.missing(.controller, directory: directory.relativePath)
+        }
+        return controller
+    }
+
+    /// V's and M's weights, of whatever sizes they have.
+    ///
+    /// - Parameter directory: The directory with the models' files.
+    /// - Returns: V and an M that takes its latents.
+    /// - Throws: `Failure`, `FileError` or `ParameterError`.
+    package static func parameters(
+        in directory: URL
+    ) throws -> (vae: VAEParameters, mdrnn: MDRNNParameters) {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: directory.path, isDirectory: &isDirectory),
+            isDirectory.boolValue
+        else { throw Failure.noDirectory(directory.relativePath) }
+        for part in [Part.vae, .mdrnn] {
+            guard FileManager.default.fileExists(atPath: part.file(in: directory).path) else {
+                throw Failure.missing(part, directory: directory.relativePath)
+            }
+        }
+        let vae = try VAEParameters(contentsOf: Part.vae.file(in: directory))
+        let mdrnn = try MDRNNParameters(contentsOf: Part.mdrnn.file(in: directory))
+        guard mdrnn.sizes.latent == vae.latentSize else {
+            throw Failure.disagree(
+                directory: directory.relativePath, mdrnn: mdrnn.sizes.latent, vae: vae.latentSize)
+        }
+        return (vae, mdrnn)
+    }
+}

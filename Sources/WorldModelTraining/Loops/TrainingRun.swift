@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArrayFiles
+import Basics
+import Foundation
+import SeededRandom
+import WorldModel
+
+/// One training run of a model of any kind: epochs of training and measuring, the best model, the
+/// schedule of the learning rate, and a state after every epoch from which to go on.
+///
+/// A run that was stopped and continued ends with the bits of one that was not.
+struct TrainingRun<Parameters: ParameterSet> {
+    let settings: TrainingSettings
+    let files: TrainingFiles
+    let dataset: RolloutDataset
+    /// The run's random streams.
+    var streams: SeedStreams { SeedStreams(root: settings.seed) }
+
+    private let began = ContinuousClock.now
+    private var model: URL { files.model(Parameters.part) }
+    private var stateFile: URL { files.state(Parameters.part) }
+
+    /// Opens the recordings and makes the directories.
+    ///
+    /// - Parameters:
+    ///   - settings: What the run is told.
+    ///   - tell: Told which files are left out.
+    /// - Throws: `TrainingError`, `FileError`, or what `tell` throws.
+    init(_ settings: TrainingSettings, _ tell: (TrainingEvent) throws -> Void) throws {
+        self.settings = settings
+        files = TrainingFiles(logdir: settings.logdir)
+        dataset = try RolloutDataset(
+            directory: settings.data, heldOutShare: settings.heldOutShare,
+            seed: SeedStreams(root: settings.seed).seed("held-out"))
+        for file in dataset.skipped {
+            try tell(.skipped(path: file.path, reason: file.reason))
+        }
+        try files.prepare()
+    }
+
+    /// The weights to start from: the directory's, or PyTorch's default start.
+    ///
+    /// - Parameters:
+    ///   - sizes: The sizes wanted.
+    ///   - compared: What is compared, as an error names it.
+    /// - Returns: Weights of these sizes.
+    /// - Throws: `TrainingError.stateDisagrees`, `FileError` or `ParameterError`.
+    func start(
+        sizes: Parameters.Sizes, compared: [(name: String, value: (Parameters.Sizes) -> Int)]
+    ) throws -> Parameters {
+        guard isReloading else {
+            var generator = streams.generator("\(Parameters.kind)-start")
+            return Parameters(randomFrom: &generator, sizes: sizes)
+        }
+        let parameters = try Parameters(contentsOf: model)
+        if parameters.sizes == sizes { return parameters }
+        let fields = compared.map { ($0.name, $0.value(parameters.sizes), $0.value(sizes)) }
+        let (name, found, expected) = fields.first { $0.1 != $0.2 } ?? fields[0]
+        throw TrainingError.stateDisagrees(
+            path: model.path, field: name, found: "\(found)", expected: "\(expected)")
+    }
+
+    /// Trains until the epochs are complete, or there is no improvement any more.
+    ///
+    /// - Parameters:
+    ///   - options: What the weights depend on beside the settings and the recordings, as text.
+    ///   - tell: Told what happens; training ends with the error that it throws, and what was
+    ///     saved after the last epoch stays.
+    ///   - make: Makes the model; called when the directory's state is known to fit the options.
+    /// - Returns: What came of it.
+    /// - Throws: `TrainingError`, `FileError`, `ParameterError`, or what `tell` or `make` throws.
+    func train<Model: TrainedModel>(
+        options: [String: String], _ tell: (TrainingEvent) throws -> Void,
+        _ make: () throws -> Model
+    ) throws -> TrainingSummary where Model.Network.Parameters == Parameters {
+        let options = options.merging(settings.options) { $1 }
+            .merging(["a --data of fingerprint": dataset.fingerprint]) { $1 }
+        let continues = isReloading
+        let saved = continues ? try TrainingState.load(stateFile, options: options) : nil
+        let model = try make()
+        var state = TrainingState(
+            schedule: PlateauSchedule(rate: settings.learningRate), options: options)
+        if let saved {
+            try resume(saved.file, model)
+            state = saved.state
+            model.optimiser.steps = state.optimiserSteps
+        }
+        state.schedule.stopPatience = settings.patience
+        try tell(
+            .started(
+                "\(model.trainingCount) \(Model.unit) to train on, \(model.heldOutCount) held out, "
+                    + "\(state.epoch) epochs done"))
+        if state.epoch == 0 && continues {
+            // A model without a state was put there: only a better one may replace it.
+            state.bestLoss = try pass(0, rate: nil, model, tell).loss.total
+        }
+        while state.epoch < settings.epochs && !state.schedule.shouldStop {
+            let report = try epoch(&state, model, tell)
+            try save(state, report, model)
+            try model.saved(epoch: report.epoch)
+            try tell(.epoch(report))
+        }
+        if state.schedule.shouldStop { try tell(.stoppedEarly(epoch: state.epoch)) }
+        let unread = try model.finish(tell)
+        return TrainingSummary(
+            epochs: state.epoch, bestLoss: state.bestLoss ?? .infinity, model: self.model,
+            skippedFiles: dataset.skipped.count + unread)
+    }
+
+    /// Whether the directory's model is to be continued.
+    private var isReloading: Bool {
+        settings.reloads && FileManager.default.fileExists(atPath: model.path)
+    }
+
+    /// Trains one epoch, measures, and takes note of both.
+    private func epoch(
+        _ state: inout TrainingState, _ model: some TrainedModel,
+        _ tell: (TrainingEvent) throws -> Void
+    ) throws -> TrainingEpoch {
+        let epoch = state.epoch + 1
+        let rate = state.schedule.rate
+        let trained = try pass(epoch, rate: rate, model, tell)
+        let measured = try pass(epoch, rate: nil, model, tell).loss
+        let isBest = state.bestLoss.map { measured.total < $0 } ?? true
+        state.epoch = epoch
+        state.optimiserSteps = model.optimiser.steps
+        state.schedule.record(measured.total)
+        if isBest { state.bestLoss = measured.total }
+        return TrainingEpoch(
+            model: Parameters.kind, epoch: epoch, trainingLoss: trained.loss.total,
+            heldOutLoss: measured.total, heldOutTerms: measured.terms, learningRate: rate,
+            rate: trained.speed, isBest: isBest, seconds: (ContinuousClock.now - began).seconds)
+    }
+
+    private func pass<Model: TrainedModel>(
+        _ epoch: Int, rate: Double?, _ model: Model, _ tell: (TrainingEvent) throws -> Void
+    ) throws -> (loss: MeanLoss, speed: Double) {
+        var pass = TrainingPass(
+            epoch: epoch, rate: rate, settings: settings,
+            total: rate == nil ? model.heldOutCount : model.trainingCount, unit: Model.unit
+        ) { notFinite(epoch: epoch, step: $0) }
+        let loss = try model.run(&pass, tell)
+        return (loss, pass.speed)
+    }
+
+    /// Takes up a saved state's tensors.
+    private func resume(_ file: SafetensorsFile, _ model: some TrainedModel) throws {
+        let layout = model.network.layout
+        let sets = sets(of: model)
+        try TrainingState.check(file, layout, prefixes: sets.keys.sorted(), url: stateFile)
+        for (prefix, buffer) in sets {
+            layout.load(file.tensors, prefix: prefix, into: buffer)
+        }
+    }
+
+    /// Writes the best model first: a run that is killed in between repeats the epoch.
+    private func save(
+        _ state: TrainingState, _ report: TrainingEpoch, _ model: some TrainedModel
+    ) throws {
+        let network = model.network
+        guard GradientNorm.norm(network.parameters, pool: network.pool).isFinite else {
+            throw notFinite(epoch: report.epoch, step: nil)
+        }
+        let metadata = [
+            "dataset": dataset.fingerprint, "epoch": "\(report.epoch)",
+            "heldOutLoss": "\(report.heldOutLoss)", "producer": "worldmodels",
+            "trainingLoss": "\(report.trainingLoss)",
+        ].merging(model.sizes.mapValues { "\($0)" }) { $1 }
+        if report.isBest {
+            try network.exported.file(metadata: metadata).write(to: self.model)
+        }
+        var tensors: [String: Tensor] = [:]
+        for (prefix, buffer) in sets(of: model) {
+            tensors.merge(network.layout.tensors(buffer, prefix: prefix)) { $1 }
+        }
+        try state.save(to: stateFile, tensors: tensors, metadata: metadata)
+        try files.append(report)
+    }
+
+    /// What a state keeps by the prefix of its tensors' names.
+    private func sets(of model: some TrainedModel) -> [String: FloatBuffer] {
+        model.optimiser.moments.merging(["parameter.": model.network.parameters]) { $1 }
+    }
+
+    /// The error of an epoch whose loss or weights are no finite numbers; it names what was saved
+    /// before that epoch.
+    private func notFinite(epoch: Int, step: Int?) -> TrainingError {
+        var checkpoint: String?
+        if epoch > 1 {
+            checkpoint = "\(stateFile.path) of epoch \(epoch - 1)"
+        } else if isReloading {
+            checkpoint = model.path
+        }
+        return .notFinite(
+            model: Parameters.kind, epoch: epoch, step: step, checkpoint: checkpoint)
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Testing
+
+@testable import Basics
+
+struct SampleStatisticsTests {
+    @Test func `mean, deviations and range are those of the numbers`() {
+        let values = [2.0, 4, 4, 4, 5, 5, 7, 9]
+        let sample = SampleStatistics(values)
+        #expect(sample.mean == 5)
+        #expect(abs(sample.standardDeviation - (32.0 / 7).squareRoot()) < 1e-12)
+        #expect(sample.count == 8 && sample.minimum == 2 && sample.maximum == 9)
+        #expect(SampleStatistics(values, divisor: .population).standardDeviation == 2)
+    }
+
+    @Test func `the confidence interval is Student's`() {
+        let pair = SampleStatistics([1, 3])
+        #expect(abs(pair.confidence95 - 12.7062) < 1e-9)
+        #expect(abs(SampleStatistics.studentQuantile975(freedom: 99) - 1.9842) < 1e-4)
+        #expect(abs(SampleStatistics.studentQuantile975(freedom: 5) - 2.5706) < 4e-3)
+    }
+
+    @Test func `a single number has no spread`() {
+        for divisor in [SampleStatistics.Divisor.sample, .population] {
+            let single = SampleStatistics([3], divisor: divisor)
+            #expect(single.mean == 3 && single.standardDeviation == 0 && single.confidence95 == 0)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArrayFiles
+import Foundation
+import Testing
+import WorldModel
+
+struct AgentTests {
+    /// A directory that is removed with the object, with some of an agent's files.
+    private final class Place {
+        let url = FileManager.default.temporaryDirectory.appending(
+            path: "agent-tests-\(UUID().uuidString)", directoryHint: .isDirectory)
+
+        init() throws {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        }
+
+        deinit { try? FileManager.default.removeItem(at: url) }
+
+        func file(_ part: Agent.Part) -> URL { part.file(in: url) }
+
+        func write(vae sizes: VAESizes = VAESizes()) throws {
+            try write(VAEParameters.specification(sizes), .vae)
+        }
+
+        func write(mdrnn sizes: MDRNNSizes = MDRNNSizes()) throws {
+            try write(MDRNNParameters.specification(sizes), .mdrnn)
+        }
+
+        func write(_ controller: ControllerParameters) throws {
+            try controller.file().write(to: file(.controller))
+        }
+
+        private func write(_ specification: [TensorSpecification], _ part: Agent.Part) throws {
+            let tensors = specification.map { ($0.name, Tensor(zeros: $0.shape)) }
+            try SafetensorsFile(tensors: Dictionary(uniqueKeysWithValues: tensors))
+                .write(to: file(part))
+        }
+    }
+
+    /// Why the agent of a place cannot be read.
+    private func failure(_ place: Place) throws -> Agent.Failure {
+        try #require(throws: Agent.Failure.self) { _ = try Agent(directory: place.url) }
+    }
+
+    @Test func `the files have the names that runs and shipped agents give them`() throws {
+        let names = Agent.Part.allCases.map(\.fileName)
+        #expect(names == ["vae.safetensors", "mdrnn.safetensors", "controller.safetensors"])
+    }
+
+    @Test func `what is missing is named, in the order in which it is trained`() throws {
+        let place = try Place()
+        #expect(try failure(place) == .missing(.vae, directory: place.url.path))
+        try place.write(mdrnn: MDRNNSizes())
+        #expect(try failure(place) == .missing(.vae, directory: place.url.path))
+        try FileManager.default.removeItem(at: place.file(.mdrnn))
+        try place.write(vae: VAESizes())
+        #expect(try failure(place) == .missing(.mdrnn, directory: place.url.path))
+        try FileManager.default.removeItem(at: place.url)
+        #expect(try failure(place) == .noDirectory(place.url.path))
+    }
+
+    @Test func `V and M are an agent that encodes, with its controller if there is one`() throws {
+        let place = try Place()
+        try place.write(vae: VAESizes())
+        try place.write(mdrnn: MDRNNSizes())
+        let agent = try Agent(directory: place.url)
+        let pixels = [UInt8](repeating: 90, count: Encoder.imageBytes)
+        #expect(agent.models.encoder.encode(pixels).means == [Float](repeating: 0, count: 32))
+        #expect(agent.controller == nil)
+        #expect(
+            throws: Agent.Failure.missing(.controller, directory: place.url.path)
+        ) { try agent.requireController() }
+
+        var controller = ControllerParameters(inputs: .latent, mapping: .linear)
+        controller.values[5] = 0.25
+        try place.write(controller)
+        #expect(try Agent(directory: place.url).requireController() == controller)
+    }
+
+    @Test func `an M for other latents than V's is refused, and so are sizes nobody can run`()
+        throws
+    {
+        let place = try Place()
+        try place.write(vae: VAESizes(latent: 16))
+        try place.write(mdrnn: MDRNNSizes())
+        #expect(
+            try failure(place) == .disagree(directory: place.url.path, mdrnn: 32, vae: 16))
+        try place.write(mdrnn: MDRNNSizes(latent: 16))
+        #expect(throws: FrozenModelsError.self) { try Agent(directory: place.url) }
+    }
+
+    @Test func `a damaged controller is refused, not taken for a missing one`() throws {
+        let place = try Place()
+        try place.write(vae: VAESizes())
+        try place.write(mdrnn: MDRNNSizes())
+        try Data("nothing".utf8).write(to: place.file(.controller))
+        #expect(throws: FileError.self) { try Agent(directory: place.url) }
+        try FileManager.default.removeItem(at: place.file(.controller))
+        try FileManager.default.copyItem(at: place.file(.mdrnn), to: place.file(.controller))
+        #expect(throws: ControllerFileError.self) { try Agent(directory: place.url) }
+    }
+}
