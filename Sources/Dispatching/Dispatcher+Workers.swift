@@ -209,7 +209,9 @@ extension Dispatcher {
 
     /// Ends a lease without a result; the task waits again unless another worker has it too.
     mutating func takeBack(_ lease: LeaseKey, asSuspect: Bool) {
-        guard let task = leases[lease]?.task else { return }
+        // One that was taken back before must not make its task wait twice.
+        guard let state = leases[lease], state.deadline != nil else { return }
+        let task = state.task
         release(lease)
         if asSuspect, isOpen(task) { tasks[task]?.isSuspect = true }
         if tasks[task]?.leases.isEmpty == true { queueAgain(task, asSuspect: asSuspect) }

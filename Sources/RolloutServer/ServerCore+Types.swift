@@ -19,6 +19,8 @@ extension ServerCore {
         package var leaseSeconds: Seconds = 10
         /// Time a worker's engine may take without a step.
         package var stallSeconds: Seconds = 60
+        /// Deaths of workers, each with this suspect apart from others, that set a task aside.
+        package var deathsToSetAside = 3
         /// Whether idle workers repeat slow tasks.
         package var speculates = true
         /// No episode is handed out while more bytes of recordings than this wait for their taker.

@@ -48,6 +48,7 @@ package struct ServerCore: Sendable {
         rules.leaseSeconds = configuration.leaseSeconds
         rules.transitSeconds = 4 * configuration.session.heartbeatSeconds
         rules.stallSeconds = configuration.stallSeconds
+        rules.deathsToSetAside = configuration.deathsToSetAside
         rules.speculates = configuration.speculates
         dispatcher = Dispatcher(configuration: rules, firstLease: seed)
     }

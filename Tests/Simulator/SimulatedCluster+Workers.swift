@@ -71,7 +71,8 @@ extension SimulatedCluster {
         case 2:
             // A result that could be true, for a lease that is not its own.
             outcome.trackTiles = 200
-            target = lease &+ UInt64(random.integer(below: 5)) &+ 1
+            let others = workers.filter { $0.index != worker }.flatMap(\.running.keys).sorted()
+            target = others.isEmpty ? 3 : others[Int(random.integer(below: UInt32(others.count)))]
         case 3:
             return transmit(
                 (0..<20).map { _ in UInt8(truncatingIfNeeded: random.next32()) }, by: connection,

@@ -121,6 +121,8 @@ package final class SimulatedCluster: @unchecked Sendable {
         var configuration = ServerCore.Configuration(session: session)
         configuration.leaseSeconds = 1
         configuration.stallSeconds = 2
+        // Workers are killed so often here that chance alone would accuse the innocent.
+        configuration.deathsToSetAside = 1000
         server = ServerCore(configuration: configuration, seed: random.next())
         taken = []
         note("the coordinator starts")

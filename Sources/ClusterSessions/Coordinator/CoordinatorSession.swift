@@ -118,11 +118,7 @@ package struct CoordinatorSession: Sendable {
     ) {
         switch message {
         case .modelRequest(let sha256, let offset): sendPiece(of: sha256, at: offset, to: peer)
-        case .ready(let capacity):
-            guard let worker = workers[state.worker] else { return }
-            peers[peer]?.isReady = true
-            actions.append(
-                .joined(state.worker, slots: worker.hello.environments, capacity: capacity))
+        case .ready(let capacity): join(peer, capacity: capacity)
         case .results(let results):
             guard state.isReady else { return }
             for result in results { accept(result, from: state.worker, peer, isExpected) }
@@ -130,13 +126,20 @@ package struct CoordinatorSession: Sendable {
             guard state.isReady else { return }
             accept(piece, from: state.worker, peer, isExpected)
         case .heartbeat(let heartbeat):
-            guard state.isReady else { return }
+            // Only who takes part says so; its Ready was lost on the way.
+            if !state.isReady { join(peer, capacity: heartbeat.capacity) }
             actions.append(.heartbeat(state.worker, heartbeat))
         case .goodbye(let reason):
             _ = drop(peer)
             actions.append(.left(state.worker, reason))
         case .hello, .statusRequest: return
         }
+    }
+
+    private mutating func join(_ peer: PeerIdentifier, capacity: Int) {
+        guard let worker = peers[peer]?.worker, let known = workers[worker] else { return }
+        peers[peer]?.isReady = true
+        actions.append(.joined(worker, slots: known.hello.environments, capacity: capacity))
     }
 
     /// Takes a piece of a recording; one that no lease asks for, or that does not continue what came
