@@ -129,6 +129,9 @@ let tests: [Target] = [
             "ClusterProtocol", "ClusterSessions", "Episodes", "RolloutServer", "SeededRandom",
         ],
         path: "Tests/Simulator"),
+    .testTarget(
+        name: "ClusterSessionsTests",
+        dependencies: ["ClusterProtocol", "ClusterSessions", "Digests", "Episodes"]),
     .testTarget(name: "SimulatorTests", dependencies: ["Episodes", "Simulator"]),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
     .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
@@ -179,7 +182,8 @@ let tests: [Target] = [
     .testTarget(
         name: "SearchTests",
         dependencies: [
-            "Episodes", "EvolutionStrategies", "RunStore", "Search", "SeededRandom", "TestSupport",
+            "Episodes", "EvolutionStrategies", "RunStore", "Search", "SeededRandom", "Simulator",
+            "TestSupport",
         ]),
     .testTarget(
         name: "RunsTests",

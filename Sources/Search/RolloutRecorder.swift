@@ -24,8 +24,11 @@ final class RolloutRecorder: Sendable {
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "rollout recorder")
 
-    init(store: RunStore, now: @escaping @Sendable () -> Date) {
+    private let isInline: Bool
+
+    init(store: RunStore, isInline: Bool, now: @escaping @Sendable () -> Date) {
         self.store = store
+        self.isInline = isInline
         self.now = now
     }
 
@@ -40,7 +43,13 @@ final class RolloutRecorder: Sendable {
             defer { state.writing = true }
             return !state.writing
         }
-        if start { queue.async { self.drain() } }
+        guard start else { return }
+        if isInline {
+            drain()
+            try state.withLock { if let failure = $0.failure { throw failure } }
+        } else {
+            queue.async { self.drain() }
+        }
     }
 
     /// Waits until all that was taken is stored.

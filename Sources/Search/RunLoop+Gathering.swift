@@ -72,7 +72,8 @@ extension RunLoop {
                 generation: generation, purpose: purpose, done: total - missing.episodes.count,
                 total: total))
         if !missing.episodes.isEmpty {
-            let recorder = RolloutRecorder(store: store, now: now)
+            let recorder = RolloutRecorder(
+                store: store, isInline: storesInline, now: now)
             let observe = observe
             let results: [EpisodeResult]
             do {

@@ -22,6 +22,9 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
     let observe: @Sendable (RunEvent) -> Void
     let now: @Sendable () -> Date
     let tracks: TrackSeeds
+    /// Whether a result is stored by whoever brings it, before the next one is taken: slower, but
+    /// one order of all that happens, which a test can tell again.
+    package var storesInline = false
 
     /// A loop over a run that has begun.
     ///

@@ -41,6 +41,18 @@ struct DispatcherTests {
         #expect(dispatcher.isEmpty)
     }
 
+    @Test func `a lease that is taken back twice makes its task wait once`() throws {
+        var dispatcher = Dispatcher()
+        dispatcher.join(1, slots: 2, capacity: 2, at: 0)
+        _ = dispatcher.submit(count: 1)
+        let grant = try #require(dispatcher.assign(at: 0).first)
+        // Two results of one message that cannot be true (the simulator's story 65).
+        for _ in 0..<2 { dispatcher.offence(lease: grant.lease, worker: 1, at: 0) }
+        try dispatcher.checkInvariants()
+        #expect(dispatcher.waitingTasks == 1)
+        #expect(dispatcher.assign(at: 0).count == 1)
+    }
+
     @Test func `few tasks are spread over the workers`() {
         var dispatcher = Dispatcher()
         for worker in 0..<4 { dispatcher.join(worker, slots: 8, capacity: 10, at: 0) }

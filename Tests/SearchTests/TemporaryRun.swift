@@ -36,7 +36,7 @@ final class TemporaryRun: Sendable {
     @discardableResult
     func drive(
         generations: Int? = 5, target: Double? = nil, service: any EpisodeService = ToyService(),
-        given: [String: String] = TemporaryRun.given,
+        given: [String: String] = TemporaryRun.given, storesInline: Bool = false,
         observe: @escaping @Sendable (RunEvent) -> Void = { _ in },
         rehearse: @escaping @Sendable (RunStore.WritePoint) throws -> Void = { _ in }
     ) async throws -> RunEnding {
@@ -48,11 +48,12 @@ final class TemporaryRun: Sendable {
                 populationSize: settings.populationSize, sigma: settings.sigma[generation: 1],
                 seed: settings.seed)
         }
-        let loop = RunLoop<ToySearch>(
+        var loop = RunLoop<ToySearch>(
             store: store, service: service, settings: start.settings,
             limits: RunLimits(generations: generations, targetReturn: target),
             saveController: { record in self.saved.withLock { $0.append(record) } },
             observe: observe)
+        loop.storesInline = storesInline
         return try await loop.run()
     }
 }

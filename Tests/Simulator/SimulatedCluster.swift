@@ -38,7 +38,10 @@ package final class SimulatedCluster: @unchecked Sendable {
     }
 
     /// The coordinator's process ends here.
-    package struct Crash: Error {}
+    package struct Crash: Error {
+        /// The end.
+        package init() {}
+    }
 
     enum Event {
         case toServer(connection: Int, [UInt8])
@@ -129,10 +132,27 @@ package final class SimulatedCluster: @unchecked Sendable {
         queue.add(.serverTurn(life: serverLife), at: clock)
     }
 
-    /// Ends the coordinator's process at once, and lets some time pass.
+    /// Ends the coordinator's process at once, and starts another one.
     ///
-    /// - Parameter seconds: How long.
-    package func killServer(for seconds: Double) throws {
+    /// - Parameter seconds: The time between the two.
+    /// - Throws: `BrokenInvariant`.
+    package func restartServer(after seconds: Double) throws {
+        while true {
+            do {
+                try killServer(for: seconds)
+                return startServer()
+            } catch is Crash {
+                // It may be killed while it is down: that changes nothing.
+            }
+        }
+    }
+
+    /// What any honest worker makes of an episode.
+    package static func outcome(of episode: Episode, _ parameters: [Float]) -> EpisodeOutcome {
+        SimulatedWorker.outcome(episode, parameters)
+    }
+
+    private func killServer(for seconds: Double) throws {
         note("the coordinator is killed")
         server = nil
         for index in connections.indices where connections[index].isOpen {

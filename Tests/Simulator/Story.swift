@@ -68,7 +68,7 @@ package struct Story: Sendable {
                 }
                 try journal.finish(batch)
             } catch is SimulatedCluster.Crash {
-                try kill(cluster)
+                try cluster.restartServer(after: cluster.random.uniform(0, 2))
             }
         }
         let calm = Journal()
@@ -83,16 +83,6 @@ package struct Story: Sendable {
         }
         guard calm.mean == journal.mean else {
             throw BrokenInvariant("it ends elsewhere than an undisturbed one")
-        }
-    }
-
-    /// The coordinator may be killed again while it is down: that is the same.
-    private func kill(_ cluster: SimulatedCluster) throws {
-        while true {
-            do {
-                try cluster.killServer(for: cluster.random.uniform(0, 2))
-                return cluster.startServer()
-            } catch is SimulatedCluster.Crash {}
         }
     }
 

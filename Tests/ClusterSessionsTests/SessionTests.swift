@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ClusterProtocol
+import Digests
+import Episodes
+import Foundation
+import Testing
+
+@testable import ClusterSessions
+
+/// A worker and a coordinator that hear each other, as far as the test lets them.
+private struct Conversation {
+    static let model = Data((0..<10).map { UInt8($0) })
+    let peer = PeerIdentifier([7])
+    var worker: WorkerSession
+    var coordinator: CoordinatorSession
+    var now = 0.0
+    /// What either side asked for besides sending.
+    var workerActions: [WorkerSession.Action] = []
+    var coordinatorActions: [CoordinatorSession.Action] = []
+
+    init(version: UInt32 = ProtocolVersion.current) {
+        var configuration = WorkerSession.Configuration(
+            hello: Hello(
+                instance: Data(repeating: 3, count: Hello.instanceBytes), host: "host",
+                process: 4, cores: 1, environments: 2, fingerprint: "cpu"))
+        configuration.protocolVersion = version
+        worker = WorkerSession(configuration: configuration)
+        coordinator = CoordinatorSession(
+            configuration: CoordinatorSession.Configuration(
+                run: "run", models: [ServedModel(name: "vae", data: Self.model)],
+                work: .score(settings: Data("{}".utf8))),
+            firstSession: 77)
+    }
+
+    /// Carries messages until nobody says anything.
+    ///
+    /// - Parameter loses: Whether the worker's message is lost on the way.
+    mutating func talk(losing loses: (WorkerMessage) -> Bool = { _ in false }) throws {
+        while true {
+            let said = worker.takeActions()
+            let answers = coordinator.takeActions()
+            if said.isEmpty, answers.isEmpty { return }
+            for action in said {
+                guard case .send(let bytes) = action else {
+                    workerActions.append(action)
+                    continue
+                }
+                let message = (try? WorkerFrame(decoding: bytes))?.message
+                if let message, loses(message) { continue }
+                coordinator.received(bytes, from: peer, at: now) { _, _ in true }
+            }
+            for action in answers {
+                if case .send(let bytes, _) = action {
+                    worker.received(bytes, at: now)
+                } else {
+                    coordinatorActions.append(action)
+                }
+            }
+            try worker.checkInvariants()
+            try coordinator.checkInvariants()
+        }
+    }
+
+    /// Joins, and is given an episode under lease 5.
+    mutating func work() throws {
+        worker.connected(at: now)
+        try talk()
+        coordinator.assign(
+            [.init(lease: 5, episode: Episode(name: .recording(0), trackSeed: 9, vector: 3))],
+            vectors: [1, 2, 3, 4].map { ParameterBits.encode([$0]) }, to: 1)
+        try talk()
+    }
+
+    func finished(_ lease: UInt64) -> FinishedEpisode {
+        FinishedEpisode(
+            ticket: lease, episode: Episode(name: .recording(0), trackSeed: 9),
+            outcome: .success(
+                EpisodeOutcome(
+                    episodeReturn: 1, steps: 2, tilesVisited: 1, trackTiles: 3, end: .timeLimit)))
+    }
+}
+
+struct SessionTests {
+    @Test func `a worker greets, fetches the models and takes part`() throws {
+        var talk = Conversation()
+        try talk.work()
+        #expect(
+            talk.workerActions == [
+                .startEngine(
+                    models: ["vae": Conversation.model], work: .score(settings: Data("{}".utf8))),
+                .tell(.connected(run: "run", environments: 2)),
+                .begin([
+                    .init(
+                        lease: 5, episode: Episode(name: .recording(0), trackSeed: 9),
+                        parameters: [4])
+                ]),
+            ])
+        #expect(talk.coordinatorActions.contains(.joined(1, slots: 2, capacity: 3)))
+        #expect(talk.worker.held == [5])
+    }
+
+    @Test func `a worker whose Ready is lost takes part by its heartbeat`() throws {
+        var talk = Conversation()
+        talk.worker.connected(at: 0)
+        try talk.talk { if case .ready = $0 { true } else { false } }
+        #expect(talk.coordinatorActions.contains(.joined(1, slots: 2, capacity: 3)))
+    }
+
+    @Test func `a result that ends while there is no coordinator waits for one`() throws {
+        var talk = Conversation()
+        try talk.work()
+        talk.worker.connectionLost(at: 1)
+        talk.worker.finished(talk.finished(5), seconds: 1)
+        #expect(talk.worker.nextResults == nil)
+        talk.coordinator.disconnected(talk.peer)
+        talk.worker.connected(at: 2)
+        try talk.talk()
+        let frame = try #require(talk.worker.nextResults)
+        guard case .results(let results) = try WorkerFrame(decoding: frame).message else {
+            Issue.record("no results")
+            return
+        }
+        #expect(results.map(\.lease) == [5])
+        talk.worker.resultsSent()
+        #expect(talk.worker.held.isEmpty && talk.worker.nextResults == nil)
+    }
+
+    @Test func `a farewell ends the connection, and what waits to be sent`() throws {
+        var talk = Conversation()
+        try talk.work()
+        talk.worker.finished(talk.finished(5), seconds: 1)
+        talk.coordinator.sayFarewell("the end")
+        try talk.talk()
+        #expect(talk.workerActions.suffix(2) == [.tell(.farewell("the end")), .hangUp])
+        #expect(talk.worker.held.isEmpty)
+        talk.worker.tick(at: 10, progress: 0)
+        #expect(talk.worker.takeActions() == [.tell(.noCoordinator)])
+    }
+
+    @Test func `an unknown session is told to say Hello again, once`() throws {
+        var talk = Conversation()
+        try talk.work()
+        talk.coordinator.hangUp(1)
+        for time in [2.0, 3.5] { talk.worker.tick(at: time, progress: 0) }
+        try talk.talk()
+        #expect(talk.coordinatorActions.count { $0 == .introduced(1) } == 2)
+        #expect(talk.worker.held == [5])
+    }
+
+    @Test func `another version is refused by both numbers, and the worker ends`() throws {
+        var talk = Conversation(version: 3)
+        talk.worker.connected(at: 0)
+        try talk.talk()
+        guard case .end(.refused(let reason)) = talk.workerActions.last else {
+            Issue.record("\(talk.workerActions)")
+            return
+        }
+        #expect(reason.contains("version 3") && reason.contains("\(ProtocolVersion.current)"))
+        #expect(talk.coordinator.peerCount == 0)
+    }
+
+    @Test func `a worker that drains takes no more, and leaves with its last result`() throws {
+        var talk = Conversation()
+        try talk.work()
+        talk.worker.drain(withdrawn: [], at: 1)
+        talk.coordinator.assign(
+            [.init(lease: 6, episode: Episode(name: .recording(1), trackSeed: 9))], vectors: [],
+            to: 1)
+        try talk.talk()
+        #expect(talk.worker.held == [5])
+        talk.worker.finished(talk.finished(5), seconds: 1)
+        while talk.worker.nextResults != nil { talk.worker.resultsSent() }
+        talk.worker.tick(at: 2, progress: 0)
+        try talk.talk()
+        #expect(talk.workerActions.last == .end(.drained))
+        #expect(
+            talk.coordinatorActions.last
+                == .left(1, "it was told to stop and has finished"))
+    }
+
+    @Test func `vectors are sent once a message, however many episodes name them`() throws {
+        var talk = Conversation()
+        try talk.work()
+        let episodes = (0..<6).map { index in
+            Assignments.Assignment(
+                lease: UInt64(10 + index),
+                episode: Episode(name: .recording(index), trackSeed: 1, vector: 2 * (index / 3)))
+        }
+        talk.coordinator.assign(episodes, vectors: [Data(), Data(), Data(count: 8)], to: 1)
+        guard case .send(let bytes, _) = talk.coordinator.takeActions().last,
+            case .assignments(let message) = try CoordinatorFrame(decoding: bytes).message
+        else {
+            Issue.record("nothing was sent")
+            return
+        }
+        #expect(message.vectors == [Data(), Data(count: 8)])
+        #expect(message.assignments.map(\.episode.vector) == [0, 0, 0, 1, 1, 1])
+    }
+}

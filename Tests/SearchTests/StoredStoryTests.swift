@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Episodes
+import Foundation
+import RunStore
+import SeededRandom
+import Simulator
+import Synchronization
+import TestSupport
+import Testing
+
+/// Whole runs over the simulated cluster, with a real database: the coordinator is killed between
+/// any two writes, and whenever else.
+@Suite(.timeLimit(.minutes(20)))
+struct StoredStoryTests {
+    private static let count =
+        ProcessInfo.processInfo.environment["STORIES"].flatMap { Int($0) }.map { $0 / 50 } ?? 200
+    private static let generations = 3
+
+    /// What a run comes to.
+    private struct Ending: Equatable {
+        var states: [String]
+        var fitnesses: [String]
+        var evaluations: [String]
+        var rollouts: Int
+
+        init(_ run: TemporaryRun) throws {
+            let reader = try RunReader(run.directory)
+            states = try reader.generations().map(\.stateDigest)
+            fitnesses = try reader.generations().map(\.fitnessDigest)
+            evaluations = try reader.evaluations().map(\.digest)
+            rollouts =
+                try reader.rolloutCount(purpose: .training)
+                + reader.rolloutCount(purpose: .evaluation)
+        }
+    }
+
+    @Test func `a run that is killed at any write ends as one that is not`() async throws {
+        let calm = TemporaryRun()
+        try await calm.drive(
+            generations: Self.generations,
+            service: ToyService { SimulatedCluster.outcome(of: $0, $1).episodeReturn })
+        let expected = try Ending(calm)
+        for seed in 0..<UInt64(Self.count) {
+            let run = TemporaryRun()
+            do {
+                try await live(run, seed: seed)
+                #expect(try Ending(run) == expected, "story \(seed)")
+            } catch {
+                Issue.record("story \(seed): \(error)")
+            }
+        }
+    }
+
+    private func live(_ run: TemporaryRun, seed: UInt64) async throws {
+        var random = PCG64(seed: seed)
+        var script = SimulatedCluster.Script()
+        script.faultSeconds = random.unit() < 0.5 ? 1 : nil
+        let cluster = SimulatedCluster(script, seed: seed)
+        cluster.startServer()
+        while true {
+            // The coordinator dies at one of the writes to come, before or after its commit.
+            let left = Mutex(Int(random.integer(below: 40)))
+            do {
+                try await run.drive(
+                    generations: Self.generations, service: cluster, storesInline: true,
+                    rehearse: { _ in
+                        try left.withLock {
+                            $0 -= 1
+                            if $0 < 0 { throw SimulatedCluster.Crash() }
+                        }
+                    })
+                return
+            } catch is SimulatedCluster.Crash {
+                try cluster.restartServer(after: random.uniform(0, 2))
+            }
+        }
+    }
+}
