@@ -37,6 +37,7 @@ private struct Conversation {
     /// Carries messages until nobody says anything.
     ///
     /// - Parameter loses: Whether the worker's message is lost on the way.
+    /// - Throws: `BrokenInvariant`.
     mutating func talk(losing loses: (WorkerMessage) -> Bool = { _ in false }) throws {
         while true {
             let said = worker.takeActions()
