@@ -37,7 +37,8 @@ let libraries: [Target] = [
     .target(
         name: "ClusterProtocol",
         dependencies: [
-            "Digests", "Episodes", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            "Basics", "Digests", "Episodes",
+            .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         ],
         exclude: ["cluster.proto", "regenerate.sh"]),
 
@@ -46,7 +47,8 @@ let libraries: [Target] = [
     .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
     .target(name: "WorldModel", dependencies: ["ArrayFiles", "CKernels", "SeededRandom"]),
     .target(name: "Dispatching", dependencies: ["Episodes"]),
-    .target(name: "ClusterSessions", dependencies: ["ClusterProtocol", "Digests", "Episodes"]),
+    .target(
+        name: "ClusterSessions", dependencies: ["Basics", "ClusterProtocol", "Digests", "Episodes"]),
     .target(name: "ClusterTransport", dependencies: ["CZeroMQ", "ClusterProtocol"]),
     .target(
         name: "RunStore",

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 package import Foundation
 
 /// How a coordinator and its workers are, as anybody may ask.
-package struct ClusterStatus: Sendable, Equatable {
+package struct ClusterStatus: Sendable, Equatable, Codable {
     /// The coordinator program's version.
     package var software: String
     /// What it counted since its start.
@@ -16,7 +17,7 @@ package struct ClusterStatus: Sendable, Equatable {
 
     /// Collects the parts.
     package init(
-        software: String = SoftwareVersion.current, counters: ServerCounters,
+        software: String = Software.version, counters: ServerCounters,
         workers: [WorkerSnapshot], run: Data
     ) {
         self.software = software

@@ -6,9 +6,3 @@ package enum ProtocolVersion {
     /// The version this build speaks; only equal versions work together.
     package static let current: UInt32 = 4
 }
-
-/// The program's version as it is told to the other side.
-package enum SoftwareVersion {
-    /// The version of this build.
-    package static let current = "0.1.0"
-}

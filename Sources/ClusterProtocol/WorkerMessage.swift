@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 package import Episodes
 package import Foundation
 
@@ -71,7 +72,7 @@ package struct Hello: Sendable, Equatable {
     /// Collects the parts.
     package init(
         instance: Data, host: String, process: Int, cores: Int, environments: Int,
-        software: String = SoftwareVersion.current, fingerprint: String
+        software: String = Software.version, fingerprint: String
     ) {
         self.instance = instance
         self.host = host

@@ -13,11 +13,6 @@ package final class SocketFleet {
     private var items: [zmq_pollitem_t]
 
     /// Begins to connect.
-    ///
-    /// - Parameters:
-    ///   - endpoint: Where to.
-    ///   - count: How many connections.
-    /// - Throws: `TransportError`.
     package init(connectingTo endpoint: Endpoint, count: Int) throws(TransportError) {
         context = try ZeroMQContext(sockets: Int32(count + 16))
         var sockets: [ZeroMQSocket] = []

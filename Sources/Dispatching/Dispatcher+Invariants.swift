@@ -5,8 +5,6 @@ package import Episodes
 
 extension Dispatcher {
     /// Looks for contradictions in the state; for tests, after each step.
-    ///
-    /// - Throws: `BrokenInvariant` naming one.
     package func checkInvariants() throws(BrokenInvariant) {
         try checkLeases()
         try checkTasks()

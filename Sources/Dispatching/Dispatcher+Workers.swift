@@ -125,8 +125,6 @@ extension Dispatcher {
     }
 
     /// Forgets a lost worker for good; what it still sends is late.
-    ///
-    /// - Parameter worker: A worker that was lost.
     package mutating func forget(_ worker: WorkerKey) {
         guard let state = workers[worker], !state.isConnected else { return }
         workers[worker] = nil

@@ -129,12 +129,6 @@ package struct Dispatcher: Sendable {
     }
 
     /// Takes a worker's word that it cannot run a task.
-    ///
-    /// - Parameters:
-    ///   - lease: The lease it is for.
-    ///   - worker: Who sent it.
-    ///   - reason: One line.
-    ///   - now: The time.
     package mutating func failure(
         lease: LeaseKey, worker: WorkerKey, reason: String, at now: Seconds
     ) {
@@ -155,11 +149,6 @@ package struct Dispatcher: Sendable {
     }
 
     /// Takes note of a result that cannot be true: the task is tried elsewhere.
-    ///
-    /// - Parameters:
-    ///   - lease: The lease it is for.
-    ///   - worker: Who sent it.
-    ///   - now: The time.
     package mutating func offence(lease: LeaseKey?, worker: WorkerKey, at now: Seconds) {
         counters.offences += 1
         workers[worker]?.offences += 1
@@ -178,8 +167,6 @@ package struct Dispatcher: Sendable {
     }
 
     /// The time passes: finds the workers that fell silent or hang.
-    ///
-    /// - Parameter now: The time.
     package mutating func tick(at now: Seconds) {
         evidence.advance(to: now, busy: workers.values.count { !$0.leases.isEmpty })
         var lost: [(WorkerKey, LossReason)] = []

@@ -10,11 +10,6 @@ package struct BrokenInvariant: Error, Equatable, CustomStringConvertible {
     package init(_ description: String) { self.description = description }
 
     /// Checks one sentence of a state's description.
-    ///
-    /// - Parameters:
-    ///   - holds: Whether it is so.
-    ///   - problem: What is wrong otherwise.
-    /// - Throws: `BrokenInvariant` where it is not.
     package static func check(
         _ holds: Bool, _ problem: @autoclosure () -> String
     ) throws(BrokenInvariant) {

@@ -56,6 +56,9 @@ extension ServerCore {
     ///   - now: The time.
     package mutating func answerStatus(to peer: PeerIdentifier, run: Data, at now: Seconds) {
         session.answerStatus(
-            ClusterStatus(counters: counters, workers: snapshots(at: now), run: run), to: peer)
+            ClusterStatus(
+                counters: counters,
+                workers: Array(snapshots(at: now).prefix(WireLimits.workersInStatus)), run: run),
+            to: peer)
     }
 }

@@ -27,8 +27,6 @@ final class EngineMailbox: Sendable {
     private let wakeSocket: @Sendable () -> Void
 
     /// Joins two threads.
-    ///
-    /// - Parameter wakeSocket: Called when there is something to send.
     init(wakeSocket: @escaping @Sendable () -> Void) {
         self.wakeSocket = wakeSocket
     }

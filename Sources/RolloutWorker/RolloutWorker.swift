@@ -26,8 +26,6 @@ package final class RolloutWorker: Sendable {
     private let waker = Mutex<(any TransportWaker)?>(nil)
 
     /// Describes a worker; `run` does the work.
-    ///
-    /// - Parameter configuration: How to behave.
     package init(configuration: Configuration) {
         self.configuration = configuration
     }

@@ -829,115 +829,13 @@ package nonisolated struct WireStatusRequest: Sendable {
   package init() {}
 }
 
-/// One worker as the coordinator sees it.
-package nonisolated struct WireWorkerStatus: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var host: String = String()
-
-  package var process: UInt32 = 0
-
-  package var cores: UInt32 = 0
-
-  package var environments: UInt32 = 0
-
-  package var software: String = String()
-
-  package var fingerprint: String = String()
-
-  package var outstanding: UInt32 = 0
-
-  package var completed: UInt64 = 0
-
-  package var rolloutsASecond: Double = 0
-
-  package var secondsSinceHeard: Double = 0
-
-  package var errors: UInt64 = 0
-
-  package var state: WireWorkerStatus.WorkerState = .preparing
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package nonisolated enum WorkerState: SwiftProtobuf.Enum, Swift.CaseIterable {
-    package typealias RawValue = Int
-
-    /// It fetches the models.
-    case preparing // = 0
-
-    /// It works, or could.
-    case ready // = 1
-
-    /// It finishes what it has.
-    case draining // = 2
-    case UNRECOGNIZED(Int)
-
-    package init() {
-      self = .preparing
-    }
-
-    package init?(rawValue: Int) {
-      switch rawValue {
-      case 0: self = .preparing
-      case 1: self = .ready
-      case 2: self = .draining
-      default: self = .UNRECOGNIZED(rawValue)
-      }
-    }
-
-    package var rawValue: Int {
-      switch self {
-      case .preparing: return 0
-      case .ready: return 1
-      case .draining: return 2
-      case .UNRECOGNIZED(let i): return i
-      }
-    }
-
-    // The compiler won't synthesize support with the UNRECOGNIZED case.
-    package static let allCases: [WireWorkerStatus.WorkerState] = [
-      .preparing,
-      .ready,
-      .draining,
-    ]
-
-  }
-
-  package init() {}
-}
-
-/// The state of the run.
+/// How the coordinator and its workers are. It is for people and their tools, so it is JSON.
 package nonisolated struct WireStatus: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var software: String = String()
-
-  package var openTasks: UInt64 = 0
-
-  package var outstanding: UInt64 = 0
-
-  package var completed: UInt64 = 0
-
-  package var requeued: UInt64 = 0
-
-  package var duplicates: UInt64 = 0
-
-  package var disagreements: UInt64 = 0
-
-  package var late: UInt64 = 0
-
-  package var malformed: UInt64 = 0
-
-  package var setAside: UInt64 = 0
-
-  package var workers: [WireWorkerStatus] = []
-
-  /// What the run loop says of itself, such as the generation, as JSON.
-  package var runStatus: Data = Data()
+  package var json: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2160,98 +2058,9 @@ nonisolated extension WireStatusRequest: SwiftProtobuf.Message, SwiftProtobuf._M
   }
 }
 
-nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".WorkerStatus"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}host\0\u{1}process\0\u{1}cores\0\u{1}environments\0\u{1}software\0\u{1}fingerprint\0\u{1}outstanding\0\u{1}completed\0\u{3}rollouts_a_second\0\u{3}seconds_since_heard\0\u{1}errors\0\u{1}state\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.host) }()
-      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.process) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.cores) }()
-      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.environments) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.software) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.fingerprint) }()
-      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.outstanding) }()
-      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.completed) }()
-      case 9: try { try decoder.decodeSingularDoubleField(value: &self.rolloutsASecond) }()
-      case 10: try { try decoder.decodeSingularDoubleField(value: &self.secondsSinceHeard) }()
-      case 11: try { try decoder.decodeSingularUInt64Field(value: &self.errors) }()
-      case 12: try { try decoder.decodeSingularEnumField(value: &self.state) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.host.isEmpty {
-      try visitor.visitSingularStringField(value: self.host, fieldNumber: 1)
-    }
-    if self.process != 0 {
-      try visitor.visitSingularUInt32Field(value: self.process, fieldNumber: 2)
-    }
-    if self.cores != 0 {
-      try visitor.visitSingularUInt32Field(value: self.cores, fieldNumber: 3)
-    }
-    if self.environments != 0 {
-      try visitor.visitSingularUInt32Field(value: self.environments, fieldNumber: 4)
-    }
-    if !self.software.isEmpty {
-      try visitor.visitSingularStringField(value: self.software, fieldNumber: 5)
-    }
-    if !self.fingerprint.isEmpty {
-      try visitor.visitSingularStringField(value: self.fingerprint, fieldNumber: 6)
-    }
-    if self.outstanding != 0 {
-      try visitor.visitSingularUInt32Field(value: self.outstanding, fieldNumber: 7)
-    }
-    if self.completed != 0 {
-      try visitor.visitSingularUInt64Field(value: self.completed, fieldNumber: 8)
-    }
-    if self.rolloutsASecond.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.rolloutsASecond, fieldNumber: 9)
-    }
-    if self.secondsSinceHeard.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.secondsSinceHeard, fieldNumber: 10)
-    }
-    if self.errors != 0 {
-      try visitor.visitSingularUInt64Field(value: self.errors, fieldNumber: 11)
-    }
-    if self.state != .preparing {
-      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 12)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: WireWorkerStatus, rhs: WireWorkerStatus) -> Bool {
-    if lhs.host != rhs.host {return false}
-    if lhs.process != rhs.process {return false}
-    if lhs.cores != rhs.cores {return false}
-    if lhs.environments != rhs.environments {return false}
-    if lhs.software != rhs.software {return false}
-    if lhs.fingerprint != rhs.fingerprint {return false}
-    if lhs.outstanding != rhs.outstanding {return false}
-    if lhs.completed != rhs.completed {return false}
-    if lhs.rolloutsASecond != rhs.rolloutsASecond {return false}
-    if lhs.secondsSinceHeard != rhs.secondsSinceHeard {return false}
-    if lhs.errors != rhs.errors {return false}
-    if lhs.state != rhs.state {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireWorkerStatus.WorkerState: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PREPARING\0\u{1}READY\0\u{1}DRAINING\0")
-}
-
 nonisolated extension WireStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Status"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}software\0\u{3}open_tasks\0\u{1}outstanding\0\u{1}completed\0\u{1}requeued\0\u{1}duplicates\0\u{1}disagreements\0\u{1}late\0\u{1}malformed\0\u{3}set_aside\0\u{1}workers\0\u{3}run_status\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}json\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2259,76 +2068,21 @@ nonisolated extension WireStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.software) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.openTasks) }()
-      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.outstanding) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.completed) }()
-      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.requeued) }()
-      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.duplicates) }()
-      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.disagreements) }()
-      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.late) }()
-      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.malformed) }()
-      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.setAside) }()
-      case 11: try { try decoder.decodeRepeatedMessageField(value: &self.workers) }()
-      case 12: try { try decoder.decodeSingularBytesField(value: &self.runStatus) }()
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.json) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.software.isEmpty {
-      try visitor.visitSingularStringField(value: self.software, fieldNumber: 1)
-    }
-    if self.openTasks != 0 {
-      try visitor.visitSingularUInt64Field(value: self.openTasks, fieldNumber: 2)
-    }
-    if self.outstanding != 0 {
-      try visitor.visitSingularUInt64Field(value: self.outstanding, fieldNumber: 3)
-    }
-    if self.completed != 0 {
-      try visitor.visitSingularUInt64Field(value: self.completed, fieldNumber: 4)
-    }
-    if self.requeued != 0 {
-      try visitor.visitSingularUInt64Field(value: self.requeued, fieldNumber: 5)
-    }
-    if self.duplicates != 0 {
-      try visitor.visitSingularUInt64Field(value: self.duplicates, fieldNumber: 6)
-    }
-    if self.disagreements != 0 {
-      try visitor.visitSingularUInt64Field(value: self.disagreements, fieldNumber: 7)
-    }
-    if self.late != 0 {
-      try visitor.visitSingularUInt64Field(value: self.late, fieldNumber: 8)
-    }
-    if self.malformed != 0 {
-      try visitor.visitSingularUInt64Field(value: self.malformed, fieldNumber: 9)
-    }
-    if self.setAside != 0 {
-      try visitor.visitSingularUInt64Field(value: self.setAside, fieldNumber: 10)
-    }
-    if !self.workers.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.workers, fieldNumber: 11)
-    }
-    if !self.runStatus.isEmpty {
-      try visitor.visitSingularBytesField(value: self.runStatus, fieldNumber: 12)
+    if !self.json.isEmpty {
+      try visitor.visitSingularBytesField(value: self.json, fieldNumber: 1)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireStatus, rhs: WireStatus) -> Bool {
-    if lhs.software != rhs.software {return false}
-    if lhs.openTasks != rhs.openTasks {return false}
-    if lhs.outstanding != rhs.outstanding {return false}
-    if lhs.completed != rhs.completed {return false}
-    if lhs.requeued != rhs.requeued {return false}
-    if lhs.duplicates != rhs.duplicates {return false}
-    if lhs.disagreements != rhs.disagreements {return false}
-    if lhs.late != rhs.late {return false}
-    if lhs.malformed != rhs.malformed {return false}
-    if lhs.setAside != rhs.setAside {return false}
-    if lhs.workers != rhs.workers {return false}
-    if lhs.runStatus != rhs.runStatus {return false}
+    if lhs.json != rhs.json {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

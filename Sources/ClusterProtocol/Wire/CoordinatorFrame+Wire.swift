@@ -19,9 +19,6 @@ extension CoordinatorFrame {
     /// Decodes and validates a message that reached a worker or a status client.
     ///
     /// A refusal passes whatever its version is: it is how another version says no.
-    ///
-    /// - Parameter bytes: One frame.
-    /// - Throws: `WireError` with what is wrong.
     package init(decoding bytes: [UInt8]) throws(WireError) {
         let wire: WireFromCoordinator = try decode(bytes, limit: WireLimits.bytesToWorker)
         if case .refusal(let refusal) = wire.body {
@@ -70,7 +67,9 @@ extension WireFromCoordinator.OneOf_Body {
         case .rejoin: self = .rejoin(WireRejoin())
         case .farewell(let reason):
             self = .farewell(.with { $0.reason = String(reason.prefix(200)) })
-        case .status(let status): self = .status(WireStatus(status))
+        case .status(let status):
+            // It has nothing that JSON cannot write; a status without a report is refused as such.
+            self = .status(.with { $0.json = (try? JSONEncoder().encode(status)) ?? Data() })
         }
     }
 }
@@ -92,7 +91,10 @@ extension CoordinatorMessage {
         case .farewell(let wire):
             try check(wire.reason, "farewell.reason")
             self = .farewell(reason: wire.reason)
-        case .status(let wire): self = .status(try ClusterStatus(wire))
+        case .status(let wire):
+            guard let status = try? JSONDecoder().decode(ClusterStatus.self, from: wire.json)
+            else { throw .field("status.json", "is no report") }
+            self = .status(status)
         }
     }
 }

@@ -17,10 +17,6 @@ extension WireEpisode {
     }
 
     /// The episode.
-    ///
-    /// - Parameter vectors: How many vectors the message has.
-    /// - Returns: The episode, its vector one of the message's.
-    /// - Throws: `WireError.field` for an episode that names none of them.
     func episode(vectors: Int) throws(WireError) -> Episode {
         guard vectors == 0 ? vector == 0 : vector < vectors else {
             throw .field("episode.vector", "is \(vector), where there are \(vectors)")

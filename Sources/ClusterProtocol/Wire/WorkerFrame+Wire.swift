@@ -19,9 +19,6 @@ extension WorkerFrame {
     ///
     /// The version is judged before the body, so that a message of another version is refused by
     /// name and not as malformed.
-    ///
-    /// - Parameter bytes: One frame.
-    /// - Throws: `WireError` with what is wrong.
     package init(decoding bytes: [UInt8]) throws(WireError) {
         let wire: WireFromWorker = try decode(bytes, limit: WireLimits.bytesToCoordinator)
         guard wire.protocolVersion == ProtocolVersion.current else {

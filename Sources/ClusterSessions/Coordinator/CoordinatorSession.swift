@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 import Digests
 package import ClusterProtocol
 package import Episodes
@@ -90,7 +91,7 @@ package struct CoordinatorSession: Sendable {
                 refuse(
                     peer, .protocolVersion,
                     "the worker speaks protocol version \(theirs), the coordinator \(ours) "
-                        + "(worldmodels \(SoftwareVersion.current)); use the same build on both")
+                        + "(worldmodels \(Software.version)); use the same build on both")
             }
             return
         }
