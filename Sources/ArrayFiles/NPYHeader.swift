@@ -16,11 +16,7 @@ public struct NPYHeader: Sendable, Hashable {
     static let lengthLimit = 65_536
     static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
-    /// Describes an array.
-    ///
-    /// - Parameters:
-    ///   - elementType: The type of the elements.
-    ///   - shape: The extent of each axis, none negative.
+    /// Describes an array; no extent is negative.
     public init(elementType: NPYElementType, shape: [Int]) {
         precondition(shape.allSatisfy { $0 >= 0 }, "shape \(shape) has a negative extent")
         self.elementType = elementType
@@ -33,10 +29,9 @@ public struct NPYHeader: Sendable, Hashable {
     /// The size of the elements in bytes.
     public var byteCount: Int { elementCount * elementType.byteCount }
 
-    /// The header's bytes as numpy writes them: a multiple of 64, ended by a line feed.
+    /// All bytes before the first element, as numpy writes them; their number is a multiple of 64.
     ///
-    /// - Parameter minimumCount: Pads to at least so many bytes, so that it can be replaced later.
-    /// - Returns: Everything before the first element.
+    /// Padded to `minimumCount` at least, so that the header can be replaced later.
     func encoded(minimumCount: Int = 0) -> [UInt8] {
         let extents =
             shape.count == 1 ? "\(shape[0])," : shape.map(String.init).joined(separator: ", ")
@@ -62,12 +57,9 @@ public struct NPYHeader: Sendable, Hashable {
         }
     }
 
-    /// Reads the dictionary text of a header.
+    /// Reads the dictionary text, the bytes after the length field; errors call the array `file`.
     ///
-    /// - Parameters:
-    ///   - text: The bytes after the length field.
-    ///   - file: What errors call the array.
-    /// - Throws: `FileError.malformed` if the text is no header or of an array that is not readable.
+    /// - Throws: `FileError.malformed` if the text is no header or of an array that cannot be read.
     init(text: ArraySlice<UInt8>, file: String) throws {
         func malformed(_ reason: String) -> FileError { .malformed(file: file, reason: reason) }
         var parser = NPYHeaderParser(text)

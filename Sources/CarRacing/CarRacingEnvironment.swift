@@ -36,11 +36,7 @@ public final class CarRacingEnvironment {
     private var previousScore = 0.0
     private var hasNewLap = false
 
-    /// An environment at the start of an episode.
-    ///
-    /// - Parameters:
-    ///   - rules: The rules of every episode.
-    ///   - trackSeed: The first episode's seed, as for `reset`.
+    /// An environment at the start of an episode, as after `reset(trackSeed:)`.
     public init(rules: Rules = Rules(), trackSeed: UInt64 = 0) {
         self.rules = rules
         let start = Start(rules: rules, trackSeed: trackSeed, keeping: nil)
@@ -64,9 +60,8 @@ public final class CarRacingEnvironment {
 
     /// Begins an episode as Gymnasium's `reset(seed: trackSeed)`, its step without action included.
     ///
-    /// - Parameters:
-    ///   - trackSeed: The seed of the track, and of the colours where they are drawn.
-    ///   - keepsColors: Keeps the last episode's colours (Gymnasium's option `randomize: False`).
+    /// The seed decides the track, and the colours where they are drawn; `keepsColors` keeps the
+    /// last episode's (Gymnasium's option `randomize: False`).
     public func reset(trackSeed: UInt64, keepsColors: Bool = false) {
         CBox2DWorldDestroy(world)
         let start = Start(
@@ -79,10 +74,8 @@ public final class CarRacingEnvironment {
         begin()
     }
 
-    /// Drives for 1/50 s.
+    /// Drives for 1/50 s with controls that act as if clipped when out of range.
     ///
-    /// - Parameter action: The controls; out of range they act as if clipped.
-    /// - Returns: The reward and why the episode is over, if it is.
     /// - Throws: `CarRacingError.actionNotFinite`; nothing has moved then.
     public func step(_ action: Action) throws(CarRacingError) -> StepResult {
         guard action.isFinite else { throw .actionNotFinite(action) }
@@ -204,16 +197,12 @@ extension CarRacingEnvironment {
             angularVelocity: Double(state.angularVelocity))
     }
 
-    /// The angular velocity [rad/s] of a wheel.
+    /// The angular velocity [rad/s] of a wheel, positive when rolling forwards.
     ///
-    /// - Parameter index: 0 front left, 1 front right, 2 rear left, 3 rear right.
-    /// - Returns: The velocity, positive when rolling forwards.
+    /// Wheels are 0 front left, 1 front right, 2 rear left, 3 rear right.
     public func wheelVelocity(_ index: Int) -> Double { car.wheels[index].omega }
 
-    /// The angle [rad] by which a wheel is steered.
-    ///
-    /// - Parameter index: 0 front left, 1 front right, 2 rear left, 3 rear right.
-    /// - Returns: The angle, positive to the left.
+    /// The angle [rad] by which a wheel, numbered as above, is steered, positive to the left.
     public func steeringAngle(_ index: Int) -> Double {
         Double(CBox2DJointGetAngle(car.wheels[index].joint))
     }

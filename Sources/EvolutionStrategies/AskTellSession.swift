@@ -38,8 +38,6 @@ public struct AskTellSession: Sendable {
     }
 
     /// Starts a session.
-    ///
-    /// - Parameter search: The search to speak with.
     public init(_ search: RestartingSearch) {
         self.search = search
     }
@@ -47,9 +45,8 @@ public struct AskTellSession: Sendable {
     /// Whether the line written last was the final one.
     public var isOver: Bool { !search.stopReasons.isEmpty }
 
-    /// The next line to write: an ask, or the stop once the search is over.
+    /// The next line of JSON with its newline: an ask, or the stop once the search is over.
     ///
-    /// - Returns: A line of JSON that ends with a newline.
     /// - Throws: As `EvolutionStrategy.ask()`.
     public mutating func nextLine() throws(EvolutionStrategyError) -> Data {
         var text = ""
@@ -72,10 +69,9 @@ public struct AskTellSession: Sendable {
         return Data(text.utf8)
     }
 
-    /// Takes a line from the other side.
+    /// Takes a line of JSON without its newline; true if it told the costs, so that the next may
+    /// follow.
     ///
-    /// - Parameter line: A line of JSON, without its newline.
-    /// - Returns: Whether it told the costs, so that the next line may be written.
     /// - Throws: `AskTellLineError`.
     public mutating func receive(_ line: String) throws(AskTellLineError) -> Bool {
         linesRead += 1

@@ -51,10 +51,6 @@ extension EvolutionStrategy {
         public var upper: [Double]
 
         /// A box.
-        ///
-        /// - Parameters:
-        ///   - lower: The least value of each variable.
-        ///   - upper: The greatest value of each variable.
         public init(lower: [Double], upper: [Double]) {
             self.lower = lower
             self.upper = upper
@@ -89,20 +85,6 @@ extension EvolutionStrategy {
         public var noise: NoiseHandling.Settings?
 
         /// A configuration with the usual defaults.
-        ///
-        /// - Parameters:
-        ///   - initialMean: Where the search starts.
-        ///   - initialSigma: The initial step size.
-        ///   - variant: The form of the search distribution.
-        ///   - population: The number of candidates a generation; nil for 4 + 3 ln n.
-        ///   - seed: The seed of all random draws.
-        ///   - active: Whether the worse candidates take part with negative weights.
-        ///   - recombination: Which candidates the mean moves by.
-        ///   - initialDeviations: Multiples of sigma, one for each variable; nil for 1.
-        ///   - bounds: The box that candidates never leave; nil for none.
-        ///   - factorisation: How a full covariance is turned into samples.
-        ///   - stopping: When the search is said to be over.
-        ///   - noise: How noisy costs are handled; nil to take them as they are.
         public init(
             initialMean: [Double], initialSigma: Double, variant: Variant = .full,
             population: Int? = nil, seed: UInt64 = 1, active: Bool = true,

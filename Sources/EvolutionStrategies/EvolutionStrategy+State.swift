@@ -8,12 +8,10 @@ extension EvolutionStrategy {
     private static let magic: UInt64 = 0x3153_452d_414d_4357  // "WCMA-ES1" in little-endian
     private static let version = 2
 
-    /// All of the strategy as bytes, from which an equal one is made.
+    /// All of the strategy as little-endian words with a checksum at the end.
     ///
-    /// The same state gives the same bytes, so that their digest tells whether two runs agree.
-    /// With n variables a full covariance takes 12 n^2 bytes, 8 n^2 as a Cholesky factor.
-    ///
-    /// - Returns: Little-endian words with a checksum at the end.
+    /// The same state gives the same bytes, so that their digest tells whether two runs agree. With
+    /// n variables a full covariance takes 12 n^2 bytes, 8 n^2 as a Cholesky factor.
     public func encodedState() -> Data {
         let n = centre.count
         let matrices = configuration.variant == .full ? 16 * n * n : 0
@@ -48,10 +46,9 @@ extension EvolutionStrategy {
         return writer.data
     }
 
-    /// Restores a strategy, which then goes on exactly as the saved one would have.
+    /// Restores a strategy, which then goes on exactly as the one that was encoded.
     ///
-    /// - Parameter encodedState: What `encodedState()` gave.
-    /// - Throws: `EvolutionStrategyError.invalidState` for anything else.
+    /// - Throws: `EvolutionStrategyError.invalidState` for any other bytes.
     public init(encodedState: Data) throws(EvolutionStrategyError) {
         var reader = try StateReader(encodedState, magic: Self.magic, of: "strategy")
         let version = try reader.int()
@@ -126,9 +123,6 @@ extension EvolutionStrategy {
 
 extension EvolutionStrategy: Codable {
     /// Codes the bytes of `encodedState()`.
-    ///
-    /// - Parameter encoder: What receives them, as one value.
-    /// - Throws: What the encoder throws.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(encodedState())
@@ -136,7 +130,6 @@ extension EvolutionStrategy: Codable {
 
     /// Decodes what `encode(to:)` coded.
     ///
-    /// - Parameter decoder: What holds the bytes.
     /// - Throws: `EvolutionStrategyError.invalidState`, or what the decoder throws.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()

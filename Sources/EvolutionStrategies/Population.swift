@@ -22,12 +22,7 @@ struct Population: Sendable, Equatable {
 
     var count: Int { steps.columns }
 
-    /// The steps of a population, each multiplied with a weight, added up.
-    ///
-    /// - Parameters:
-    ///   - order: The candidates' indices, best first.
-    ///   - weights: As many weights as candidates take part, best first.
-    /// - Returns: The weighted sum of the steps.
+    /// The weighted sum of steps; candidates and weights run best first.
     func recombined(order: [Int], weights: [Double]) -> [Double] {
         var sum = [Double](repeating: 0, count: steps.rows)
         steps.withElements { elements in

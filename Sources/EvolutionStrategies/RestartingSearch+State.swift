@@ -7,9 +7,7 @@ import SeededRandom
 extension RestartingSearch {
     private static let magic: UInt64 = 0x3253_522d_414d_4357  // "WCMA-RS2" in little-endian
 
-    /// All of the search as bytes, from which an equal one is made.
-    ///
-    /// - Returns: Little-endian words, the state of the run under way among them.
+    /// All of the search as little-endian words, the state of the run under way among them.
     public func encodedState() -> Data {
         let inner = strategy.encodedState()
         var writer = StateWriter(reservingBytes: inner.count + 4096)
@@ -35,10 +33,9 @@ extension RestartingSearch {
         return writer.data
     }
 
-    /// Restores a search, which then goes on exactly as the saved one would have.
+    /// Restores a search, which then goes on exactly as the one that was encoded.
     ///
-    /// - Parameter encodedState: What `encodedState()` gave.
-    /// - Throws: `EvolutionStrategyError.invalidState` for anything else.
+    /// - Throws: `EvolutionStrategyError.invalidState` for any other bytes.
     public init(encodedState: Data) throws(EvolutionStrategyError) {
         var reader = try StateReader(encodedState, magic: Self.magic, of: "search")
         let first = try EvolutionStrategy.Configuration(from: &reader)

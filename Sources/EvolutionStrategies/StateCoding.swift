@@ -79,13 +79,7 @@ struct StateReader {
     private let data: Data
     private var position: Int
 
-    /// The words between the first, which says what they are, and the last, their checksum.
-    ///
-    /// - Parameters:
-    ///   - data: What a `StateWriter` wrote.
-    ///   - magic: The first word.
-    ///   - owner: Whose state it is, for the error.
-    /// - Throws: `EvolutionStrategyError.invalidState` if the data are damaged or something else.
+    /// The words between the first, `magic`, and the last, their checksum; `owner` is for errors.
     init(_ data: Data, magic: UInt64, of owner: String) throws(EvolutionStrategyError) {
         guard data.count >= 24, data.count % 8 == 0 else {
             throw .invalidState(reason: "\(data.count) bytes are cut off or something else")

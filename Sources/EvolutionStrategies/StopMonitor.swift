@@ -42,9 +42,7 @@ struct StopMonitor: Sendable, Equatable {
         var population: Int
     }
 
-    /// Records a generation.
-    ///
-    /// - Returns: The criteria that are met now.
+    /// Records a generation and gives the criteria that are met now.
     mutating func record(
         _ seen: Observation, _ configuration: EvolutionStrategy.Configuration
     ) -> [StopReason] {

@@ -4,12 +4,7 @@
 import Foundation
 
 extension LinePlot {
-    /// Draws the plot.
-    ///
-    /// - Parameters:
-    ///   - width: The picture's width in pixels, at least 300.
-    ///   - height: The picture's height in pixels, at least 200.
-    /// - Returns: The picture; without texts on a host that has no fonts.
+    /// Draws the plot, at least 300 x 200 pixels; without texts on a host that has no fonts.
     public func image(width: Int = 1200, height: Int = 700) -> RGBImage {
         precondition(width >= 300 && height >= 200, "a plot of \(width) x \(height) pixels")
         let canvas = Canvas(width: width, height: height, background: .white)

@@ -29,7 +29,6 @@ extension RGBImage {
 
     /// Writes a PNG file atomically.
     ///
-    /// - Parameter url: The file to make or replace.
     /// - Throws: `FileError` if it cannot be written.
     public func writePNG(to url: URL) throws {
         try AtomicFile.write(pngData(), to: url)
@@ -37,7 +36,6 @@ extension RGBImage {
 
     /// Reads a PNG file of any kind; transparent parts become black.
     ///
-    /// - Parameter url: The file.
     /// - Throws: `FileError` if it cannot be read or is no PNG file.
     public init(pngContentsOf url: URL) throws {
         let data: Data
@@ -52,11 +50,8 @@ extension RGBImage {
         try self.init(pngData: data, name: url.path)
     }
 
-    /// Reads the bytes of a PNG file.
+    /// Reads the bytes of a PNG file, which errors call `name`.
     ///
-    /// - Parameters:
-    ///   - data: The whole file.
-    ///   - name: What errors call it.
     /// - Throws: `FileError.malformed` if it is no PNG file or has more than 64 million pixels.
     public init(pngData data: Data, name: String) throws {
         var description = png_image()

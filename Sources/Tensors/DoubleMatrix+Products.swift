@@ -7,10 +7,7 @@ import COpenBLAS
 // diagonal is neither read nor written by the operations that say so.
 
 extension DoubleMatrix {
-    /// The product of two matrices.
-    ///
-    /// - Parameter right: The matrix (k, n) to the right of this one (m, k).
-    /// - Returns: The product (m, n).
+    /// The product (m, n) of this matrix (m, k), or of its transpose, and another (k, n).
     package func product(_ right: DoubleMatrix) -> DoubleMatrix {
         precondition(
             columns == right.rows, "a product of \(columns) columns and \(right.rows) rows")
@@ -30,11 +27,6 @@ extension DoubleMatrix {
     }
 
     /// The product of this matrix, or of its transpose, and a vector.
-    ///
-    /// - Parameters:
-    ///   - vector: As many elements as the matrix, or its transpose, has columns.
-    ///   - transposed: Whether the transpose is multiplied.
-    /// - Returns: As many elements as the matrix, or its transpose, has rows.
     package func product(_ vector: [Double], transposed: Bool = false) -> [Double] {
         let length = transposed ? rows : columns
         precondition(vector.count == length, "\(vector.count) elements for \(length) columns")
@@ -48,9 +40,7 @@ extension DoubleMatrix {
         return result
     }
 
-    /// Replaces the matrix by L times itself.
-    ///
-    /// - Parameter factor: The square matrix whose lower triangle is L.
+    /// Replaces the matrix by L times itself, L being the lower triangle of a square matrix.
     package mutating func multiply(byLowerTriangle factor: DoubleMatrix) {
         precondition(
             factor.rows == rows && factor.columns == rows,
@@ -67,9 +57,6 @@ extension DoubleMatrix {
     }
 
     /// The solution x of L x = v, for L the lower triangle of this matrix.
-    ///
-    /// - Parameter vector: The right-hand side v.
-    /// - Returns: The solution x.
     package func solvingLowerTriangle(_ vector: [Double]) -> [Double] {
         precondition(
             rows == columns && vector.count == rows, "\(vector.count) elements for \(rows) rows")
@@ -83,13 +70,7 @@ extension DoubleMatrix {
         return result
     }
 
-    /// Scales the lower triangle and adds a multiple of v times its transpose to it.
-    ///
-    /// - Parameters:
-    ///   - decay: What the triangle is multiplied with first.
-    ///   - factor: The multiple, of either sign.
-    ///   - vectors: The columns whose outer products are added; as many rows as this matrix.
-    ///   - count: How many of its columns take part, from the first on.
+    /// Multiplies the lower triangle with `decay` and adds `factor` v v^T for the first columns v.
     package mutating func updateLowerTriangle(
         decay: Double, adding factor: Double, times vectors: DoubleMatrix, count: Int
     ) {
@@ -109,9 +90,6 @@ extension DoubleMatrix {
 
 extension DoubleMatrix {
     /// The product of this matrix's transpose and another matrix.
-    ///
-    /// - Parameter right: A matrix (k, n); this one is (k, m).
-    /// - Returns: The product (m, n).
     package func transposedProduct(_ right: DoubleMatrix) -> DoubleMatrix {
         precondition(rows == right.rows, "a product of \(rows) and \(right.rows) rows")
         var result = DoubleMatrix(rows: columns, columns: right.columns)
@@ -129,12 +107,8 @@ extension DoubleMatrix {
         return result
     }
 
-    /// Scales the matrix and adds a product to it, in place.
-    ///
-    /// - Parameters:
-    ///   - factor: What each element is multiplied with first.
-    ///   - left: The left matrix (m, k) of the product.
-    ///   - right: The right matrix (k, n).
+    /// Multiplies the matrix (m, n) with a factor and adds left (m, k) times right (k, n), in
+    /// place.
     package mutating func scale(
         _ factor: Double, adding left: DoubleMatrix, times right: DoubleMatrix
     ) {

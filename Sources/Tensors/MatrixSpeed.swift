@@ -5,12 +5,9 @@ import COpenBLAS
 
 /// How fast this machine multiplies matrices, as a yardstick for other figures.
 public enum MatrixSpeed {
-    /// The speed of OpenBLAS's single-precision product of two 768 x 768 matrices on one core.
+    /// The GFLOP/s of OpenBLAS's single-precision product of two 768 x 768 matrices on one core.
     ///
-    /// - Parameters:
-    ///   - repetitions: How many products are timed; the best counts.
-    ///   - clock: Seconds, from any start.
-    /// - Returns: GFLOP/s.
+    /// The best of the repetitions counts; the clock gives seconds from any start.
     public static func singlePrecision(repetitions: Int = 12, clock: () -> Double) -> Double {
         precondition(repetitions > 0, "\(repetitions) repetitions")
         openblas_set_num_threads(1)

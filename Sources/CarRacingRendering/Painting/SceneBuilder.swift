@@ -20,11 +20,7 @@ struct SceneBuilder: ~Copyable {
     private static let firstPatch = -20
     private static let patchEnd = 20
 
-    /// Builds the quadrilaterals of what is seen.
-    ///
-    /// - Parameters:
-    ///   - environment: Whose scene it is.
-    ///   - withSkidMarks: The picture for people has them, the observation has not.
+    /// Builds what is seen; pictures for people have skid marks, observations have not.
     mutating func build(_ environment: CarRacingEnvironment, withSkidMarks: Bool) {
         let hull = environment.hullPlace
         let zoom = Window.zoom(seconds: environment.seconds)
