@@ -37,9 +37,10 @@ public final class AtomicFile {
         path = url.path
         let directory = url.deletingLastPathComponent().path
         let name = url.lastPathComponent
-        var isDirectory = false
-        if let type = fileType(path) { isDirectory = type == S_IFDIR }
-        if name.isEmpty || isDirectory { throw FileError.notAFile(path: path) }
+        var target = stat()
+        if name.isEmpty || stat(path, &target) == 0 && target.st_mode & S_IFMT == S_IFDIR {
+            throw FileError.notAFile(path: path)
+        }
         while true {
             let random = String(UInt64.random(in: 0 ... .max), radix: 36)
             let candidate = "\(directory)/.\(name.prefix(80)).\(random)\(Self.suffix)"
@@ -174,10 +175,4 @@ public final class AtomicFile {
             throw FileError(code: errno, path: path, action: "write")
         }
     }
-}
-
-/// The kind of what a path names (`S_IFREG`, `S_IFDIR`, ...), or nil if there is nothing.
-func fileType(_ path: String) -> mode_t? {
-    var status = stat()
-    return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
 }

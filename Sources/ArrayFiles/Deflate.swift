@@ -127,6 +127,4 @@ struct CRC32: Equatable {
             value: UInt32(
                 truncatingIfNeeded: crc32_combine(UInt(value), UInt(other.value), count)))
     }
-
-    init(value: UInt32 = 0) { self.value = value }
 }

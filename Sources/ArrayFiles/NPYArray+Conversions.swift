@@ -69,7 +69,7 @@ extension NPYArray {
         Tensor(shape: shape, values: floats())
     }
 
-    private static func copy<Element: BitwiseCopyable>(
+    static func copy<Element: BitwiseCopyable>(
         _ raw: UnsafeRawBufferPointer, _ type: Element.Type
     ) -> [Element] {
         let count = raw.count / MemoryLayout<Element>.stride
@@ -79,7 +79,7 @@ extension NPYArray {
         }
     }
 
-    private static func convert<Source: BitwiseCopyable, Element>(
+    static func convert<Source: BitwiseCopyable, Element>(
         _ raw: UnsafeRawBufferPointer, _ type: Source.Type, _ body: (Source) -> Element
     ) -> [Element] {
         let size = MemoryLayout<Source>.stride

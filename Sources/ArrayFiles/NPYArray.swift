@@ -23,19 +23,6 @@ public struct NPYArray: Sendable, Hashable {
         self.bytes = bytes
     }
 
-    /// Wraps values in C order; without a shape they make an array of one axis.
-    public init<Element: NPYElement>(_ values: [Element], shape: [Int]? = nil) {
-        self.init(
-            header: NPYHeader(
-                elementType: Element.npyElementType, shape: shape ?? [values.count]),
-            bytes: values.withUnsafeBytes { [UInt8]($0) })
-    }
-
-    /// Wraps a tensor as float32 elements.
-    public init(_ tensor: Tensor) {
-        self.init(tensor.values, shape: tensor.shape)
-    }
-
     /// Reads an NPY file.
     ///
     /// - Throws: `FileError` if it cannot be read or is no NPY file.
@@ -62,17 +49,5 @@ public struct NPYArray: Sendable, Hashable {
                     + "\(fileBytes.count - text.upperBound) are there")
         }
         self.init(header: header, bytes: Array(fileBytes[text.upperBound...]))
-    }
-
-    /// The bytes of an NPY file, as `numpy.save` writes them.
-    public func encoded() -> Data {
-        Data(header.encoded() + bytes)
-    }
-
-    /// Writes an NPY file atomically.
-    ///
-    /// - Throws: `FileError` if it cannot be written.
-    public func write(to url: URL) throws {
-        try AtomicFile.write(encoded(), to: url)
     }
 }

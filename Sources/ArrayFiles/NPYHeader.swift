@@ -76,13 +76,22 @@ public struct NPYHeader: Sendable, Hashable {
         guard fields.shape.count <= 32 else {
             throw malformed("it has \(fields.shape.count) axes")
         }
-        // Zero extents are left out, so that every partial product is known to fit as well.
-        var size = type.byteCount
-        for extent in fields.shape where extent != 0 {
-            let (product, overflow) = size.multipliedReportingOverflow(by: extent)
-            if overflow { throw malformed("its shape \(fields.shape) is too large") }
-            size = product
+        guard Self.byteCount(of: fields.shape, elementByteCount: type.byteCount) != nil else {
+            throw malformed("its shape \(fields.shape) is too large")
         }
         self.init(elementType: type, shape: fields.shape)
+    }
+
+    /// The size of an array; nil if an extent is negative or a product exceeds `Int`.
+    static func byteCount(of shape: [Int], elementByteCount: Int) -> Int? {
+        guard shape.allSatisfy({ $0 >= 0 }) else { return nil }
+        // Zero extents do not excuse an overflow of the others.
+        var size = elementByteCount
+        for extent in shape where extent != 0 {
+            let (product, overflow) = size.multipliedReportingOverflow(by: extent)
+            if overflow { return nil }
+            size = product
+        }
+        return shape.contains(0) ? 0 : size
     }
 }

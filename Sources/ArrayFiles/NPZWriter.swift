@@ -66,15 +66,6 @@ public final class NPZWriter {
         self.file = file
     }
 
-    /// Adds an array.
-    ///
-    /// - Throws: `FileError` if the disk is full or fails.
-    public func add(_ name: String, _ array: NPYArray) throws {
-        try begin(name, array.elementType, rowShape: Array(array.shape.dropFirst()))
-        try array.bytes.withUnsafeBytes { try append($0) }
-        try end(shape: array.shape)
-    }
-
     /// Adds an array of values in C order; without a shape it has one axis.
     ///
     /// - Throws: `FileError` if the disk is full or fails.
@@ -84,7 +75,7 @@ public final class NPZWriter {
         let shape = shape ?? [values.count]
         precondition(
             shape.reduce(1, *) == values.count, "\(shape) does not hold \(values.count) values")
-        try begin(name, Element.npyElementType, rowShape: Array(shape.dropFirst()))
+        try beginRows(name, Element.npyElementType, rowShape: Array(shape.dropFirst()))
         try values.withUnsafeBytes { try append($0) }
         try end(shape: shape)
     }
@@ -93,7 +84,32 @@ public final class NPZWriter {
     ///
     /// - Throws: `FileError` if the disk is full or fails.
     public func beginRows(_ name: String, _ elementType: NPYElementType, rowShape: [Int]) throws {
-        try begin(name, elementType, rowShape: rowShape)
+        precondition(open == nil, "the array \(open?.name ?? "") was not ended")
+        precondition(
+            !name.isEmpty && name.utf8.count < 60_000
+                && !members.contains { $0.name == name + ".npy" },
+            "an archive cannot take an array named \"\(name)\" (again)")
+        let header = NPYHeader(elementType: elementType, shape: rowShape)
+        var array = OpenArray(
+            name: name, elementType: elementType, rowShape: rowShape,
+            rowByteCount: header.byteCount,
+            headerOffset: file.byteCount, npyOffset: 0)
+        let blank = ZIPMember(
+            name: name + ".npy", isDeflated: compression != .stored, checksum: 0,
+            compressedByteCount: 0, byteCount: 0, headerOffset: file.byteCount, limit: 0)
+        try file.append(ZIPRecords.local(blank))
+        if case .deflated(let level) = compression {
+            array.deflater = Deflater(level: level)
+            // The NPY header holds the number of rows, which comes last: it lies in a block of its
+            // own that is not compressed, so that it can be filled in.
+            var block: [UInt8] = [0]
+            block.appendLittleEndian(UInt16(Self.npyHeaderCount))
+            block.appendLittleEndian(~UInt16(Self.npyHeaderCount))
+            try file.append(block)
+        }
+        array.npyOffset = file.byteCount
+        try file.append([UInt8](repeating: 0, count: Self.npyHeaderCount))
+        open = array
     }
 
     /// Appends any number of whole rows, little-endian, in C order, to the array that was started.
@@ -130,34 +146,6 @@ public final class NPZWriter {
             ZIPRecords.end(
                 members: members.count, offset: start, byteCount: file.byteCount - start))
         try file.commit()
-    }
-
-    private func begin(_ name: String, _ type: NPYElementType, rowShape: [Int]) throws {
-        precondition(open == nil, "the array \(open?.name ?? "") was not ended")
-        precondition(
-            !name.isEmpty && name.utf8.count < 60_000
-                && !members.contains { $0.name == name + ".npy" },
-            "an archive cannot take an array named \"\(name)\" (again)")
-        let header = NPYHeader(elementType: type, shape: rowShape)
-        var array = OpenArray(
-            name: name, elementType: type, rowShape: rowShape, rowByteCount: header.byteCount,
-            headerOffset: file.byteCount, npyOffset: 0)
-        let blank = ZIPMember(
-            name: name + ".npy", isDeflated: compression != .stored, checksum: 0,
-            compressedByteCount: 0, byteCount: 0, headerOffset: file.byteCount, limit: 0)
-        try file.append(ZIPRecords.local(blank))
-        if case .deflated(let level) = compression {
-            array.deflater = Deflater(level: level)
-            // The NPY header holds the number of rows, which comes last: it lies in a block of its
-            // own that is not compressed, so that it can be filled in.
-            var block: [UInt8] = [0]
-            block.appendLittleEndian(UInt16(Self.npyHeaderCount))
-            block.appendLittleEndian(~UInt16(Self.npyHeaderCount))
-            try file.append(block)
-        }
-        array.npyOffset = file.byteCount
-        try file.append([UInt8](repeating: 0, count: Self.npyHeaderCount))
-        open = array
     }
 
     private func append(_ bytes: UnsafeRawBufferPointer) throws {

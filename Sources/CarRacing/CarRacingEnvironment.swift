@@ -4,12 +4,6 @@
 import CBox2D
 import SeededRandom
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// One CarRacing-v3: track, car, contacts and rules, without pictures.
 ///
 /// The same track seed and actions give the same numbers, bit for bit, whatever was driven
@@ -17,20 +11,15 @@ import SeededRandom
 public final class CarRacingEnvironment {
     /// The rules of every episode.
     public let rules: Rules
-    /// The episode's track.
-    public private(set) var track: Track
     /// How many tiles have been touched by a wheel.
     public private(set) var tilesVisited = 0
     /// How many steps were made with an action.
     public private(set) var steps = 0
 
-    package private(set) var palette: Palette
-    package private(set) var road: Road
     /// The seconds since the reset, summed as the reference sums them.
     package private(set) var seconds = 0.0
 
-    private var world: OpaquePointer
-    private var car: Car
+    private var start: Start
     private var visited: [Bool] = []
     private var score = 0.0
     private var previousScore = 0.0
@@ -39,18 +28,22 @@ public final class CarRacingEnvironment {
     /// An environment at the start of an episode, as after `reset(trackSeed:)`.
     public init(rules: Rules = Rules(), trackSeed: UInt64 = 0) {
         self.rules = rules
-        let start = Start(rules: rules, trackSeed: trackSeed, keeping: nil)
-        track = start.track
-        palette = start.palette
-        road = start.road
-        world = start.world
-        car = start.car
+        start = Start(rules: rules, trackSeed: trackSeed, keeping: nil)
         begin()
     }
 
     deinit {
-        CBox2DWorldDestroy(world)
+        CBox2DWorldDestroy(start.world)
     }
+
+    /// The episode's track.
+    public var track: Track { start.track }
+
+    package var palette: Palette { start.palette }
+
+    package var road: Road { start.road }
+
+    private var car: Car { start.car }
 
     /// How many tiles the track has.
     public var trackTiles: Int { track.nodes.count }
@@ -63,14 +56,8 @@ public final class CarRacingEnvironment {
     /// The seed decides the track, and the colours where they are drawn; `keepsColors` keeps the
     /// last episode's (Gymnasium's option `randomize: False`).
     public func reset(trackSeed: UInt64, keepsColors: Bool = false) {
-        CBox2DWorldDestroy(world)
-        let start = Start(
-            rules: rules, trackSeed: trackSeed, keeping: keepsColors ? palette : nil)
-        track = start.track
-        palette = start.palette
-        road = start.road
-        world = start.world
-        car = start.car
+        CBox2DWorldDestroy(start.world)
+        start = Start(rules: rules, trackSeed: trackSeed, keeping: keepsColors ? palette : nil)
         begin()
     }
 
@@ -112,10 +99,10 @@ public final class CarRacingEnvironment {
     private func advance() {
         car.step(PhysicsConstant.step)
         CBox2DWorldStep(
-            world, Float(PhysicsConstant.step), PhysicsConstant.velocityIterations,
+            start.world, Float(PhysicsConstant.step), PhysicsConstant.velocityIterations,
             PhysicsConstant.positionIterations)
         var events: UnsafePointer<CBox2DContactEvent>?
-        let count = CBox2DWorldContactEvents(world, &events)
+        let count = CBox2DWorldContactEvents(start.world, &events)
         if let events {
             for index in 0..<count { handle(events[index]) }
         }
@@ -133,7 +120,7 @@ public final class CarRacingEnvironment {
         } else {
             return
         }
-        road.touch(tile)
+        start.road.touch(tile)
         guard let wheel = Tag.wheelIndex(other) else { return }
         guard event.begins else {
             car.wheels[wheel].tiles -= 1
@@ -153,7 +140,7 @@ public final class CarRacingEnvironment {
     private struct Start {
         let track: Track
         let palette: Palette
-        let road: Road
+        var road: Road
         let world: OpaquePointer
         let car: Car
 

@@ -25,9 +25,7 @@ extension EvolutionStrategy {
         writer.write(nonFiniteCosts)
         writer.write(centre)
         writer.write(generator)
-        writer.write(best?.candidate)
-        writer.write(best?.cost ?? 0)
-        writer.write(best?.evaluation ?? 0)
+        writer.write(best)
         writer.write(StopReason.names(stopReasons))
         monitor.encode(into: &writer)
         stepPath.encode(into: &writer)
@@ -77,12 +75,7 @@ extension EvolutionStrategy {
         nonFiniteCosts = try reader.int()
         centre = try reader.doubles(count: n)
         generator = try reader.generator()
-        let bestCandidate = try reader.optionalDoubles()
-        let bestCost = try reader.double()
-        let bestEvaluation = try reader.int()
-        best = bestCandidate.map {
-            EvaluatedCandidate(candidate: $0, cost: bestCost, evaluation: bestEvaluation)
-        }
+        best = try reader.candidate()
         stopReasons = StopReason.reasons(try reader.text())
         monitor = try StopMonitor(from: &reader, dimension: n)
         stepPath = try StepSizePath(from: &reader, dimension: n)
@@ -154,8 +147,7 @@ extension EvolutionStrategy.Configuration {
         writer.write(active)
         writer.write(recombination.rawValue)
         writer.write(initialDeviations)
-        writer.write(bounds?.lower)
-        writer.write(bounds?.upper)
+        writer.write(bounds)
         writer.write(factorisation.rawValue)
         stopping.encode(into: &writer)
         writer.write(noise != nil)
@@ -165,28 +157,15 @@ extension EvolutionStrategy.Configuration {
     init(from reader: inout StateReader) throws(EvolutionStrategyError) {
         let mean = try reader.doubles()
         let sigma = try reader.double()
-        let variantName = try reader.text()
-        guard let variant = EvolutionStrategy.Variant(rawValue: variantName) else {
-            throw .invalidState(reason: "there is no variant \(variantName)")
-        }
-        self.init(initialMean: mean, initialSigma: sigma, variant: variant)
+        self.init(
+            initialMean: mean, initialSigma: sigma, variant: try reader.choice(of: "variant"))
         population = try reader.optionalInt()
         seed = try reader.word()
         active = try reader.bool()
-        let recombinationName = try reader.text()
-        guard let recombination = EvolutionStrategy.Recombination(rawValue: recombinationName)
-        else { throw .invalidState(reason: "there is no recombination \(recombinationName)") }
-        self.recombination = recombination
+        recombination = try reader.choice(of: "recombination")
         initialDeviations = try reader.optionalDoubles()
-        let lower = try reader.optionalDoubles()
-        let upper = try reader.optionalDoubles()
-        if let lower, let upper {
-            bounds = EvolutionStrategy.Bounds(lower: lower, upper: upper)
-        }
-        let factorisationName = try reader.text()
-        guard let factorisation = EvolutionStrategy.Factorisation(rawValue: factorisationName)
-        else { throw .invalidState(reason: "there is no factorisation \(factorisationName)") }
-        self.factorisation = factorisation
+        bounds = try reader.bounds()
+        factorisation = try reader.choice(of: "factorisation")
         stopping = try StoppingCriteria(from: &reader)
         if try reader.bool() { noise = try NoiseHandling.Settings(from: &reader) }
     }

@@ -37,13 +37,11 @@ struct Population: Sendable, Equatable {
     }
 }
 
-/// What a generation has learnt, for the distribution to be updated with.
+/// What the distribution is updated with after a generation.
 struct Selection {
-    /// The candidates.
     let population: Population
-    /// Their indices, best first.
+    /// The candidates' indices, best first.
     let order: [Int]
-    /// The strategy's constants.
     let parameters: StrategyParameters
     /// The weighted sum of the steps that the mean moves by.
     let meanStep: [Double]
@@ -87,6 +85,15 @@ protocol SearchDistribution: Sendable {
 
     /// Writes all that a later update or sample depends on.
     func encode(into writer: inout StateWriter)
+}
+
+/// Where the axes are the variables' own and nothing is ever repaired.
+extension SearchDistribution {
+    var repairs: Int { 0 }
+
+    func axis(_ index: Int) -> [Double] {
+        scales.indices.map { $0 == index ? 1 : 0 }
+    }
 }
 
 /// The extent of a distribution.

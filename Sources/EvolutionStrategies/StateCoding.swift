@@ -57,6 +57,17 @@ struct StateWriter {
 
     mutating func write(_ text: String) { write(Data(text.utf8)) }
 
+    mutating func write(_ best: EvaluatedCandidate?) {
+        write(best?.candidate)
+        write(best?.cost ?? 0)
+        write(best?.evaluation ?? 0)
+    }
+
+    mutating func write(_ bounds: EvolutionStrategy.Bounds?) {
+        write(bounds?.lower)
+        write(bounds?.upper)
+    }
+
     mutating func write(_ matrix: DoubleMatrix) {
         matrix.withElements { write($0[...]) }
     }
@@ -132,8 +143,9 @@ struct StateReader {
     }
 
     mutating func doubles() throws(EvolutionStrategyError) -> [Double] {
-        let count = try length(of: 8)
-        return try doubles(after: count)
+        var values = [Double](repeating: 0, count: try length(of: 8))
+        values.withUnsafeMutableBufferPointer { copy(into: $0[...]) }
+        return values
     }
 
     mutating func doubles(count: Int) throws(EvolutionStrategyError) -> [Double] {
@@ -178,6 +190,28 @@ struct StateReader {
         String(decoding: try bytes(), as: UTF8.self)
     }
 
+    mutating func choice<Choice: RawRepresentable<String>>(
+        of kind: String
+    ) throws(EvolutionStrategyError) -> Choice {
+        let name = try text()
+        guard let choice = Choice(rawValue: name) else {
+            throw .invalidState(reason: "there is no \(kind) \(name)")
+        }
+        return choice
+    }
+
+    mutating func candidate() throws(EvolutionStrategyError) -> EvaluatedCandidate? {
+        let variables = try optionalDoubles()
+        let (cost, evaluation) = (try double(), try int())
+        return variables.map { .init(candidate: $0, cost: cost, evaluation: evaluation) }
+    }
+
+    mutating func bounds() throws(EvolutionStrategyError) -> EvolutionStrategy.Bounds? {
+        let (lower, upper) = (try optionalDoubles(), try optionalDoubles())
+        guard let lower, let upper else { return nil }
+        return EvolutionStrategy.Bounds(lower: lower, upper: upper)
+    }
+
     mutating func matrix(
         rows: Int, columns: Int
     ) throws(EvolutionStrategyError) -> DoubleMatrix {
@@ -196,12 +230,6 @@ struct StateReader {
             }
         }
         return matrix
-    }
-
-    private mutating func doubles(after count: Int) throws(EvolutionStrategyError) -> [Double] {
-        var values = [Double](repeating: 0, count: count)
-        values.withUnsafeMutableBufferPointer { copy(into: $0[...]) }
-        return values
     }
 
     /// Copies checked bytes.

@@ -28,7 +28,7 @@ struct AxisTicks: Equatable {
         decimals = min(12, max(0, Int(-floor(log10(step) + 1e-9))))
     }
 
-    /// The text of a mark: grouped thousands, or powers of ten where they would be long.
+    /// The text of a mark, with a power of ten where its digits would be many.
     func label(_ value: Double) -> String {
         let largest = values.map(abs).max() ?? 0
         if largest >= 1e7 || decimals > 6 { return String(format: "%.3g", value) }

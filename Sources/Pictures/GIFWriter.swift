@@ -71,11 +71,9 @@ public final class GIFWriter {
                 }
             }, nil)
         EGifSetGifVersion(gif, true)
-        var map = palette.flatMap { Self.colorMap($0.colors) }
+        let map = palette.flatMap { Self.colorMap($0.colors) }
         defer { GifFreeMapObject(map) }
         try check(EGifPutScreenDesc(gif, Int32(width), Int32(height), 8, 0, map))
-        map.map { GifFreeMapObject($0) }
-        map = nil
         try putLoop()
     }
 

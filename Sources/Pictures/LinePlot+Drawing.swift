@@ -46,9 +46,7 @@ private struct LinePlotPainter {
         // Across, the curve fills the axis; the marks outside of it are left out.
         xRange = xLow < xHigh ? xLow...xHigh : xTicks.low...xTicks.high
         let ticks = yTicks
-        let widest = ticks.values.map {
-            canvas.textWidth(ticks.label($0), size: Self.labelSize)
-        }
+        let widest = ticks.values.map { canvas.textWidth(ticks.label($0), size: Self.labelSize) }
         left = 56 + (widest.max() ?? 0)
         // The names of lines stand beside them, where they hide no curve.
         let names = plot.references.map { canvas.textWidth($0.name, size: Self.nameSize) }
@@ -79,8 +77,7 @@ private struct LinePlotPainter {
         for value in yTicks.values {
             let y = crisp(self.y(value))
             canvas.line(
-                [CGPoint(x: left, y: y), CGPoint(x: right, y: y)], color: Self.faint, width: 1,
-                dashes: [])
+                [CGPoint(x: left, y: y), CGPoint(x: right, y: y)], color: Self.faint, width: 1)
             canvas.text(
                 yTicks.label(value), x: left - 10, y: y, size: Self.labelSize, color: Self.ink,
                 anchor: .right)

@@ -40,24 +40,4 @@ public struct RGBImage: Sendable, Hashable {
             width: width, height: height,
             pixels: unitValues.map { $0 > 0 ? UInt8(min($0 * 255, 255).rounded()) : 0 })
     }
-
-    /// The colour of the pixel in column x and row y, from the top left.
-    public subscript(x: Int, y: Int) -> RGBColor {
-        get {
-            let start = index(x, y)
-            return RGBColor(pixels[start], pixels[start + 1], pixels[start + 2])
-        }
-        set {
-            let start = index(x, y)
-            pixels[start] = newValue.red
-            pixels[start + 1] = newValue.green
-            pixels[start + 2] = newValue.blue
-        }
-    }
-
-    private func index(_ x: Int, _ y: Int) -> Int {
-        precondition(
-            x >= 0 && x < width && y >= 0 && y < height, "(\(x), \(y)) of \(width) x \(height)")
-        return (y * width + x) * 3
-    }
 }

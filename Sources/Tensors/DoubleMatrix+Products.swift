@@ -8,18 +8,19 @@ import COpenBLAS
 
 extension DoubleMatrix {
     /// The product (m, n) of this matrix (m, k), or of its transpose, and another (k, n).
-    package func product(_ right: DoubleMatrix) -> DoubleMatrix {
-        precondition(
-            columns == right.rows, "a product of \(columns) columns and \(right.rows) rows")
-        var result = DoubleMatrix(rows: rows, columns: right.columns)
+    package func product(_ right: DoubleMatrix, transposed: Bool = false) -> DoubleMatrix {
+        let (height, inner) = transposed ? (columns, rows) : (rows, columns)
+        precondition(inner == right.rows, "a product of \(inner) columns and \(right.rows) rows")
+        var result = DoubleMatrix(rows: height, columns: right.columns)
         guard rows > 0, columns > 0, right.columns > 0 else { return result }
-        let (m, n, k) = (Int32(rows), Int32(right.columns), Int32(columns))
+        let (m, n, k) = (Int32(height), Int32(right.columns), Int32(inner))
         withElements { a in
             right.withElements { b in
                 result.withMutableElements { c in
                     cblas_dgemm(
-                        CblasColMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1, a.baseAddress, m,
-                        b.baseAddress, k, 0, c.baseAddress, m)
+                        CblasColMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, m, n,
+                        k,
+                        1, a.baseAddress, Int32(rows), b.baseAddress, k, 0, c.baseAddress, m)
                 }
             }
         }
@@ -85,26 +86,6 @@ extension DoubleMatrix {
                     c.baseAddress, n)
             }
         }
-    }
-}
-
-extension DoubleMatrix {
-    /// The product of this matrix's transpose and another matrix.
-    package func transposedProduct(_ right: DoubleMatrix) -> DoubleMatrix {
-        precondition(rows == right.rows, "a product of \(rows) and \(right.rows) rows")
-        var result = DoubleMatrix(rows: columns, columns: right.columns)
-        guard rows > 0, columns > 0, right.columns > 0 else { return result }
-        let (m, n, k) = (Int32(columns), Int32(right.columns), Int32(rows))
-        withElements { a in
-            right.withElements { b in
-                result.withMutableElements { c in
-                    cblas_dgemm(
-                        CblasColMajor, CblasTrans, CblasNoTrans, m, n, k, 1, a.baseAddress, k,
-                        b.baseAddress, k, 0, c.baseAddress, m)
-                }
-            }
-        }
-        return result
     }
 
     /// Multiplies the matrix (m, n) with a factor and adds left (m, k) times right (k, n), in

@@ -5,9 +5,12 @@ import COpenBLAS
 
 /// How fast this machine multiplies matrices, as a yardstick for other figures.
 public enum MatrixSpeed {
-    /// The GFLOP/s of OpenBLAS's single-precision product of two 768 x 768 matrices on one core.
+    /// The speed of OpenBLAS's single-precision product of two 768 x 768 matrices on one core.
     ///
-    /// The best of the repetitions counts; the clock gives seconds from any start.
+    /// - Parameters:
+    ///   - repetitions: How many products are timed; the best counts.
+    ///   - clock: Seconds, from any start.
+    /// - Returns: GFLOP/s.
     public static func singlePrecision(repetitions: Int = 12, clock: () -> Double) -> Double {
         precondition(repetitions > 0, "\(repetitions) repetitions")
         openblas_set_num_threads(1)
