@@ -189,7 +189,7 @@ extension CarRacingEnvironment {
     /// Wheels are 0 front left, 1 front right, 2 rear left, 3 rear right.
     public func wheelVelocity(_ index: Int) -> Double { car.wheels[index].omega }
 
-    /// The angle [rad] by which a wheel, numbered as above, is steered, positive to the left.
+    /// The angle [rad] by which a wheel (see `wheelVelocity`) is steered, positive to the left.
     public func steeringAngle(_ index: Int) -> Double {
         Double(CBox2DJointGetAngle(car.wheels[index].joint))
     }
