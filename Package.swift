@@ -144,7 +144,8 @@ let tests: [Target] = [
             .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         ]),
     .testTarget(
-        name: "PicturesTests", dependencies: ["ArrayFiles", "Pictures", "CGIF", "TestSupport"]),
+        name: "PicturesTests",
+        dependencies: ["ArrayFiles", "Pictures", "CGIF", "CPNG", "TestSupport"]),
     .testTarget(
         name: "EvolutionStrategiesTests",
         dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],

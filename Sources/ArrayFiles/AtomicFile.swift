@@ -23,29 +23,24 @@ public final class AtomicFile {
     private var failure: FileError?
     private static let suffix = ".partial"
 
-    /// Opens a temporary file beside the target.
+    /// Opens a temporary file beside the file to make or replace.
     ///
-    /// - Parameter url: The file to make or replace.
     /// - Throws: `FileError` if the directory is missing or not writable, or the disk is full.
     public convenience init(replacing url: URL) throws {
         try self.init(replacing: url, capacity: .max)
     }
 
-    /// Opens a temporary file on a disk that counts as full at a size, as tests need it.
-    ///
-    /// - Parameters:
-    ///   - url: The file to make or replace.
-    ///   - capacity: How many bytes can be written.
-    /// - Throws: `FileError` if the directory is missing or not writable, or the disk is full.
+    /// Opens a temporary file on a disk that counts as full at so many bytes, as tests need it.
     package init(replacing url: URL, capacity: Int) throws {
         self.url = url
         self.capacity = capacity
         path = url.path
         let directory = url.deletingLastPathComponent().path
         let name = url.lastPathComponent
-        var isDirectory = false
-        if let type = fileType(path) { isDirectory = type == S_IFDIR }
-        if name.isEmpty || isDirectory { throw FileError.notAFile(path: path) }
+        var target = stat()
+        if name.isEmpty || stat(path, &target) == 0 && target.st_mode & S_IFMT == S_IFDIR {
+            throw FileError.notAFile(path: path)
+        }
         while true {
             let random = String(UInt64.random(in: 0 ... .max), radix: 36)
             let candidate = "\(directory)/.\(name.prefix(80)).\(random)\(Self.suffix)"
@@ -73,7 +68,6 @@ public final class AtomicFile {
 
     /// Appends bytes.
     ///
-    /// - Parameter bytes: What to append.
     /// - Throws: `FileError` if the disk is full or fails; the temporary file is then gone.
     public func append(_ bytes: UnsafeRawBufferPointer) throws {
         try write(bytes, at: byteCount)
@@ -82,17 +76,13 @@ public final class AtomicFile {
 
     /// Appends bytes.
     ///
-    /// - Parameter bytes: What to append.
     /// - Throws: `FileError` if the disk is full or fails; the temporary file is then gone.
     public func append(_ bytes: some ContiguousBytes) throws {
         try bytes.withUnsafeBytes { try append($0) }
     }
 
-    /// Replaces bytes that were appended before.
+    /// Replaces bytes from an offset on, all of which were appended before.
     ///
-    /// - Parameters:
-    ///   - bytes: The new bytes.
-    ///   - offset: Where they start; they must lie within what was appended.
     /// - Throws: `FileError` if the disk fails; the temporary file is then gone.
     public func overwrite(_ bytes: some ContiguousBytes, at offset: Int) throws {
         try bytes.withUnsafeBytes {
@@ -117,9 +107,6 @@ public final class AtomicFile {
 
     /// Writes a whole file atomically.
     ///
-    /// - Parameters:
-    ///   - bytes: The file's content.
-    ///   - url: The file to make or replace.
     /// - Throws: `FileError` if it cannot be written; the target is then as it was.
     public static func write(_ bytes: some ContiguousBytes, to url: URL) throws {
         let file = try AtomicFile(replacing: url)
@@ -127,12 +114,10 @@ public final class AtomicFile {
         try file.commit()
     }
 
-    /// Removes temporary files that killed processes left in a directory.
+    /// Removes temporary files that killed processes left in a directory, and counts them.
     ///
     /// Files that a living process is writing are kept: their writers hold a lock on them.
-    ///
-    /// - Parameter directory: The directory to sweep; not its subdirectories.
-    /// - Returns: How many files were removed.
+    /// Subdirectories are not searched.
     @discardableResult
     public static func removeLeftovers(in directory: URL) -> Int {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
@@ -190,10 +175,4 @@ public final class AtomicFile {
             throw FileError(code: errno, path: path, action: "write")
         }
     }
-}
-
-/// The kind of what a path names (`S_IFREG`, `S_IFDIR`, ...), or nil if there is nothing.
-func fileType(_ path: String) -> mode_t? {
-    var status = stat()
-    return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
 }

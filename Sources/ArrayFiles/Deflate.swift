@@ -41,7 +41,7 @@ final class Inflater {
 
     /// Turns input into output until one of them is used up or the stream ends.
     ///
-    /// - Returns: How much of each was used, and whether the stream goes on.
+    /// Tells how much of each was used, and whether the stream goes on.
     func step(
         from input: UnsafeMutableRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) -> (read: Int, written: Int, outcome: ZlibOutcome) {
@@ -63,7 +63,7 @@ final class Deflater {
     private let stream: UnsafeMutablePointer<z_stream>
     private var chunk = [UInt8](repeating: 0, count: 1 << 16)
 
-    /// - Parameter level: 1 (fast) to 9 (small).
+    /// From level 1 (fast) to 9 (small).
     init(level: Int) {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
@@ -78,13 +78,7 @@ final class Deflater {
         stream.deallocate()
     }
 
-    /// Deflates input and hands over what has come out so far.
-    ///
-    /// - Parameters:
-    ///   - input: The bytes to deflate.
-    ///   - isLast: Ends the stream after them.
-    ///   - sink: Takes the deflated bytes, a piece at a time.
-    /// - Throws: What the sink throws.
+    /// Deflates input and hands over what has come out so far; the last input ends the stream.
     func write(
         _ input: UnsafeRawBufferPointer, isLast: Bool,
         to sink: (UnsafeRawBufferPointer) throws -> Void
@@ -133,6 +127,4 @@ struct CRC32: Equatable {
             value: UInt32(
                 truncatingIfNeeded: crc32_combine(UInt(value), UInt(other.value), count)))
     }
-
-    init(value: UInt32 = 0) { self.value = value }
 }

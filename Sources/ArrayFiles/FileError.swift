@@ -20,12 +20,7 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file's content is not what its format demands: truncated, damaged, or of another kind.
     case malformed(file: String, reason: String)
 
-    /// Translates a C error number.
-    ///
-    /// - Parameters:
-    ///   - code: The value of `errno` right after the failed call.
-    ///   - path: The file of the call.
-    ///   - action: What was tried, as a verb: "read", "write".
+    /// Translates `errno` after a failed call; `action` is a verb: "read", "write".
     package init(code: Int32, path: String, action: String) {
         switch code {
         case ENOENT where action == "read", ENOTDIR where action == "read":

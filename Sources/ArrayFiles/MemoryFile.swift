@@ -5,13 +5,10 @@ package import Foundation
 
 /// What an archive is written to, front to back, with places that are filled in later.
 protocol ArchiveOutput: AnyObject {
-    /// How many bytes have been appended.
     var byteCount: Int { get }
-    /// Appends bytes.
     func append(_ bytes: UnsafeRawBufferPointer) throws
     /// Replaces bytes that were appended before.
     func overwrite(_ bytes: [UInt8], at offset: Int) throws
-    /// Makes what was written last.
     func commit() throws
 }
 

@@ -8,12 +8,7 @@ extension NPYArray {
         NPYArray.floats(bytes, elementType)
     }
 
-    /// Raw elements as single precision: what `floats()` does, for rows of a stream.
-    ///
-    /// - Parameters:
-    ///   - bytes: Whole elements, little-endian.
-    ///   - type: Their type.
-    /// - Returns: One number an element.
+    /// Whole little-endian elements as single precision: `floats()` for rows of a stream.
     public static func floats(_ bytes: [UInt8], _ type: NPYElementType) -> [Float] {
         bytes.withUnsafeBytes { raw in
             switch type {
@@ -51,10 +46,8 @@ extension NPYArray {
         }
     }
 
-    /// The elements as bytes.
+    /// The elements as bytes; an error calls the array `name`.
     ///
-    /// - Parameter name: What an error calls the array.
-    /// - Returns: One byte an element.
     /// - Throws: `FileError.malformed` if an element is not a whole number in 0...255.
     public func uint8s(name: String) throws -> [UInt8] {
         switch elementType {
@@ -76,7 +69,7 @@ extension NPYArray {
         Tensor(shape: shape, values: floats())
     }
 
-    private static func copy<Element: BitwiseCopyable>(
+    static func copy<Element: BitwiseCopyable>(
         _ raw: UnsafeRawBufferPointer, _ type: Element.Type
     ) -> [Element] {
         let count = raw.count / MemoryLayout<Element>.stride
@@ -86,7 +79,7 @@ extension NPYArray {
         }
     }
 
-    private static func convert<Source: BitwiseCopyable, Element>(
+    static func convert<Source: BitwiseCopyable, Element>(
         _ raw: UnsafeRawBufferPointer, _ type: Source.Type, _ body: (Source) -> Element
     ) -> [Element] {
         let size = MemoryLayout<Source>.stride

@@ -15,11 +15,7 @@ public struct NPYArray: Sendable, Hashable {
     /// The type of the elements.
     public var elementType: NPYElementType { header.elementType }
 
-    /// Wraps raw elements.
-    ///
-    /// - Parameters:
-    ///   - header: Element type and shape.
-    ///   - bytes: The elements, little-endian, in C order.
+    /// Wraps raw elements, little-endian, in C order.
     public init(header: NPYHeader, bytes: [UInt8]) {
         precondition(
             bytes.count == header.byteCount, "\(header) does not hold \(bytes.count) bytes")
@@ -27,28 +23,8 @@ public struct NPYArray: Sendable, Hashable {
         self.bytes = bytes
     }
 
-    /// Wraps values.
-    ///
-    /// - Parameters:
-    ///   - values: The elements in C order.
-    ///   - shape: The extent of each axis; nil makes an array of one axis.
-    public init<Element: NPYElement>(_ values: [Element], shape: [Int]? = nil) {
-        self.init(
-            header: NPYHeader(
-                elementType: Element.npyElementType, shape: shape ?? [values.count]),
-            bytes: values.withUnsafeBytes { [UInt8]($0) })
-    }
-
-    /// Wraps a tensor.
-    ///
-    /// - Parameter tensor: Its values become float32 elements.
-    public init(_ tensor: Tensor) {
-        self.init(tensor.values, shape: tensor.shape)
-    }
-
     /// Reads an NPY file.
     ///
-    /// - Parameter url: The file.
     /// - Throws: `FileError` if it cannot be read or is no NPY file.
     public init(contentsOf url: URL) throws {
         let source = try ByteSource(contentsOf: url)
@@ -56,11 +32,8 @@ public struct NPYArray: Sendable, Hashable {
             fileBytes: source.bytes(at: 0, count: source.byteCount), name: source.name)
     }
 
-    /// Reads the bytes of an NPY file.
+    /// Reads the bytes of an NPY file, which errors call `name`.
     ///
-    /// - Parameters:
-    ///   - fileBytes: The whole file.
-    ///   - name: What errors call it.
     /// - Throws: `FileError` if it is no NPY file or its size is not what its header says.
     public init(fileBytes: [UInt8], name: String) throws {
         guard let text = NPYHeader.textRange(fileBytes), text.count <= NPYHeader.lengthLimit,
@@ -76,18 +49,5 @@ public struct NPYArray: Sendable, Hashable {
                     + "\(fileBytes.count - text.upperBound) are there")
         }
         self.init(header: header, bytes: Array(fileBytes[text.upperBound...]))
-    }
-
-    /// The bytes of an NPY file, as `numpy.save` writes them.
-    public func encoded() -> Data {
-        Data(header.encoded() + bytes)
-    }
-
-    /// Writes an NPY file atomically.
-    ///
-    /// - Parameter url: The file to make or replace.
-    /// - Throws: `FileError` if it cannot be written.
-    public func write(to url: URL) throws {
-        try AtomicFile.write(encoded(), to: url)
     }
 }

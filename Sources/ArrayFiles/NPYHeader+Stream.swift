@@ -2,12 +2,10 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 extension NPYHeader {
-    /// Reads what stands before the elements of an archive's array, and checks that as many
-    /// elements follow.
+    /// Reads what stands before an archived array's elements, and checks that as many follow.
     ///
-    /// - Parameters:
-    ///   - stream: The array's file at its start; left at the first element.
-    ///   - name: What errors call the array.
+    /// The stream, at its start, is left at the first element.
+    ///
     /// - Throws: `FileError` if the file is damaged or no readable array.
     init(from stream: ZIPMemberStream, name: String) throws {
         func malformed(_ reason: String) -> FileError { .malformed(file: name, reason: reason) }

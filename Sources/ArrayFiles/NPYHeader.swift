@@ -16,11 +16,7 @@ public struct NPYHeader: Sendable, Hashable {
     static let lengthLimit = 65_536
     static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
-    /// Describes an array.
-    ///
-    /// - Parameters:
-    ///   - elementType: The type of the elements.
-    ///   - shape: The extent of each axis, none negative.
+    /// Describes an array; no extent is negative.
     public init(elementType: NPYElementType, shape: [Int]) {
         precondition(shape.allSatisfy { $0 >= 0 }, "shape \(shape) has a negative extent")
         self.elementType = elementType
@@ -33,10 +29,9 @@ public struct NPYHeader: Sendable, Hashable {
     /// The size of the elements in bytes.
     public var byteCount: Int { elementCount * elementType.byteCount }
 
-    /// The header's bytes as numpy writes them: a multiple of 64, ended by a line feed.
+    /// All bytes before the first element, as numpy writes them; their number is a multiple of 64.
     ///
-    /// - Parameter minimumCount: Pads to at least so many bytes, so that it can be replaced later.
-    /// - Returns: Everything before the first element.
+    /// Padded to `minimumCount` at least, so that the header can be replaced later.
     func encoded(minimumCount: Int = 0) -> [UInt8] {
         let extents =
             shape.count == 1 ? "\(shape[0])," : shape.map(String.init).joined(separator: ", ")
@@ -62,12 +57,9 @@ public struct NPYHeader: Sendable, Hashable {
         }
     }
 
-    /// Reads the dictionary text of a header.
+    /// Reads the dictionary text, the bytes after the length field; errors call the array `file`.
     ///
-    /// - Parameters:
-    ///   - text: The bytes after the length field.
-    ///   - file: What errors call the array.
-    /// - Throws: `FileError.malformed` if the text is no header or of an array that is not readable.
+    /// - Throws: `FileError.malformed` if the text is no header or of an array that cannot be read.
     init(text: ArraySlice<UInt8>, file: String) throws {
         func malformed(_ reason: String) -> FileError { .malformed(file: file, reason: reason) }
         var parser = NPYHeaderParser(text)
@@ -84,13 +76,22 @@ public struct NPYHeader: Sendable, Hashable {
         guard fields.shape.count <= 32 else {
             throw malformed("it has \(fields.shape.count) axes")
         }
-        // Zero extents are left out, so that every partial product is known to fit as well.
-        var size = type.byteCount
-        for extent in fields.shape where extent != 0 {
-            let (product, overflow) = size.multipliedReportingOverflow(by: extent)
-            if overflow { throw malformed("its shape \(fields.shape) is too large") }
-            size = product
+        guard Self.byteCount(of: fields.shape, elementByteCount: type.byteCount) != nil else {
+            throw malformed("its shape \(fields.shape) is too large")
         }
         self.init(elementType: type, shape: fields.shape)
+    }
+
+    /// The size of an array; nil if an extent is negative or a product exceeds `Int`.
+    static func byteCount(of shape: [Int], elementByteCount: Int) -> Int? {
+        guard shape.allSatisfy({ $0 >= 0 }) else { return nil }
+        // Zero extents do not excuse an overflow of the others.
+        var size = elementByteCount
+        for extent in shape where extent != 0 {
+            let (product, overflow) = size.multipliedReportingOverflow(by: extent)
+            if overflow { return nil }
+            size = product
+        }
+        return shape.contains(0) ? 0 : size
     }
 }

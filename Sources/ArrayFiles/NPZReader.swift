@@ -5,7 +5,8 @@ public import Foundation
 
 /// An .npz archive, as `numpy.savez` and `numpy.savez_compressed` write them.
 ///
-/// Opening reads the directory only. Arrays are read one by one; nothing of the others is touched. Reading is safe from several threads at once.
+/// Opening reads the directory only; arrays are read one by one, from several threads at once if
+/// need be. An array's name goes without ".npy".
 public final class NPZReader: Sendable {
     /// What errors call the archive: its path, or the name given with the data.
     public var name: String { source.name }
@@ -20,17 +21,13 @@ public final class NPZReader: Sendable {
 
     /// Opens an archive.
     ///
-    /// - Parameter url: The file.
     /// - Throws: `FileError` if it cannot be read or is no such archive.
     public convenience init(contentsOf url: URL) throws {
         try self.init(ByteSource(contentsOf: url))
     }
 
-    /// Opens an archive in memory.
+    /// Opens an archive in memory, which errors call `name`.
     ///
-    /// - Parameters:
-    ///   - data: The bytes of the archive.
-    ///   - name: What errors call it.
     /// - Throws: `FileError` if it is no such archive.
     public convenience init(data: Data, name: String) throws {
         try self.init(ByteSource(data: data, name: name))
@@ -52,28 +49,21 @@ public final class NPZReader: Sendable {
     }
 
     /// Whether there is an array of this name.
-    ///
-    /// - Parameter name: The name without ".npy".
-    /// - Returns: True if `array(_:)` has something to read.
     public func contains(_ name: String) -> Bool {
         members[name] != nil
     }
 
-    /// Element type and shape of an array.
+    /// Element type and shape of an array, checked against the archive's directory.
     ///
-    /// - Parameter name: The name without ".npy".
-    /// - Returns: The header, whose size has been checked against the archive's directory.
     /// - Throws: `FileError` if there is no such array or it is damaged.
     public func header(_ name: String) throws -> NPYHeader {
         try open(name).header
     }
 
-    /// Reads a whole array.
+    /// Reads a whole array and verifies its checksum.
     ///
-    /// - Parameters:
-    ///   - name: The name without ".npy".
-    ///   - byteLimit: A larger array is refused, so that a small file cannot fill the memory.
-    /// - Returns: The array, its checksum verified.
+    /// One of more than `byteLimit` is refused, so that a small file cannot fill the memory.
+    ///
     /// - Throws: `FileError` if there is no such array, it is damaged or too large.
     public func array(_ name: String, byteLimit: Int = defaultLimit) throws -> NPYArray {
         let (header, stream) = try open(name)

@@ -6,8 +6,9 @@ public import Foundation
 
 /// Writes an .npz archive that `numpy.load` reads.
 ///
-/// The archive appears under its name when `finish()` returns, whole; equal arrays make equal bytes.
-/// An array is added at once, or row by row when its length is not known yet.
+/// The archive appears under its name when `finish()` returns, whole; equal arrays make equal
+/// bytes. An array is added at once, or row by row when its length is not known yet; its name goes
+/// without ".npy".
 public final class NPZWriter {
     /// How arrays are kept.
     public enum Compression: Sendable, Hashable {
@@ -47,19 +48,12 @@ public final class NPZWriter {
 
     /// Starts an archive.
     ///
-    /// - Parameters:
-    ///   - url: The file to make or replace.
-    ///   - compression: How arrays are kept.
     /// - Throws: `FileError` if the directory is missing or not writable.
     public convenience init(to url: URL, compression: Compression = .deflated) throws {
         self.init(into: try AtomicFile(replacing: url), compression)
     }
 
-    /// Starts an archive in memory: the bytes are those that a file would have.
-    ///
-    /// - Parameters:
-    ///   - memory: What is written to; whole when `finish()` returns.
-    ///   - compression: How arrays are kept.
+    /// Starts an archive in memory, whole when `finish()` returns, of the bytes a file would have.
     package convenience init(to memory: MemoryFile, compression: Compression = .deflated) {
         self.init(into: memory, compression)
     }
@@ -72,24 +66,8 @@ public final class NPZWriter {
         self.file = file
     }
 
-    /// Adds an array.
+    /// Adds an array of values in C order; without a shape it has one axis.
     ///
-    /// - Parameters:
-    ///   - name: Its name in the archive, without ".npy".
-    ///   - array: Type, shape and elements.
-    /// - Throws: `FileError` if the disk is full or fails.
-    public func add(_ name: String, _ array: NPYArray) throws {
-        try begin(name, array.elementType, rowShape: Array(array.shape.dropFirst()))
-        try array.bytes.withUnsafeBytes { try append($0) }
-        try end(shape: array.shape)
-    }
-
-    /// Adds an array.
-    ///
-    /// - Parameters:
-    ///   - name: Its name in the archive, without ".npy".
-    ///   - values: The elements in C order.
-    ///   - shape: The extent of each axis; nil makes an array of one axis.
     /// - Throws: `FileError` if the disk is full or fails.
     public func add<Element: NPYElement>(
         _ name: String, _ values: [Element], shape: [Int]? = nil
@@ -97,25 +75,45 @@ public final class NPZWriter {
         let shape = shape ?? [values.count]
         precondition(
             shape.reduce(1, *) == values.count, "\(shape) does not hold \(values.count) values")
-        try begin(name, Element.npyElementType, rowShape: Array(shape.dropFirst()))
+        try beginRows(name, Element.npyElementType, rowShape: Array(shape.dropFirst()))
         try values.withUnsafeBytes { try append($0) }
         try end(shape: shape)
     }
 
-    /// Starts an array to be given in rows.
+    /// Starts an array to be given in rows, whose number makes the first axis before `rowShape`.
     ///
-    /// - Parameters:
-    ///   - name: Its name in the archive, without ".npy".
-    ///   - elementType: The type of the elements.
-    ///   - rowShape: The shape without the first axis, whose extent the rows will make.
     /// - Throws: `FileError` if the disk is full or fails.
     public func beginRows(_ name: String, _ elementType: NPYElementType, rowShape: [Int]) throws {
-        try begin(name, elementType, rowShape: rowShape)
+        precondition(open == nil, "the array \(open?.name ?? "") was not ended")
+        precondition(
+            !name.isEmpty && name.utf8.count < 60_000
+                && !members.contains { $0.name == name + ".npy" },
+            "an archive cannot take an array named \"\(name)\" (again)")
+        let header = NPYHeader(elementType: elementType, shape: rowShape)
+        var array = OpenArray(
+            name: name, elementType: elementType, rowShape: rowShape,
+            rowByteCount: header.byteCount,
+            headerOffset: file.byteCount, npyOffset: 0)
+        let blank = ZIPMember(
+            name: name + ".npy", isDeflated: compression != .stored, checksum: 0,
+            compressedByteCount: 0, byteCount: 0, headerOffset: file.byteCount, limit: 0)
+        try file.append(ZIPRecords.local(blank))
+        if case .deflated(let level) = compression {
+            array.deflater = Deflater(level: level)
+            // The NPY header holds the number of rows, which comes last: it lies in a block of its
+            // own that is not compressed, so that it can be filled in.
+            var block: [UInt8] = [0]
+            block.appendLittleEndian(UInt16(Self.npyHeaderCount))
+            block.appendLittleEndian(~UInt16(Self.npyHeaderCount))
+            try file.append(block)
+        }
+        array.npyOffset = file.byteCount
+        try file.append([UInt8](repeating: 0, count: Self.npyHeaderCount))
+        open = array
     }
 
-    /// Appends rows to the array that was started.
+    /// Appends any number of whole rows, little-endian, in C order, to the array that was started.
     ///
-    /// - Parameter bytes: Any number of rows' elements, little-endian, in C order.
     /// - Throws: `FileError` if the disk is full or fails.
     public func appendRows(_ bytes: UnsafeRawBufferPointer) throws {
         if let open, open.rowByteCount > 0 {
@@ -148,34 +146,6 @@ public final class NPZWriter {
             ZIPRecords.end(
                 members: members.count, offset: start, byteCount: file.byteCount - start))
         try file.commit()
-    }
-
-    private func begin(_ name: String, _ type: NPYElementType, rowShape: [Int]) throws {
-        precondition(open == nil, "the array \(open?.name ?? "") was not ended")
-        precondition(
-            !name.isEmpty && name.utf8.count < 60_000
-                && !members.contains { $0.name == name + ".npy" },
-            "an archive cannot take an array named \"\(name)\" (again)")
-        let header = NPYHeader(elementType: type, shape: rowShape)
-        var array = OpenArray(
-            name: name, elementType: type, rowShape: rowShape, rowByteCount: header.byteCount,
-            headerOffset: file.byteCount, npyOffset: 0)
-        let blank = ZIPMember(
-            name: name + ".npy", isDeflated: compression != .stored, checksum: 0,
-            compressedByteCount: 0, byteCount: 0, headerOffset: file.byteCount, limit: 0)
-        try file.append(ZIPRecords.local(blank))
-        if case .deflated(let level) = compression {
-            array.deflater = Deflater(level: level)
-            // The NPY header holds the number of rows, which comes last: it lies in a block of its
-            // own that is not compressed, so that it can be filled in.
-            var block: [UInt8] = [0]
-            block.appendLittleEndian(UInt16(Self.npyHeaderCount))
-            block.appendLittleEndian(~UInt16(Self.npyHeaderCount))
-            try file.append(block)
-        }
-        array.npyOffset = file.byteCount
-        try file.append([UInt8](repeating: 0, count: Self.npyHeaderCount))
-        open = array
     }
 
     private func append(_ bytes: UnsafeRawBufferPointer) throws {

@@ -5,10 +5,8 @@ public import Foundation
 
 /// A directory that files are written to.
 public enum OutputDirectory {
-    /// Makes the directory and those above it where they are missing, and removes temporary files
-    /// that killed processes left in it.
+    /// Makes the directory and those above it, and removes what killed processes left in it.
     ///
-    /// - Parameter url: The directory.
     /// - Throws: `FileError` naming the directory that could not be made.
     public static func prepare(_ url: URL) throws(FileError) {
         try make(url.standardizedFileURL)

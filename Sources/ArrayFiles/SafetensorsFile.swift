@@ -15,10 +15,6 @@ public struct SafetensorsFile: Sendable, Hashable {
     public var tensors: [String: Tensor]
 
     /// Makes the content of a file.
-    ///
-    /// - Parameters:
-    ///   - metadata: Texts about the content.
-    ///   - tensors: The tensors by name.
     public init(metadata: [String: String] = [:], tensors: [String: Tensor] = [:]) {
         self.metadata = metadata
         self.tensors = tensors
@@ -26,7 +22,6 @@ public struct SafetensorsFile: Sendable, Hashable {
 
     /// Reads a file.
     ///
-    /// - Parameter url: The file.
     /// - Throws: `FileError` if it cannot be read or is no valid safetensors file.
     public init(contentsOf url: URL) throws {
         let source = try ByteSource(contentsOf: url)
@@ -34,11 +29,8 @@ public struct SafetensorsFile: Sendable, Hashable {
         try self.init(bytes: source.bytes(at: 0, count: source.byteCount), name: source.name)
     }
 
-    /// Reads the bytes of a file.
+    /// Reads the bytes of a file, which errors call `name`.
     ///
-    /// - Parameters:
-    ///   - data: The whole file.
-    ///   - name: What errors call it.
     /// - Throws: `FileError.malformed` if it is no valid safetensors file.
     public init(data: Data, name: String) throws {
         try self.init(bytes: [UInt8](data), name: name)
@@ -59,9 +51,6 @@ public struct SafetensorsFile: Sendable, Hashable {
     ///
     /// Tensors lie in the order of their names, which is the header's order too; the header is
     /// padded so that they start at a multiple of 8.
-    ///
-    /// - Parameter precision: How the numbers are written.
-    /// - Returns: The whole file.
     public func encoded(as precision: Precision = .single) -> Data {
         var header = "{"
         if !metadata.isEmpty {
@@ -98,15 +87,13 @@ public struct SafetensorsFile: Sendable, Hashable {
 
     /// Writes the file atomically.
     ///
-    /// - Parameter url: The file to make or replace.
     /// - Throws: `FileError` if it cannot be written.
     public func write(to url: URL) throws {
         try AtomicFile.write(encoded(), to: url)
     }
 
-    /// Refuses numbers that no trained model has.
+    /// Refuses numbers that no trained model has; an error calls the file `name`.
     ///
-    /// - Parameter name: What an error calls the file.
     /// - Throws: `FileError.malformed` with the first tensor, in the order of names, that holds a
     ///   NaN or an infinity.
     public func requireFinite(name: String) throws {

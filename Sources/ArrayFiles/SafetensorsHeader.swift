@@ -24,26 +24,12 @@ struct SafetensorsHeader {
         func floats(_ bytes: ArraySlice<UInt8>) -> [Float] {
             bytes.withUnsafeBytes { raw in
                 switch self {
-                case .float32: Self.elements(raw, Float.self) { $0 }
-                case .float64: Self.elements(raw, Double.self) { Float($0) }
-                case .float16: Self.elements(raw, Float16.self) { Float($0) }
+                case .float32: NPYArray.copy(raw, Float.self)
+                case .float64: NPYArray.convert(raw, Double.self) { Float($0) }
+                case .float16: NPYArray.convert(raw, Float16.self) { Float($0) }
                 case .bfloat16:
-                    Self.elements(raw, UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
+                    NPYArray.convert(raw, UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
                 }
-            }
-        }
-
-        private static func elements<Stored: BitwiseCopyable>(
-            _ raw: UnsafeRawBufferPointer, _ type: Stored.Type, _ convert: (Stored) -> Float
-        ) -> [Float] {
-            let size = MemoryLayout<Stored>.size
-            let count = raw.count / size
-            return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-                for index in 0..<count {
-                    let stored = raw.loadUnaligned(fromByteOffset: index * size, as: type)
-                    buffer.initializeElement(at: index, to: convert(stored))
-                }
-                initialized = count
             }
         }
     }
@@ -90,7 +76,7 @@ struct SafetensorsHeader {
                         + "not F32, F64, F16 or BF16")
             }
             guard entry.dataOffsets.count == 2, entry.shape.count <= 32,
-                let size = Self.byteCount(of: entry.shape, type),
+                let size = NPYHeader.byteCount(of: entry.shape, elementByteCount: type.byteCount),
                 entry.dataOffsets[0] >= 0, entry.dataOffsets[1] >= entry.dataOffsets[0],
                 entry.dataOffsets[1] - entry.dataOffsets[0] == size
             else { throw malformed("tensor \(printable(key)) has another size than its shape") }
@@ -113,18 +99,6 @@ struct SafetensorsHeader {
         guard end == bytes.count - dataStart else {
             throw malformed("its tensors take \(end) bytes, \(bytes.count - dataStart) are there")
         }
-    }
-
-    private static func byteCount(of shape: [Int], _ type: ElementType) -> Int? {
-        guard shape.allSatisfy({ $0 >= 0 }) else { return nil }
-        // Zero extents do not excuse an overflow of the others.
-        var size = type.byteCount
-        for extent in shape where extent != 0 {
-            let (product, overflow) = size.multipliedReportingOverflow(by: extent)
-            if overflow { return nil }
-            size = product
-        }
-        return shape.contains(0) ? 0 : size
     }
 }
 

@@ -14,11 +14,7 @@ public struct Tensor: Sendable, Hashable {
         didSet { precondition(values.count == oldValue.count, "a tensor keeps its size") }
     }
 
-    /// Wraps values of a given shape.
-    ///
-    /// - Parameters:
-    ///   - shape: The extent of each axis.
-    ///   - values: As many elements as the shape holds, in row-major order.
+    /// Wraps as many values as the shape holds, in row-major order.
     public init(shape: [Int], values: [Float]) {
         precondition(
             shape.reduce(1, *) == values.count,
@@ -28,8 +24,6 @@ public struct Tensor: Sendable, Hashable {
     }
 
     /// A tensor of zeros.
-    ///
-    /// - Parameter shape: The extent of each axis.
     public init(zeros shape: [Int]) {
         self.init(shape: shape, values: [Float](repeating: 0, count: shape.reduce(1, *)))
     }

@@ -11,37 +11,25 @@ package import Foundation
 
 extension RangeReplaceableCollection<UInt8> {
     /// Appends the bytes of a whole number.
-    ///
-    /// - Parameter word: The number.
     package mutating func appendLittleEndian(_ word: some FixedWidthInteger) {
         Swift.withUnsafeBytes(of: word.littleEndian) { append(contentsOf: $0) }
     }
 
-    /// Appends the bits of numbers: 4 bytes a `Float`, 8 a `Double`.
-    ///
-    /// - Parameter numbers: Any values, NaN included.
+    /// Appends the bits of numbers, NaN included: 4 bytes a `Float`, 8 a `Double`.
     package mutating func appendLittleEndian<Number: BinaryFloatingPoint>(
         _ numbers: UnsafeBufferPointer<Number>
     ) {
         append(contentsOf: UnsafeRawBufferPointer(numbers))
     }
 
-    /// Appends the bits of numbers: 4 bytes a `Float`, 8 a `Double`.
-    ///
-    /// - Parameter numbers: Any values, NaN included.
+    /// Appends the bits of numbers, NaN included: 4 bytes a `Float`, 8 a `Double`.
     package mutating func appendLittleEndian<Number: BinaryFloatingPoint>(_ numbers: [Number]) {
         numbers.withUnsafeBufferPointer { appendLittleEndian($0) }
     }
 }
 
 extension ContiguousBytes {
-    /// The whole number that stands at an offset.
-    ///
-    /// - Parameters:
-    ///   - type: The number's type.
-    ///   - offset: Where it starts, counted from the first byte; the caller has checked that it
-    ///     lies within the bytes.
-    /// - Returns: The number.
+    /// The whole number at an offset from the first byte, which has to lie within the bytes.
     package func littleEndian<Word: FixedWidthInteger>(_ type: Word.Type, at offset: Int) -> Word {
         withUnsafeBytes { bytes in
             precondition(
@@ -51,10 +39,7 @@ extension ContiguousBytes {
         }
     }
 
-    /// The numbers whose bits these bytes are.
-    ///
-    /// - Parameter type: `Float` or `Double`.
-    /// - Returns: The numbers; nil if the bytes are no whole number of them.
+    /// The `Float`s or `Double`s whose bits these are; nil if they are no whole number of them.
     package func littleEndian<Number: BinaryFloatingPoint>(
         arrayOf type: Number.Type
     ) -> [Number]? {

@@ -26,11 +26,7 @@ package struct SampleStatistics: Sendable, Hashable, Codable {
         case population
     }
 
-    /// Summarises numbers.
-    ///
-    /// - Parameters:
-    ///   - values: At least one; sums run in their order.
-    ///   - divisor: What the squared distances are divided by.
+    /// Summarises at least one number; sums run in their order.
     package init(_ values: [Double], divisor: Divisor = .sample) {
         precondition(!values.isEmpty, "the statistics of no numbers")
         count = values.count

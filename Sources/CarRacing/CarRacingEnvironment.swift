@@ -4,12 +4,6 @@
 import CBox2D
 import SeededRandom
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// One CarRacing-v3: track, car, contacts and rules, without pictures.
 ///
 /// The same track seed and actions give the same numbers, bit for bit, whatever was driven
@@ -17,44 +11,39 @@ import SeededRandom
 public final class CarRacingEnvironment {
     /// The rules of every episode.
     public let rules: Rules
-    /// The episode's track.
-    public private(set) var track: Track
     /// How many tiles have been touched by a wheel.
     public private(set) var tilesVisited = 0
     /// How many steps were made with an action.
     public private(set) var steps = 0
 
-    package private(set) var palette: Palette
-    package private(set) var road: Road
     /// The seconds since the reset, summed as the reference sums them.
     package private(set) var seconds = 0.0
 
-    private var world: OpaquePointer
-    private var car: Car
+    private var start: Start
     private var visited: [Bool] = []
     private var score = 0.0
     private var previousScore = 0.0
     private var hasNewLap = false
 
-    /// An environment at the start of an episode.
-    ///
-    /// - Parameters:
-    ///   - rules: The rules of every episode.
-    ///   - trackSeed: The first episode's seed, as for `reset`.
+    /// An environment at the start of an episode, as after `reset(trackSeed:)`.
     public init(rules: Rules = Rules(), trackSeed: UInt64 = 0) {
         self.rules = rules
-        let start = Start(rules: rules, trackSeed: trackSeed, keeping: nil)
-        track = start.track
-        palette = start.palette
-        road = start.road
-        world = start.world
-        car = start.car
+        start = Start(rules: rules, trackSeed: trackSeed, keeping: nil)
         begin()
     }
 
     deinit {
-        CBox2DWorldDestroy(world)
+        CBox2DWorldDestroy(start.world)
     }
+
+    /// The episode's track.
+    public var track: Track { start.track }
+
+    package var palette: Palette { start.palette }
+
+    package var road: Road { start.road }
+
+    private var car: Car { start.car }
 
     /// How many tiles the track has.
     public var trackTiles: Int { track.nodes.count }
@@ -64,25 +53,16 @@ public final class CarRacingEnvironment {
 
     /// Begins an episode as Gymnasium's `reset(seed: trackSeed)`, its step without action included.
     ///
-    /// - Parameters:
-    ///   - trackSeed: The seed of the track, and of the colours where they are drawn.
-    ///   - keepsColors: Keeps the last episode's colours (Gymnasium's option `randomize: False`).
+    /// The seed decides the track, and the colours where they are drawn; `keepsColors` keeps the
+    /// last episode's (Gymnasium's option `randomize: False`).
     public func reset(trackSeed: UInt64, keepsColors: Bool = false) {
-        CBox2DWorldDestroy(world)
-        let start = Start(
-            rules: rules, trackSeed: trackSeed, keeping: keepsColors ? palette : nil)
-        track = start.track
-        palette = start.palette
-        road = start.road
-        world = start.world
-        car = start.car
+        CBox2DWorldDestroy(start.world)
+        start = Start(rules: rules, trackSeed: trackSeed, keeping: keepsColors ? palette : nil)
         begin()
     }
 
-    /// Drives for 1/50 s.
+    /// Drives for 1/50 s with controls that act as if clipped when out of range.
     ///
-    /// - Parameter action: The controls; out of range they act as if clipped.
-    /// - Returns: The reward and why the episode is over, if it is.
     /// - Throws: `CarRacingError.actionNotFinite`; nothing has moved then.
     public func step(_ action: Action) throws(CarRacingError) -> StepResult {
         guard action.isFinite else { throw .actionNotFinite(action) }
@@ -119,10 +99,10 @@ public final class CarRacingEnvironment {
     private func advance() {
         car.step(PhysicsConstant.step)
         CBox2DWorldStep(
-            world, Float(PhysicsConstant.step), PhysicsConstant.velocityIterations,
+            start.world, Float(PhysicsConstant.step), PhysicsConstant.velocityIterations,
             PhysicsConstant.positionIterations)
         var events: UnsafePointer<CBox2DContactEvent>?
-        let count = CBox2DWorldContactEvents(world, &events)
+        let count = CBox2DWorldContactEvents(start.world, &events)
         if let events {
             for index in 0..<count { handle(events[index]) }
         }
@@ -140,7 +120,7 @@ public final class CarRacingEnvironment {
         } else {
             return
         }
-        road.touch(tile)
+        start.road.touch(tile)
         guard let wheel = Tag.wheelIndex(other) else { return }
         guard event.begins else {
             car.wheels[wheel].tiles -= 1
@@ -160,7 +140,7 @@ public final class CarRacingEnvironment {
     private struct Start {
         let track: Track
         let palette: Palette
-        let road: Road
+        var road: Road
         let world: OpaquePointer
         let car: Car
 
@@ -204,16 +184,12 @@ extension CarRacingEnvironment {
             angularVelocity: Double(state.angularVelocity))
     }
 
-    /// The angular velocity [rad/s] of a wheel.
+    /// The angular velocity [rad/s] of a wheel, positive when rolling forwards.
     ///
-    /// - Parameter index: 0 front left, 1 front right, 2 rear left, 3 rear right.
-    /// - Returns: The velocity, positive when rolling forwards.
+    /// Wheels are 0 front left, 1 front right, 2 rear left, 3 rear right.
     public func wheelVelocity(_ index: Int) -> Double { car.wheels[index].omega }
 
-    /// The angle [rad] by which a wheel is steered.
-    ///
-    /// - Parameter index: 0 front left, 1 front right, 2 rear left, 3 rear right.
-    /// - Returns: The angle, positive to the left.
+    /// The angle [rad] by which a wheel (see `wheelVelocity`) is steered, positive to the left.
     public func steeringAngle(_ index: Int) -> Double {
         Double(CBox2DJointGetAngle(car.wheels[index].joint))
     }

@@ -63,8 +63,6 @@ enum CarConstant {
     static let wheelHalfLength = 27.0
     static let wheelCategory: UInt16 = 0x0020
     static let wheelMask: UInt16 = 0x0001
-    /// The angle [rad] of a wheel's turn that its white mark spans.
-    static let wheelMarkSpan = 1.2
 }
 
 /// Time and iterations of the physics (car_racing.py, `step`).

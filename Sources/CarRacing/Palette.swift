@@ -24,8 +24,6 @@ package struct Palette: Sendable, Hashable {
     }
 
     /// Draws an episode's colours as Gymnasium's `domain_randomize` does before the track.
-    ///
-    /// - Parameter generator: The episode's stream.
     package init(from generator: inout PCG64) {
         func levels() -> SIMD3<Double> {
             let red = generator.uniform(0, 210)

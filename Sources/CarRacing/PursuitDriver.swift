@@ -21,16 +21,13 @@ public struct PursuitDriver: Sendable, Hashable {
     private static let bendNodes = 14
 
     /// A driver at the start of a lap.
-    ///
-    /// - Parameter speed: The speed [m/s] it aims at on a straight.
     public init(speed: Double = 100) {
         self.speed = speed
     }
 
-    /// What to do now.
+    /// What to do now, in range and in single precision as recorded actions are.
     ///
-    /// - Parameter environment: The environment, since whose reset this driver has driven it.
-    /// - Returns: Controls in range, in single precision as recorded actions are.
+    /// The driver must have driven the environment since its last reset.
     public mutating func action(for environment: CarRacingEnvironment) -> Action {
         let nodes = environment.track.nodes
         let hull = environment.hull

@@ -11,11 +11,6 @@ public struct Rules: Sendable, Hashable, Codable {
     public var domainRandomize: Bool
 
     /// Gymnasium's defaults for CarRacing-v3.
-    ///
-    /// - Parameters:
-    ///   - timeLimit: The steps after which an episode is truncated; nil: never.
-    ///   - lapCompletePercent: The share of tiles that must be exceeded to complete a lap.
-    ///   - domainRandomize: Whether every episode draws its own colours.
     public init(
         timeLimit: Int? = 1000, lapCompletePercent: Double = 0.95, domainRandomize: Bool = false
     ) {
@@ -36,11 +31,6 @@ public struct Action: Sendable, Hashable {
     public var brake: Double
 
     /// The controls for one step; out of range they act as if clipped, as in Gymnasium.
-    ///
-    /// - Parameters:
-    ///   - steering: -1 (full left) to 1 (full right).
-    ///   - gas: 0...1.
-    ///   - brake: 0...1.
     public init(steering: Double, gas: Double, brake: Double) {
         self.steering = steering
         self.gas = gas
@@ -48,8 +38,6 @@ public struct Action: Sendable, Hashable {
     }
 
     /// The controls of one of the five discrete actions.
-    ///
-    /// - Parameter action: What to do.
     public init(_ action: DiscreteAction) {
         switch action {
         case .nothing: self.init(steering: 0, gas: 0, brake: 0)
@@ -95,10 +83,6 @@ public struct StepResult: Sendable, Hashable {
     public var end: End?
 
     /// What a step brought.
-    ///
-    /// - Parameters:
-    ///   - reward: The step's reward.
-    ///   - end: Why the episode is over; nil if it goes on.
     public init(reward: Double, end: End? = nil) {
         self.reward = reward
         self.end = end

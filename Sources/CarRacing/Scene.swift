@@ -9,16 +9,11 @@ package enum CarGeometry {
     }
 
     /// A wheel's polygon.
-    package static let wheel: [SIMD2<Float>] = wheelCorners.map {
-        SIMD2(Float($0.x * CarConstant.size), Float($0.y * CarConstant.size))
+    package static let wheel: [SIMD2<Float>] = [(-1.0, 1.0), (1, 1), (1, -1), (-1, -1)].map {
+        SIMD2(
+            Float($0.0 * CarConstant.wheelHalfWidth * CarConstant.size),
+            Float($0.1 * CarConstant.wheelHalfLength * CarConstant.size))
     }
-
-    static let wheelCorners: [(x: Double, y: Double)] = [
-        (-CarConstant.wheelHalfWidth, CarConstant.wheelHalfLength),
-        (CarConstant.wheelHalfWidth, CarConstant.wheelHalfLength),
-        (CarConstant.wheelHalfWidth, -CarConstant.wheelHalfLength),
-        (-CarConstant.wheelHalfWidth, -CarConstant.wheelHalfLength),
-    ]
 
     /// The colour of the hull: 0.8 of red.
     package static let hullColor = RGBA(204, 0, 0, 255)

@@ -70,9 +70,7 @@ package final class SkidMarks {
         lines[slot].count = index + 1
     }
 
-    /// Visits the lines, oldest first.
-    ///
-    /// - Parameter body: Gets a line's points [m] and whether it lies on grass.
+    /// Visits the lines, oldest first, by their points [m] and whether they lie on grass.
     package func forEachLine(
         _ body: (UnsafeBufferPointer<SIMD2<Float>>, _ onGrass: Bool) -> Void
     ) {

@@ -34,8 +34,6 @@ public struct Track: Sendable, Hashable {
     public var polygonCount: Int { nodes.count + kerbs.count { $0 } }
 
     /// The track that Gymnasium makes on `reset(seed: seed)`.
-    ///
-    /// - Parameter seed: Any seed.
     public init(seed: UInt64) {
         var generator = PCG64(seed: seed)
         self.init(from: &generator)
@@ -43,7 +41,7 @@ public struct Track: Sendable, Hashable {
 
     /// Draws attempts from a stream until one of them closes.
     ///
-    /// - Parameter generator: The stream; failed attempts have used it up as Gymnasium's do.
+    /// Failed attempts have used the stream up as Gymnasium's do.
     public init(from generator: inout PCG64) {
         while true {
             if let nodes = Self.attempt(&generator) {

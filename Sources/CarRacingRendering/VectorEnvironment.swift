@@ -33,12 +33,6 @@ public final class VectorEnvironment {
 
     /// Environments on the track of seed 0, drawn.
     ///
-    /// - Parameters:
-    ///   - count: How many.
-    ///   - observationSize: The size of an observation.
-    ///   - rules: The rules of all episodes.
-    ///   - antialiasing: How edges look.
-    ///   - context: What to draw with.
     /// - Throws: `DrawingError` when the library or a context cannot be had.
     public init(
         count: Int, observationSize: ObservationSize, rules: Rules = Rules(),
@@ -70,23 +64,15 @@ public final class VectorEnvironment {
         truncations.deallocate()
     }
 
-    /// Begins an episode; nothing is drawn.
-    ///
-    /// - Parameters:
-    ///   - index: Which environment.
-    ///   - trackSeed: The episode's seed, as Gymnasium's `reset(seed:)`.
+    /// Begins an episode with a seed as Gymnasium's `reset(seed:)`; nothing is drawn.
     public func reset(_ index: Int, trackSeed: UInt64) {
         environments[index].reset(trackSeed: trackSeed)
     }
 
     /// Drives one environment for 1/50 s; nothing is drawn.
     ///
-    /// - Parameters:
-    ///   - index: Which environment.
-    ///   - steering: -1 (full left) to 1 (full right).
-    ///   - gas: 0...1.
-    ///   - brake: 0...1.
-    /// - Returns: The reward and why the episode is over, if it is.
+    /// Steering is -1 (full left) to 1 (full right), gas and brake are 0...1.
+    ///
     /// - Throws: `CarRacingError.actionNotFinite`; nothing has moved then.
     public func step(
         _ index: Int, steering: Float, gas: Float, brake: Float
@@ -97,7 +83,6 @@ public final class VectorEnvironment {
 
     /// Draws one environment into its part of `observations`.
     ///
-    /// - Parameter index: Which environment.
     /// - Throws: `DrawingError` when the context is lost.
     public func draw(_ index: Int) throws(DrawingError) {
         try painter.draw(environments[index], into: observation(index))
@@ -121,11 +106,10 @@ public final class VectorEnvironment {
 
     /// Steps and draws all environments; those whose episode ends begin the next at once.
     ///
-    /// Rewards and ends are those of the step, the observation is then the new episode's first.
+    /// The actions are count x 3: steering, gas, brake; `nextSeed` gives the next episode's track
+    /// seed. Rewards and ends are those of the step, the observation is then the new episode's
+    /// first.
     ///
-    /// - Parameters:
-    ///   - actions: count x 3: steering, gas, brake.
-    ///   - nextSeed: The track seed of an environment's next episode.
     /// - Throws: `CarRacingError.actionNotFinite`, `DrawingError` when the context is lost.
     public func stepAll(
         actions: UnsafeBufferPointer<Float>, nextSeed: (_ index: Int) -> UInt64

@@ -38,8 +38,6 @@ public struct AskTellSession: Sendable {
     }
 
     /// Starts a session.
-    ///
-    /// - Parameter search: The search to speak with.
     public init(_ search: RestartingSearch) {
         self.search = search
     }
@@ -47,35 +45,30 @@ public struct AskTellSession: Sendable {
     /// Whether the line written last was the final one.
     public var isOver: Bool { !search.stopReasons.isEmpty }
 
-    /// The next line to write: an ask, or the stop once the search is over.
+    /// The next line of JSON with its newline: an ask, or the stop once the search is over.
     ///
-    /// - Returns: A line of JSON that ends with a newline.
     /// - Throws: As `EvolutionStrategy.ask()`.
     public mutating func nextLine() throws(EvolutionStrategyError) -> Data {
-        var text = ""
+        let text: String
         if isOver {
-            let reasons = search.stopReasons.map { "\"\($0)\"" }.joined(separator: ",")
-            text = "{\"stop\":{\"reasons\":[\(reasons)],\"best\":"
-            Self.append(search.best?.candidate ?? [], to: &text)
-            text += ",\"bestCost\":\(search.best.map { "\($0.cost)" } ?? "null"),\"mean\":"
-            Self.append(search.strategy.mean, to: &text)
-            text += ",\"evaluations\":\(search.evaluations)}}\n"
+            let reasons = search.stopReasons.map { "\"\($0)\"" }
+            let cost = search.best.map { "\($0.cost)" } ?? "null"
+            text =
+                "{\"stop\":{\"reasons\":\(Self.list(reasons)),"
+                + "\"best\":\(Self.list(search.best?.candidate ?? [])),\"bestCost\":\(cost),"
+                + "\"mean\":\(Self.list(search.strategy.mean)),"
+                + "\"evaluations\":\(search.evaluations)}}\n"
         } else {
             generation += 1
-            text = "{\"ask\":{\"generation\":\(generation),\"candidates\":["
-            for (index, candidate) in try search.ask().enumerated() {
-                if index > 0 { text += "," }
-                Self.append(candidate, to: &text)
-            }
-            text += "]}}\n"
+            let candidates = Self.list(try search.ask().map { Self.list($0) })
+            text = "{\"ask\":{\"generation\":\(generation),\"candidates\":\(candidates)}}\n"
         }
         return Data(text.utf8)
     }
 
-    /// Takes a line from the other side.
+    /// Takes a line of JSON without its newline; true if it told the costs, so that the next may
+    /// follow.
     ///
-    /// - Parameter line: A line of JSON, without its newline.
-    /// - Returns: Whether it told the costs, so that the next line may be written.
     /// - Throws: `AskTellLineError`.
     public mutating func receive(_ line: String) throws(AskTellLineError) -> Bool {
         linesRead += 1
@@ -112,13 +105,8 @@ public struct AskTellSession: Sendable {
         return message
     }
 
-    /// Numbers as their shortest text that reads back to the same bits.
-    private static func append(_ numbers: [Double], to text: inout String) {
-        text += "["
-        for (index, number) in numbers.enumerated() {
-            if index > 0 { text += "," }
-            text += number.description
-        }
-        text += "]"
+    /// A list; of numbers the shortest texts that read back to the same bits.
+    private static func list(_ elements: [some CustomStringConvertible]) -> String {
+        "[\(elements.map(\.description).joined(separator: ","))]"
     }
 }

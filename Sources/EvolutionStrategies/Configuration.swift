@@ -51,10 +51,6 @@ extension EvolutionStrategy {
         public var upper: [Double]
 
         /// A box.
-        ///
-        /// - Parameters:
-        ///   - lower: The least value of each variable.
-        ///   - upper: The greatest value of each variable.
         public init(lower: [Double], upper: [Double]) {
             self.lower = lower
             self.upper = upper
@@ -89,20 +85,6 @@ extension EvolutionStrategy {
         public var noise: NoiseHandling.Settings?
 
         /// A configuration with the usual defaults.
-        ///
-        /// - Parameters:
-        ///   - initialMean: Where the search starts.
-        ///   - initialSigma: The initial step size.
-        ///   - variant: The form of the search distribution.
-        ///   - population: The number of candidates a generation; nil for 4 + 3 ln n.
-        ///   - seed: The seed of all random draws.
-        ///   - active: Whether the worse candidates take part with negative weights.
-        ///   - recombination: Which candidates the mean moves by.
-        ///   - initialDeviations: Multiples of sigma, one for each variable; nil for 1.
-        ///   - bounds: The box that candidates never leave; nil for none.
-        ///   - factorisation: How a full covariance is turned into samples.
-        ///   - stopping: When the search is said to be over.
-        ///   - noise: How noisy costs are handled; nil to take them as they are.
         public init(
             initialMean: [Double], initialSigma: Double, variant: Variant = .full,
             population: Int? = nil, seed: UInt64 = 1, active: Bool = true,
@@ -144,32 +126,26 @@ extension EvolutionStrategy {
         }
 
         func validate() throws(EvolutionStrategyError) {
-            func refuse(_ name: String, _ reason: String) throws(EvolutionStrategyError) {
-                throw .invalidSetting(name: name, reason: reason)
+            try require(dimension >= 1, "initialMean", "it has no variables")
+            try require(
+                variant != .limitedMemory || dimension >= 2, "variant",
+                "limited-memory needs 2 variables or more")
+            for (index, value) in initialMean.enumerated() {
+                try require(value.isFinite, "initialMean", "variable \(index) is \(value)")
             }
-            if dimension < 1 { try refuse("initialMean", "it has no variables") }
-            if variant == .limitedMemory && dimension < 2 {
-                try refuse("variant", "limited-memory needs 2 variables or more")
-            }
-            if let index = initialMean.firstIndex(where: { !$0.isFinite }) {
-                try refuse("initialMean", "variable \(index) is \(initialMean[index])")
-            }
-            if !(initialSigma > 0 && initialSigma.isFinite) {
-                try refuse("initialSigma", "\(initialSigma) is not a positive number")
-            }
-            if populationSize < 4 {
-                try refuse("population", "\(populationSize) candidates are fewer than 4")
-            }
+            try require(
+                initialSigma > 0 && initialSigma.isFinite, "initialSigma",
+                "\(initialSigma) is not a positive number")
+            try require(
+                populationSize >= 4, "population", "\(populationSize) candidates are fewer than 4")
             if let deviations = initialDeviations {
-                if deviations.count != dimension {
-                    try refuse(
-                        "initialDeviations",
-                        "\(deviations.count) of them for \(dimension) variables")
-                }
-                if let index = deviations.firstIndex(where: { !($0 > 0 && $0.isFinite) }) {
-                    try refuse(
-                        "initialDeviations",
-                        "variable \(index) has \(deviations[index]), which is not positive")
+                try require(
+                    deviations.count == dimension, "initialDeviations",
+                    "\(deviations.count) of them for \(dimension) variables")
+                for (index, deviation) in deviations.enumerated() {
+                    try require(
+                        deviation > 0 && deviation.isFinite, "initialDeviations",
+                        "variable \(index) has \(deviation), which is not positive")
                 }
             }
             if let bounds { try validate(bounds) }
@@ -177,25 +153,23 @@ extension EvolutionStrategy {
         }
 
         private func validate(_ bounds: Bounds) throws(EvolutionStrategyError) {
-            if bounds.lower.count != dimension || bounds.upper.count != dimension {
-                throw .invalidSetting(
-                    name: "bounds",
-                    reason: "\(bounds.lower.count) lower and \(bounds.upper.count) upper bounds "
-                        + "for \(dimension) variables")
-            }
-            for index in 0..<dimension {
+            try require(
+                bounds.lower.count == dimension && bounds.upper.count == dimension, "bounds",
+                "\(bounds.lower.count) lower and \(bounds.upper.count) upper bounds "
+                    + "for \(dimension) variables")
+            for (index, mean) in initialMean.enumerated() {
                 let (low, high) = (bounds.lower[index], bounds.upper[index])
-                if !(low < high) {
-                    throw .invalidSetting(
-                        name: "bounds", reason: "variable \(index) has \(low)...\(high)")
-                }
-                if !(initialMean[index] >= low && initialMean[index] <= high) {
-                    throw .invalidSetting(
-                        name: "initialMean",
-                        reason: "variable \(index) is \(initialMean[index]), "
-                            + "outside of its bounds \(low)...\(high)")
-                }
+                try require(low < high, "bounds", "variable \(index) has \(low)...\(high)")
+                try require(
+                    mean >= low && mean <= high, "initialMean",
+                    "variable \(index) is \(mean), outside of its bounds \(low)...\(high)")
             }
+        }
+
+        private func require(
+            _ holds: Bool, _ name: String, _ reason: @autoclosure () -> String
+        ) throws(EvolutionStrategyError) {
+            if !holds { throw .invalidSetting(name: name, reason: reason()) }
         }
     }
 }

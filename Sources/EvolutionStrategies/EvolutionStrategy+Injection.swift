@@ -4,14 +4,13 @@
 import Tensors
 
 extension EvolutionStrategy {
-    /// Puts a solution from elsewhere among the candidates of the next generation.
+    /// Puts a solution from elsewhere, within the bounds, among the next generation's candidates.
     ///
     /// It takes the place of a sampled one. A solution further from the mean than a sampled one
     /// would be is moved towards it to a sampled one's length, so that it cannot wreck the
     /// distribution; it never takes part with a negative weight (Hansen, Injecting External
     /// Solutions Into CMA-ES, 2011). At most half of a generation is injected; the others wait.
     ///
-    /// - Parameter solution: As many finite variables as the mean has, within the bounds.
     /// - Throws: `EvolutionStrategyError.invalidCandidate`.
     public mutating func inject(_ solution: [Double]) throws(EvolutionStrategyError) {
         try validate(solution, index: waitingInjections.count)
@@ -70,13 +69,7 @@ extension EvolutionStrategy {
         distribution.whitened(step).reduce(0) { $0 + $1 * $1 }
     }
 
-    /// Tells candidates of any origin and their costs, as they are: for comparisons with another
-    /// implementation on the same samples.
-    ///
-    /// - Parameters:
-    ///   - candidates: As many points as the population has.
-    ///   - costs: One for each.
-    /// - Throws: As `tell(costs:)`, and `EvolutionStrategyError.invalidCandidate`.
+    /// Tells `populationSize` candidates of any origin, to compare with another implementation.
     package mutating func tell(
         candidates: [[Double]], costs: [Double]
     ) throws(EvolutionStrategyError) {

@@ -4,10 +4,7 @@
 import Tensors
 
 extension EvolutionStrategy {
-    /// The order of candidates by (cost, index), costs that are not finite last.
-    ///
-    /// - Parameter costs: One a candidate.
-    /// - Returns: The candidates' indices, best first.
+    /// The candidates' indices by (cost, index), best first; costs that are not finite come last.
     static func ranking(_ costs: [Double]) -> [Int] {
         let keys = costs.map { $0.isFinite ? $0 : Double.infinity }
         return costs.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }

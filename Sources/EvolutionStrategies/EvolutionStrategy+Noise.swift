@@ -9,14 +9,12 @@ extension EvolutionStrategy {
     /// handling.
     public var evaluationsPerCost: Int { Int(noise?.evaluations ?? 1) }
 
-    /// Which candidates to evaluate once more, with other noise, before telling.
+    /// The indices of candidates to evaluate once more, with other noise, before telling.
     ///
-    /// Empty without noise handling. With common random numbers (the same noise for all
-    /// candidates) the second evaluation needs other numbers than the first, or it measures
-    /// nothing.
+    /// `tell(costs:reevaluated:)` expects the second costs in this order. Empty without noise
+    /// handling. With common random numbers (the same noise for all candidates) the second
+    /// evaluation needs other numbers than the first, or it measures nothing.
     ///
-    /// - Parameter costs: The costs of the candidates asked for.
-    /// - Returns: Indices of candidates, in the order in which `tell` expects their second costs.
     /// - Throws: `EvolutionStrategyError`: nothing was asked, or the count is wrong.
     public func candidatesToReevaluate(
         costs: [Double]
@@ -29,13 +27,11 @@ extension EvolutionStrategy {
         return NoiseHandling.candidates(count: pending.reevaluated, costs: costs)
     }
 
-    /// Tells the costs of the candidates asked for, and the second ones of some of them.
+    /// Tells the costs of the candidates and the second ones that `candidatesToReevaluate` asks
+    /// for.
     ///
     /// Candidates evaluated twice are ranked by the mean of both costs, as in the paper.
     ///
-    /// - Parameters:
-    ///   - costs: One for each candidate, in the order of `ask()`.
-    ///   - reevaluated: One for each index of `candidatesToReevaluate(costs:)`, in its order.
     /// - Throws: As `tell(costs:)`.
     public mutating func tell(
         costs: [Double], reevaluated: [Double]

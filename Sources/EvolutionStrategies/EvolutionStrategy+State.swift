@@ -8,12 +8,10 @@ extension EvolutionStrategy {
     private static let magic: UInt64 = 0x3153_452d_414d_4357  // "WCMA-ES1" in little-endian
     private static let version = 2
 
-    /// All of the strategy as bytes, from which an equal one is made.
+    /// All of the strategy as little-endian words with a checksum at the end.
     ///
-    /// The same state gives the same bytes, so that their digest tells whether two runs agree.
-    /// With n variables a full covariance takes 12 n^2 bytes, 8 n^2 as a Cholesky factor.
-    ///
-    /// - Returns: Little-endian words with a checksum at the end.
+    /// The same state gives the same bytes, so that their digest tells whether two runs agree. With
+    /// n variables a full covariance takes 12 n^2 bytes, 8 n^2 as a Cholesky factor.
     public func encodedState() -> Data {
         let n = centre.count
         let matrices = configuration.variant == .full ? 16 * n * n : 0
@@ -27,9 +25,7 @@ extension EvolutionStrategy {
         writer.write(nonFiniteCosts)
         writer.write(centre)
         writer.write(generator)
-        writer.write(best?.candidate)
-        writer.write(best?.cost ?? 0)
-        writer.write(best?.evaluation ?? 0)
+        writer.write(best)
         writer.write(StopReason.names(stopReasons))
         monitor.encode(into: &writer)
         stepPath.encode(into: &writer)
@@ -48,10 +44,9 @@ extension EvolutionStrategy {
         return writer.data
     }
 
-    /// Restores a strategy, which then goes on exactly as the saved one would have.
+    /// Restores a strategy, which then goes on exactly as the one that was encoded.
     ///
-    /// - Parameter encodedState: What `encodedState()` gave.
-    /// - Throws: `EvolutionStrategyError.invalidState` for anything else.
+    /// - Throws: `EvolutionStrategyError.invalidState` for any other bytes.
     public init(encodedState: Data) throws(EvolutionStrategyError) {
         var reader = try StateReader(encodedState, magic: Self.magic, of: "strategy")
         let version = try reader.int()
@@ -80,12 +75,7 @@ extension EvolutionStrategy {
         nonFiniteCosts = try reader.int()
         centre = try reader.doubles(count: n)
         generator = try reader.generator()
-        let bestCandidate = try reader.optionalDoubles()
-        let bestCost = try reader.double()
-        let bestEvaluation = try reader.int()
-        best = bestCandidate.map {
-            EvaluatedCandidate(candidate: $0, cost: bestCost, evaluation: bestEvaluation)
-        }
+        best = try reader.candidate()
         stopReasons = StopReason.reasons(try reader.text())
         monitor = try StopMonitor(from: &reader, dimension: n)
         stepPath = try StepSizePath(from: &reader, dimension: n)
@@ -126,9 +116,6 @@ extension EvolutionStrategy {
 
 extension EvolutionStrategy: Codable {
     /// Codes the bytes of `encodedState()`.
-    ///
-    /// - Parameter encoder: What receives them, as one value.
-    /// - Throws: What the encoder throws.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(encodedState())
@@ -136,7 +123,6 @@ extension EvolutionStrategy: Codable {
 
     /// Decodes what `encode(to:)` coded.
     ///
-    /// - Parameter decoder: What holds the bytes.
     /// - Throws: `EvolutionStrategyError.invalidState`, or what the decoder throws.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
@@ -161,8 +147,7 @@ extension EvolutionStrategy.Configuration {
         writer.write(active)
         writer.write(recombination.rawValue)
         writer.write(initialDeviations)
-        writer.write(bounds?.lower)
-        writer.write(bounds?.upper)
+        writer.write(bounds)
         writer.write(factorisation.rawValue)
         stopping.encode(into: &writer)
         writer.write(noise != nil)
@@ -172,28 +157,15 @@ extension EvolutionStrategy.Configuration {
     init(from reader: inout StateReader) throws(EvolutionStrategyError) {
         let mean = try reader.doubles()
         let sigma = try reader.double()
-        let variantName = try reader.text()
-        guard let variant = EvolutionStrategy.Variant(rawValue: variantName) else {
-            throw .invalidState(reason: "there is no variant \(variantName)")
-        }
-        self.init(initialMean: mean, initialSigma: sigma, variant: variant)
+        self.init(
+            initialMean: mean, initialSigma: sigma, variant: try reader.choice(of: "variant"))
         population = try reader.optionalInt()
         seed = try reader.word()
         active = try reader.bool()
-        let recombinationName = try reader.text()
-        guard let recombination = EvolutionStrategy.Recombination(rawValue: recombinationName)
-        else { throw .invalidState(reason: "there is no recombination \(recombinationName)") }
-        self.recombination = recombination
+        recombination = try reader.choice(of: "recombination")
         initialDeviations = try reader.optionalDoubles()
-        let lower = try reader.optionalDoubles()
-        let upper = try reader.optionalDoubles()
-        if let lower, let upper {
-            bounds = EvolutionStrategy.Bounds(lower: lower, upper: upper)
-        }
-        let factorisationName = try reader.text()
-        guard let factorisation = EvolutionStrategy.Factorisation(rawValue: factorisationName)
-        else { throw .invalidState(reason: "there is no factorisation \(factorisationName)") }
-        self.factorisation = factorisation
+        bounds = try reader.bounds()
+        factorisation = try reader.choice(of: "factorisation")
         stopping = try StoppingCriteria(from: &reader)
         if try reader.bool() { noise = try NoiseHandling.Settings(from: &reader) }
     }

@@ -50,7 +50,6 @@ public struct EvolutionStrategy: Sendable {
 
     /// Starts a strategy.
     ///
-    /// - Parameter configuration: Where and how to search.
     /// - Throws: `EvolutionStrategyError.invalidSetting`, which names the setting.
     public init(_ configuration: Configuration) throws(EvolutionStrategyError) {
         try configuration.validate()
@@ -112,9 +111,8 @@ public struct EvolutionStrategy: Sendable {
     /// For a caller that knows more than a few generations tell: in hundreds of variables the step
     /// size's own adaptation takes hundreds of them.
     ///
-    /// - Parameter sigma: Above 0 and finite.
-    /// - Throws: `EvolutionStrategyError.invalidSetting` for another value, or where candidates are
-    ///   asked for whose costs have not been told.
+    /// - Throws: `EvolutionStrategyError.invalidSetting` for a value that is not positive and
+    ///   finite, or while candidates wait for their costs.
     public mutating func setSigma(_ sigma: Double) throws(EvolutionStrategyError) {
         guard sigma.isFinite, sigma > 0 else {
             throw .invalidSetting(name: "sigma", reason: "\(sigma) is not above 0 and finite")
@@ -126,11 +124,10 @@ public struct EvolutionStrategy: Sendable {
         self.sigma = sigma
     }
 
-    /// The candidates of the next generation.
+    /// The next generation: `populationSize` points of as many variables as the initial mean has.
     ///
     /// Until their costs are told, asking again gives the same candidates.
     ///
-    /// - Returns: `populationSize` points of as many variables as the initial mean has.
     /// - Throws: `EvolutionStrategyError.degenerateCovariance`.
     public mutating func ask() throws(EvolutionStrategyError) -> [[Double]] {
         if pending == nil { try sample() }
@@ -138,12 +135,11 @@ public struct EvolutionStrategy: Sendable {
         return (0..<pending.count).map { candidate(pending, $0) }
     }
 
-    /// Tells the costs of the candidates asked for; lower is better.
+    /// Tells the costs of the candidates in the order of `ask()`; lower is better.
     ///
     /// Candidates are ranked by (cost, index). A cost that is not finite ranks worst and is
     /// counted; if none is finite the strategy stays as it is and waits for other costs.
     ///
-    /// - Parameter costs: One for each candidate, in the order of `ask()`.
     /// - Throws: `EvolutionStrategyError`: nothing was asked, the count is wrong, no cost is
     ///   finite, or the search diverged.
     public mutating func tell(costs: [Double]) throws(EvolutionStrategyError) {
@@ -151,10 +147,8 @@ public struct EvolutionStrategy: Sendable {
         try learn(from: population, costs: costs)
     }
 
-    /// Tells the rewards of the candidates asked for; higher is better.
+    /// Tells rewards, which are negative costs: higher is better.
     ///
-    /// - Parameter rewards: One for each candidate, in the order of `ask()`; costs are their
-    ///   negatives.
     /// - Throws: As `tell(costs:)`.
     public mutating func tell(rewards: [Double]) throws(EvolutionStrategyError) {
         try tell(costs: rewards.map { -$0 })

@@ -16,7 +16,6 @@ struct LimitedMemoryTransformation: SearchDistribution {
     private var updates = 0
     /// The inner products of the directions, so that all candidates need two matrix products.
     private var gram: DoubleMatrix
-    var repairs: Int { 0 }
     var path: [Double] { [] }
 
     init(scales: [Double]) {
@@ -76,7 +75,7 @@ struct LimitedMemoryTransformation: SearchDistribution {
         guard active > 0 else { return }
         // With s_j = m_j^T d_j, the inner products of the later directions follow from the Gram
         // matrix; the step is then a z + the sum of b_j m_j.
-        var dots = directions.transposedProduct(normals)
+        var dots = directions.product(normals, transposed: true)
         var scale = 1.0
         var coefficients = DoubleMatrix(rows: directions.columns, columns: normals.columns)
         let rows = directions.columns
@@ -122,12 +121,6 @@ struct LimitedMemoryTransformation: SearchDistribution {
         return result
     }
 
-    func axis(_ index: Int) -> [Double] {
-        var axis = [Double](repeating: 0, count: scales.count)
-        axis[index] = 1
-        return axis
-    }
-
     mutating func update(_ selection: Selection) {
         let n = scales.count
         let lambda = Double(selection.population.count)
@@ -145,7 +138,7 @@ struct LimitedMemoryTransformation: SearchDistribution {
             }
         }
         updates += 1
-        gram = directions.transposedProduct(directions)
+        gram = directions.product(directions, transposed: true)
     }
 }
 
@@ -161,6 +154,8 @@ extension LimitedMemoryTransformation {
         updates = try reader.int()
         directions = try reader.matrix(
             rows: dimension, columns: Self.directionCount(dimension: dimension))
-        gram = DoubleBLASThreads.one { [directions] in directions.transposedProduct(directions) }
+        gram = DoubleBLASThreads.one { [directions] in
+            directions.product(directions, transposed: true)
+        }
     }
 }

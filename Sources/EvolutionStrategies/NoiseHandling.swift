@@ -24,12 +24,6 @@ public struct NoiseHandling: Sendable, Hashable {
         public var raisesStepSize: Bool
 
         /// Settings of noise handling.
-        ///
-        /// - Parameters:
-        ///   - minimumEvaluations: The fewest evaluations to be averaged for one cost.
-        ///   - maximumEvaluations: The most evaluations to be averaged for one cost.
-        ///   - reevaluated: How many candidates are evaluated twice; nil for 2 + lambda / 20.
-        ///   - raisesStepSize: Whether the step size is raised while ranks are uncertain.
         public init(
             minimumEvaluations: Int = 1, maximumEvaluations: Int = 1, reevaluated: Double? = nil,
             raisesStepSize: Bool = true
@@ -86,9 +80,7 @@ public struct NoiseHandling: Sendable, Hashable {
         return Array(0..<min(first, costs.count)) + others.prefix(count / 2)
     }
 
-    /// Measures the rank changes and adapts the evaluations.
-    ///
-    /// - Returns: What the step size is to be multiplied with.
+    /// Measures the rank changes and adapts the evaluations; gives the step size's factor.
     mutating func learn(costs: [Double], again: [Int: Double]) -> Double {
         guard !again.isEmpty else { return 1 }
         level += Self.smoothing * (Self.measure(costs: costs, again: again) - level)

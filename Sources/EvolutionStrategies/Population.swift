@@ -22,12 +22,7 @@ struct Population: Sendable, Equatable {
 
     var count: Int { steps.columns }
 
-    /// The steps of a population, each multiplied with a weight, added up.
-    ///
-    /// - Parameters:
-    ///   - order: The candidates' indices, best first.
-    ///   - weights: As many weights as candidates take part, best first.
-    /// - Returns: The weighted sum of the steps.
+    /// The weighted sum of steps; candidates and weights run best first.
     func recombined(order: [Int], weights: [Double]) -> [Double] {
         var sum = [Double](repeating: 0, count: steps.rows)
         steps.withElements { elements in
@@ -42,13 +37,11 @@ struct Population: Sendable, Equatable {
     }
 }
 
-/// What a generation has learnt, for the distribution to be updated with.
+/// What the distribution is updated with after a generation.
 struct Selection {
-    /// The candidates.
     let population: Population
-    /// Their indices, best first.
+    /// The candidates' indices, best first.
     let order: [Int]
-    /// The strategy's constants.
     let parameters: StrategyParameters
     /// The weighted sum of the steps that the mean moves by.
     let meanStep: [Double]
@@ -92,6 +85,15 @@ protocol SearchDistribution: Sendable {
 
     /// Writes all that a later update or sample depends on.
     func encode(into writer: inout StateWriter)
+}
+
+/// Where the axes are the variables' own and nothing is ever repaired.
+extension SearchDistribution {
+    var repairs: Int { 0 }
+
+    func axis(_ index: Int) -> [Double] {
+        scales.indices.map { $0 == index ? 1 : 0 }
+    }
 }
 
 /// The extent of a distribution.

@@ -21,9 +21,8 @@ public struct RecombinationWeights: Sendable, Hashable {
 
     /// Weights of logarithmic shape (equation 49): ln((lambda + 1) / 2) - ln(rank).
     ///
-    /// The negative ones add up to -1 until `balanceNegative` scales them.
-    ///
-    /// - Parameter population: The number of candidates, lambda, at least 2.
+    /// Lambda, the population, is at least 2. The negative weights add up to -1 until
+    /// `balanceNegative` scales them.
     public init(population: Int) {
         precondition(population >= 2, "a population needs 2 candidates, not \(population)")
         let raw = (1...population).map { log((Double(population) + 1) / 2) - log(Double($0)) }
@@ -36,15 +35,13 @@ public struct RecombinationWeights: Sendable, Hashable {
         effectiveLosers = squares > 0 ? 1 / squares : 0
     }
 
-    /// The weights that the mean moves with, one for each rank, best first.
+    /// The weights that the mean moves with, best first: the positive ones, or one for each rank.
     ///
     /// The worse half tells as much about the way as the better one: with weights of both signs,
-    /// which add up to 0, a linear cost's slope is met twice as well by the same candidates (Arnold,
-    /// Weighted multirecombination evolution strategies, 2006). Scaled so that the mean moves as
-    /// far as with the better half where ranks are chance; `effectiveParents` holds for both.
-    ///
-    /// - Parameter recombination: Which ranks take part.
-    /// - Returns: The positive weights, or as many of both signs.
+    /// which add up to 0, a linear cost's slope is met twice as well by the same candidates
+    /// (Arnold, Weighted multirecombination evolution strategies, 2006). Scaled so that the mean
+    /// moves as far as with the better half where ranks are chance; `effectiveParents` holds for
+    /// both.
     func meanWeights(_ recombination: EvolutionStrategy.Recombination) -> [Double] {
         let positive = Array(values[..<parents])
         guard recombination == .all else { return positive }
@@ -57,17 +54,11 @@ public struct RecombinationWeights: Sendable, Hashable {
         return weights
     }
 
-    /// Scales the negative weights by the learning rates, or clears them.
+    /// Scales the negative weights by the learning rates c1 (rank one) and cmu (rank mu).
     ///
-    /// Their sum becomes the least of three in magnitude: 1 + c1 / cmu, so that the update does
-    /// not decay the covariance; 1 + 2 mueff^- / (mueff + 2); and, where it must stay positive
-    /// definite, (1 - c1 - cmu) / (n cmu) (equations 50 to 52).
-    ///
-    /// - Parameters:
-    ///   - dimension: The number of variables, n.
-    ///   - rankOne: The learning rate c1.
-    ///   - rankMu: The learning rate cmu.
-    ///   - positiveDefinite: Whether the third limit applies.
+    /// Their sum becomes the least of three in magnitude: 1 + c1 / cmu, so that the update does not
+    /// decay the covariance; 1 + 2 mueff^- / (mueff + 2); and, where it must stay positive
+    /// definite, (1 - c1 - cmu) / (n cmu) for n variables (equations 50 to 52).
     mutating func balanceNegative(
         dimension: Int, rankOne: Double, rankMu: Double, positiveDefinite: Bool
     ) {

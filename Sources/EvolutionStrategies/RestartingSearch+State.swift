@@ -7,9 +7,7 @@ import SeededRandom
 extension RestartingSearch {
     private static let magic: UInt64 = 0x3253_522d_414d_4357  // "WCMA-RS2" in little-endian
 
-    /// All of the search as bytes, from which an equal one is made.
-    ///
-    /// - Returns: Little-endian words, the state of the run under way among them.
+    /// All of the search as little-endian words, the state of the run under way among them.
     public func encodedState() -> Data {
         let inner = strategy.encodedState()
         var writer = StateWriter(reservingBytes: inner.count + 4096)
@@ -17,17 +15,14 @@ extension RestartingSearch {
         configuration.strategy.encode(into: &writer)
         writer.write(configuration.schedule.rawValue)
         writer.write(configuration.maximumRestarts)
-        writer.write(configuration.startingBox?.lower)
-        writer.write(configuration.startingBox?.upper)
+        writer.write(configuration.startingBox)
         writer.write(finishedRuns.count)
         for reasons in finishedRuns { writer.write(StopReason.names(reasons)) }
         writer.write(StopReason.names(stopReasons))
         for count in [earlierEvaluations, smallRuns, smallEvaluations, largeEvaluations] {
             writer.write(count)
         }
-        writer.write(earlierBest?.candidate)
-        writer.write(earlierBest?.cost ?? 0)
-        writer.write(earlierBest?.evaluation ?? 0)
+        writer.write(earlierBest)
         writer.write(isSmall)
         writer.write(generator)
         writer.write(inner)
@@ -35,25 +30,16 @@ extension RestartingSearch {
         return writer.data
     }
 
-    /// Restores a search, which then goes on exactly as the saved one would have.
+    /// Restores a search, which then goes on exactly as the one that was encoded.
     ///
-    /// - Parameter encodedState: What `encodedState()` gave.
-    /// - Throws: `EvolutionStrategyError.invalidState` for anything else.
+    /// - Throws: `EvolutionStrategyError.invalidState` for any other bytes.
     public init(encodedState: Data) throws(EvolutionStrategyError) {
         var reader = try StateReader(encodedState, magic: Self.magic, of: "search")
-        let first = try EvolutionStrategy.Configuration(from: &reader)
-        let scheduleName = try reader.text()
-        guard let schedule = Schedule(rawValue: scheduleName) else {
-            throw .invalidState(reason: "there is no schedule \(scheduleName)")
-        }
-        let maximumRestarts = try reader.int()
-        let (lower, upper) = (try reader.optionalDoubles(), try reader.optionalDoubles())
-        var box: EvolutionStrategy.Bounds?
-        if let lower, let upper { box = .init(lower: lower, upper: upper) }
-        try self.init(
-            Configuration(
-                strategy: first, schedule: schedule, maximumRestarts: maximumRestarts,
-                startingBox: box))
+        var configuration = Configuration(strategy: try .init(from: &reader))
+        configuration.schedule = try reader.choice(of: "schedule")
+        configuration.maximumRestarts = try reader.int()
+        configuration.startingBox = try reader.bounds()
+        try self.init(configuration)
         try restore(from: &reader)
         try reader.finish()
     }
@@ -69,12 +55,7 @@ extension RestartingSearch {
         smallRuns = try reader.int()
         smallEvaluations = try reader.int()
         largeEvaluations = try reader.int()
-        let candidate = try reader.optionalDoubles()
-        let cost = try reader.double()
-        let evaluation = try reader.int()
-        earlierBest = candidate.map {
-            EvaluatedCandidate(candidate: $0, cost: cost, evaluation: evaluation)
-        }
+        earlierBest = try reader.candidate()
         isSmall = try reader.bool()
         generator = try reader.generator()
         strategy = try EvolutionStrategy(encodedState: try reader.bytes())

@@ -32,12 +32,6 @@ public struct RestartingSearch: Sendable {
         public var startingBox: EvolutionStrategy.Bounds?
 
         /// A configuration.
-        ///
-        /// - Parameters:
-        ///   - strategy: The first run.
-        ///   - schedule: How later runs differ from it.
-        ///   - maximumRestarts: How often the population may double.
-        ///   - startingBox: Where the later runs start; nil for the initial mean.
         public init(
             strategy: EvolutionStrategy.Configuration, schedule: Schedule = .bipop,
             maximumRestarts: Int = 9, startingBox: EvolutionStrategy.Bounds? = nil
@@ -71,7 +65,6 @@ public struct RestartingSearch: Sendable {
 
     /// Starts a search.
     ///
-    /// - Parameter configuration: The first run and how later ones differ.
     /// - Throws: `EvolutionStrategyError.invalidSetting`.
     public init(_ configuration: Configuration) throws(EvolutionStrategyError) {
         if let box = configuration.startingBox {
@@ -103,25 +96,22 @@ public struct RestartingSearch: Sendable {
             evaluation: earlierEvaluations + now.evaluation)
     }
 
-    /// The candidates of the next generation, of a new run where the last one stopped.
+    /// The next generation's candidates, those of a new run where the last one stopped.
     ///
-    /// - Returns: As many points as the run's population has.
     /// - Throws: As `EvolutionStrategy.ask()`.
     public mutating func ask() throws(EvolutionStrategyError) -> [[Double]] {
         try strategy.ask()
     }
 
-    /// Puts a solution from elsewhere among the candidates of the run's next generation.
+    /// Puts a solution from elsewhere, within the bounds, among the run's next candidates.
     ///
-    /// - Parameter solution: As many variables as the mean has, within the bounds.
     /// - Throws: `EvolutionStrategyError.invalidCandidate`.
     public mutating func inject(_ solution: [Double]) throws(EvolutionStrategyError) {
         try strategy.inject(solution)
     }
 
-    /// Tells the costs of the candidates asked for; lower is better.
+    /// Tells the costs of the candidates in the order of `ask()`; lower is better.
     ///
-    /// - Parameter costs: One for each candidate, in the order of `ask()`.
     /// - Throws: As `EvolutionStrategy.tell(costs:)`.
     public mutating func tell(costs: [Double]) throws(EvolutionStrategyError) {
         try strategy.tell(costs: costs)

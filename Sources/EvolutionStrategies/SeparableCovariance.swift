@@ -12,7 +12,6 @@ import Tensors
 struct SeparableCovariance: SearchDistribution {
     private(set) var scales: [Double]
     private(set) var path: [Double]
-    var repairs: Int { 0 }
 
     init(scales: [Double]) {
         self.scales = scales
@@ -35,12 +34,6 @@ struct SeparableCovariance: SearchDistribution {
     func colour(_ normals: inout DoubleMatrix) {}
 
     func whitened(_ step: [Double]) -> [Double] { step }
-
-    func axis(_ index: Int) -> [Double] {
-        var axis = [Double](repeating: 0, count: scales.count)
-        axis[index] = 1
-        return axis
-    }
 
     mutating func update(_ selection: Selection) {
         let parameters = selection.parameters

@@ -57,6 +57,17 @@ struct StateWriter {
 
     mutating func write(_ text: String) { write(Data(text.utf8)) }
 
+    mutating func write(_ best: EvaluatedCandidate?) {
+        write(best?.candidate)
+        write(best?.cost ?? 0)
+        write(best?.evaluation ?? 0)
+    }
+
+    mutating func write(_ bounds: EvolutionStrategy.Bounds?) {
+        write(bounds?.lower)
+        write(bounds?.upper)
+    }
+
     mutating func write(_ matrix: DoubleMatrix) {
         matrix.withElements { write($0[...]) }
     }
@@ -79,13 +90,7 @@ struct StateReader {
     private let data: Data
     private var position: Int
 
-    /// The words between the first, which says what they are, and the last, their checksum.
-    ///
-    /// - Parameters:
-    ///   - data: What a `StateWriter` wrote.
-    ///   - magic: The first word.
-    ///   - owner: Whose state it is, for the error.
-    /// - Throws: `EvolutionStrategyError.invalidState` if the data are damaged or something else.
+    /// The words between the first, `magic`, and the last, their checksum; `owner` is for errors.
     init(_ data: Data, magic: UInt64, of owner: String) throws(EvolutionStrategyError) {
         guard data.count >= 24, data.count % 8 == 0 else {
             throw .invalidState(reason: "\(data.count) bytes are cut off or something else")
@@ -138,8 +143,9 @@ struct StateReader {
     }
 
     mutating func doubles() throws(EvolutionStrategyError) -> [Double] {
-        let count = try length(of: 8)
-        return try doubles(after: count)
+        var values = [Double](repeating: 0, count: try length(of: 8))
+        values.withUnsafeMutableBufferPointer { copy(into: $0[...]) }
+        return values
     }
 
     mutating func doubles(count: Int) throws(EvolutionStrategyError) -> [Double] {
@@ -184,6 +190,28 @@ struct StateReader {
         String(decoding: try bytes(), as: UTF8.self)
     }
 
+    mutating func choice<Choice: RawRepresentable<String>>(
+        of kind: String
+    ) throws(EvolutionStrategyError) -> Choice {
+        let name = try text()
+        guard let choice = Choice(rawValue: name) else {
+            throw .invalidState(reason: "there is no \(kind) \(name)")
+        }
+        return choice
+    }
+
+    mutating func candidate() throws(EvolutionStrategyError) -> EvaluatedCandidate? {
+        let variables = try optionalDoubles()
+        let (cost, evaluation) = (try double(), try int())
+        return variables.map { .init(candidate: $0, cost: cost, evaluation: evaluation) }
+    }
+
+    mutating func bounds() throws(EvolutionStrategyError) -> EvolutionStrategy.Bounds? {
+        let (lower, upper) = (try optionalDoubles(), try optionalDoubles())
+        guard let lower, let upper else { return nil }
+        return EvolutionStrategy.Bounds(lower: lower, upper: upper)
+    }
+
     mutating func matrix(
         rows: Int, columns: Int
     ) throws(EvolutionStrategyError) -> DoubleMatrix {
@@ -202,12 +230,6 @@ struct StateReader {
             }
         }
         return matrix
-    }
-
-    private mutating func doubles(after count: Int) throws(EvolutionStrategyError) -> [Double] {
-        var values = [Double](repeating: 0, count: count)
-        values.withUnsafeMutableBufferPointer { copy(into: $0[...]) }
-        return values
     }
 
     /// Copies checked bytes.

@@ -42,9 +42,7 @@ struct StopMonitor: Sendable, Equatable {
         var population: Int
     }
 
-    /// Records a generation.
-    ///
-    /// - Returns: The criteria that are met now.
+    /// Records a generation and gives the criteria that are met now.
     mutating func record(
         _ seen: Observation, _ configuration: EvolutionStrategy.Configuration
     ) -> [StopReason] {
@@ -117,9 +115,7 @@ struct StopMonitor: Sendable, Equatable {
 
     private mutating func remember(_ costs: [Double], _ seen: Observation, dimension: Int) {
         let best = costs.first ?? .infinity
-        let middle = costs.count / 2
-        let median =
-            costs.count % 2 == 1 ? costs[middle] : (costs[middle - 1] + costs[middle]) / 2
+        let median = Self.median(sorted: costs)
         recentBests.append(best)
         let kept = Int(10 + 30 * Double(dimension) / Double(seen.population))
         if recentBests.count > kept { recentBests.removeFirst(recentBests.count - kept) }
@@ -166,16 +162,16 @@ struct StopMonitor: Sendable, Equatable {
         let half = max(span / 10, Double(bests.count) / 10)
         guard 2 * half < Double(bests.count) else { return false }
         let length = Int(half)
-        func median(_ values: ArraySlice<Double>) -> Double {
-            let sorted = values.sorted()
-            let middle = sorted.count / 2
-            return sorted.count % 2 == 1
-                ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-        }
         let newer = (bests.count - length)..<bests.count
         let older = (bests.count - 2 * length)..<(bests.count - length)
-        return median(medians[newer]) >= median(medians[older])
-            && median(bests[newer]) >= median(bests[older])
+        return [medians, bests].allSatisfy {
+            Self.median(sorted: $0[newer].sorted()) >= Self.median(sorted: $0[older].sorted())
+        }
+    }
+
+    private static func median(sorted values: [Double]) -> Double {
+        let middle = values.count / 2
+        return values.count % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2
     }
 }
 

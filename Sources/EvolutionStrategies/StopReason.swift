@@ -74,12 +74,7 @@ public struct StoppingCriteria: Sendable, Hashable {
     /// The greatest movement of the mean that counts as none (tolxstagnation); negative: off.
     public var meanStagnationDistance = 1e-9
 
-    /// The usual thresholds.
-    ///
-    /// - Parameters:
-    ///   - targetCost: Stop once a cost is as low as this.
-    ///   - maximumEvaluations: Stop after so many evaluations.
-    ///   - maximumGenerations: Stop after so many generations.
+    /// Thresholds of pycma.
     public init(
         targetCost: Double? = nil, maximumEvaluations: Int? = nil, maximumGenerations: Int? = nil
     ) {
@@ -96,7 +91,7 @@ public struct StoppingCriteria: Sendable, Hashable {
 
     /// Thresholds for a noisy objective: none that takes equal costs for the end.
     ///
-    /// - Returns: Criteria that stop on a target, on divergence or on degenerate distributions.
+    /// What is left stops on a target, on divergence or on degenerate distributions.
     public static func noisy() -> StoppingCriteria {
         var criteria = StoppingCriteria(maximumGenerations: .max)
         criteria.costTolerance = 0

@@ -29,13 +29,7 @@ public struct StrategyParameters: Sendable, Hashable {
     /// How many generations may pass between two factorisations of the covariance.
     public let factorisationInterval: Double
 
-    /// The constants of a strategy.
-    ///
-    /// - Parameters:
-    ///   - variant: The distribution's form.
-    ///   - dimension: The number of variables, n.
-    ///   - population: The number of candidates a generation, lambda.
-    ///   - active: Whether the worse half of the candidates takes part with negative weights.
+    /// The constants for n variables (`dimension`) and lambda candidates (`population`).
     public init(
         variant: EvolutionStrategy.Variant, dimension: Int, population: Int, active: Bool = true
     ) {
@@ -94,18 +88,14 @@ public struct StrategyParameters: Sendable, Hashable {
         factorisationInterval = 1 / (rankOneRate + rankMuRate + 1e-23) / n / 10
     }
 
-    /// The usual number of candidates a generation: 4 + 3 ln n.
+    /// The usual lambda for n variables: 4 + 3 ln n (equation 48).
     ///
-    /// - Parameter dimension: The number of variables, n.
-    /// - Returns: Lambda (equation 48); at least 6, since smaller ones need mirrored sampling.
+    /// At least 6, since smaller ones need mirrored sampling.
     public static func defaultPopulation(dimension: Int) -> Int {
         max(6, Int(4 + 3 * log(Double(dimension))))
     }
 
-    /// The expected length of a standard normal vector.
-    ///
-    /// - Parameter dimension: The number of its elements, n.
-    /// - Returns: sqrt(2) gamma((n + 1) / 2) / gamma(n / 2).
+    /// The expected length of n standard normals: sqrt(2) gamma((n + 1) / 2) / gamma(n / 2).
     public static func expectedNorm(dimension: Int) -> Double {
         let n = Double(dimension)
         // Beyond 100 the series is exact to 1e-9; the gamma function would overflow at 340.

@@ -10,12 +10,7 @@ struct AxisTicks: Equatable {
     /// The digits after the point that tell the marks apart.
     let decimals: Int
 
-    /// Chooses marks that enclose a range, in steps of 1, 2 or 5 times a power of ten.
-    ///
-    /// - Parameters:
-    ///   - low: The smallest value to be shown.
-    ///   - high: The largest; if it is not above `low`, the range is widened.
-    ///   - count: About how many steps are wanted.
+    /// Marks that enclose a range in about `count` steps of 1, 2 or 5 times a power of ten.
     init(low: Double, high: Double, count: Int) {
         // So that neither the range nor a mark beyond it leaves the doubles.
         var (low, high) = (max(min(low, high), -1e300), min(max(low, high), 1e300))
@@ -33,7 +28,7 @@ struct AxisTicks: Equatable {
         decimals = min(12, max(0, Int(-floor(log10(step) + 1e-9))))
     }
 
-    /// The text of a mark: grouped thousands, or powers of ten where they would be long.
+    /// The text of a mark, with a power of ten where its digits would be many.
     func label(_ value: Double) -> String {
         let largest = values.map(abs).max() ?? 0
         if largest >= 1e7 || decimals > 6 { return String(format: "%.3g", value) }

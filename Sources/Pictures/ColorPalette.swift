@@ -17,9 +17,7 @@ public struct ColorPalette: Sendable, Hashable {
 
     private static let binCount = 1 << 18
 
-    /// Chooses the colours for pictures that share them.
-    ///
-    /// - Parameter images: The pictures; their number of pixels may differ.
+    /// Chooses the colours for pictures that share them; their sizes may differ.
     public init(for images: [RGBImage]) {
         if let exact = Self.exactColors(images) {
             colors = exact.isEmpty ? [.black] : exact.map(Self.color)
@@ -39,10 +37,7 @@ public struct ColorPalette: Sendable, Hashable {
         }
     }
 
-    /// The palette's indices for a picture's pixels, in the order of the pixels.
-    ///
-    /// - Parameter image: The picture.
-    /// - Returns: Height x width indices.
+    /// The palette's indices of height x width pixels, in the pixels' order.
     public func indices(for image: RGBImage) -> [UInt8] {
         let count = image.width * image.height
         // Pictures that the palette was not made for have other colours; the nearest is found once.

@@ -30,15 +30,11 @@ public final class GIFWriter {
         init(_ file: AtomicFile) { self.file = file }
     }
 
-    /// Starts a film.
+    /// Starts a film of width x height pixels, each 1 to 65,535, at a file to make or replace.
     ///
-    /// - Parameters:
-    ///   - url: The file to make or replace.
-    ///   - width: The width of every frame in pixels, 1 to 65,535.
-    ///   - height: The height of every frame in pixels, 1 to 65,535.
-    ///   - delay: How long a frame is shown, in hundredths of a second; browsers want 2 or more.
-    ///   - palette: The colours of all frames; nil gives each frame its own, which looks better
-    ///     and takes 768 bytes a frame.
+    /// A frame is shown for `delay` hundredths of a second; browsers want 2 or more. Without a
+    /// palette each frame gets its own, which looks better and takes 768 bytes a frame.
+    ///
     /// - Throws: `FileError` if the directory is missing or not writable, or the disk is full.
     public convenience init(
         to url: URL, width: Int, height: Int, delay: Int = 4, palette: ColorPalette? = nil
@@ -75,19 +71,16 @@ public final class GIFWriter {
                 }
             }, nil)
         EGifSetGifVersion(gif, true)
-        var map = palette.flatMap { Self.colorMap($0.colors) }
+        let map = palette.flatMap { Self.colorMap($0.colors) }
         defer { GifFreeMapObject(map) }
         try check(EGifPutScreenDesc(gif, Int32(width), Int32(height), 8, 0, map))
-        map.map { GifFreeMapObject($0) }
-        map = nil
         try putLoop()
     }
 
     deinit { EGifCloseFile(gif, nil) }
 
-    /// Appends a frame.
+    /// Appends a frame of the film's size.
     ///
-    /// - Parameter image: A picture of the film's size.
     /// - Throws: `FileError` if the disk is full or fails.
     public func append(_ image: RGBImage) throws {
         precondition(

@@ -4,12 +4,7 @@
 import Foundation
 
 extension LinePlot {
-    /// Draws the plot.
-    ///
-    /// - Parameters:
-    ///   - width: The picture's width in pixels, at least 300.
-    ///   - height: The picture's height in pixels, at least 200.
-    /// - Returns: The picture; without texts on a host that has no fonts.
+    /// Draws the plot, at least 300 x 200 pixels; without texts on a host that has no fonts.
     public func image(width: Int = 1200, height: Int = 700) -> RGBImage {
         precondition(width >= 300 && height >= 200, "a plot of \(width) x \(height) pixels")
         let canvas = Canvas(width: width, height: height, background: .white)
@@ -51,9 +46,7 @@ private struct LinePlotPainter {
         // Across, the curve fills the axis; the marks outside of it are left out.
         xRange = xLow < xHigh ? xLow...xHigh : xTicks.low...xTicks.high
         let ticks = yTicks
-        let widest = ticks.values.map {
-            canvas.textWidth(ticks.label($0), size: Self.labelSize)
-        }
+        let widest = ticks.values.map { canvas.textWidth(ticks.label($0), size: Self.labelSize) }
         left = 56 + (widest.max() ?? 0)
         // The names of lines stand beside them, where they hide no curve.
         let names = plot.references.map { canvas.textWidth($0.name, size: Self.nameSize) }
@@ -84,8 +77,7 @@ private struct LinePlotPainter {
         for value in yTicks.values {
             let y = crisp(self.y(value))
             canvas.line(
-                [CGPoint(x: left, y: y), CGPoint(x: right, y: y)], color: Self.faint, width: 1,
-                dashes: [])
+                [CGPoint(x: left, y: y), CGPoint(x: right, y: y)], color: Self.faint, width: 1)
             canvas.text(
                 yTicks.label(value), x: left - 10, y: y, size: Self.labelSize, color: Self.ink,
                 anchor: .right)

@@ -13,11 +13,6 @@ public struct LinePlot: Sendable, Hashable {
         public var deviation: Double
 
         /// Makes a point.
-        ///
-        /// - Parameters:
-        ///   - x: The position on the horizontal axis.
-        ///   - y: The value.
-        ///   - deviation: Half the height of the band around it.
         public init(x: Double, y: Double, deviation: Double = 0) {
             self.x = x
             self.y = y
@@ -35,11 +30,6 @@ public struct LinePlot: Sendable, Hashable {
         public var color: RGBColor?
 
         /// Makes a curve.
-        ///
-        /// - Parameters:
-        ///   - name: What the legend calls it.
-        ///   - points: The points, in the order in which they are joined.
-        ///   - color: The colour; nil takes the next of the palette.
         public init(name: String, points: [Point], color: RGBColor? = nil) {
             self.name = name
             self.points = points
@@ -55,10 +45,6 @@ public struct LinePlot: Sendable, Hashable {
         public var y: Double
 
         /// Makes a line.
-        ///
-        /// - Parameters:
-        ///   - name: What is written at the line.
-        ///   - y: Where it lies.
         public init(name: String, y: Double) {
             self.name = name
             self.y = y
@@ -77,13 +63,6 @@ public struct LinePlot: Sendable, Hashable {
     public var references: [Reference]
 
     /// Makes a plot.
-    ///
-    /// - Parameters:
-    ///   - title: What is written above.
-    ///   - xLabel: What the horizontal axis shows, with its unit.
-    ///   - yLabel: What the vertical axis shows, with its unit.
-    ///   - series: The curves.
-    ///   - references: Horizontal lines to compare with.
     public init(
         title: String, xLabel: String, yLabel: String, series: [Series],
         references: [Reference] = []

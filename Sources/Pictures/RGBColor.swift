@@ -10,12 +10,7 @@ public struct RGBColor: Sendable, Hashable {
     /// The share of blue, 0 to 255.
     public var blue: UInt8
 
-    /// Mixes a colour.
-    ///
-    /// - Parameters:
-    ///   - red: 0 to 255.
-    ///   - green: 0 to 255.
-    ///   - blue: 0 to 255.
+    /// Mixes a colour of shares from 0 to 255.
     public init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
         self.red = red
         self.green = green

@@ -3,12 +3,7 @@
 
 /// Putting pictures together.
 extension RGBImage {
-    /// Copies a picture into this one; what lies outside is cut off.
-    ///
-    /// - Parameters:
-    ///   - image: The picture to copy.
-    ///   - x: Where its left column comes to lie.
-    ///   - y: Where its top row comes to lie.
+    /// Copies a picture to column x and row y of this one; what lies outside is cut off.
     public mutating func draw(_ image: RGBImage, x: Int, y: Int) {
         let columns = max(0, -x)..<max(max(0, -x), min(image.width, width - x))
         guard !columns.isEmpty else { return }
@@ -21,10 +16,7 @@ extension RGBImage {
         }
     }
 
-    /// The picture with each pixel made a square.
-    ///
-    /// - Parameter factor: The side of the square, at least 1.
-    /// - Returns: A picture of `factor` times the width and height.
+    /// The picture with each pixel made a square of `factor` pixels a side, at least 1.
     public func scaled(by factor: Int) -> RGBImage {
         precondition(factor >= 1, "pictures are not scaled by \(factor)")
         if factor == 1 { return self }
@@ -46,14 +38,9 @@ extension RGBImage {
         return RGBImage(width: width * factor, height: height * factor, pixels: scaled)
     }
 
-    /// Lays pictures in rows.
+    /// Lays pictures in rows of so many columns, with gaps between and around them.
     ///
-    /// - Parameters:
-    ///   - tiles: The pictures in reading order; the largest gives the size of a cell.
-    ///   - columns: How many lie in a row.
-    ///   - gap: How many pixels lie between cells and around them.
-    ///   - color: The colour of the gaps.
-    /// - Returns: One picture; of no pixels if there are no tiles.
+    /// The largest picture gives the size of a cell; without pictures the result has no pixels.
     public static func grid(
         _ tiles: [RGBImage], columns: Int, gap: Int = 2, color: RGBColor = .gap
     ) -> RGBImage {
@@ -73,14 +60,7 @@ extension RGBImage {
         return result
     }
 
-    /// The picture with a line of text above it.
-    ///
-    /// - Parameters:
-    ///   - text: The text; what is too long is cut off.
-    ///   - size: The font's size in pixels.
-    ///   - color: The text's colour.
-    ///   - background: The colour behind the text.
-    /// - Returns: A picture that is higher by the line.
+    /// The picture with a line of text above it, `size` pixels high; what is too long is cut off.
     public func captioned(
         _ text: String, size: Int = 13, color: RGBColor = .white, background: RGBColor = .gap
     ) -> RGBImage {

@@ -12,12 +12,7 @@ public struct RGBImage: Sendable, Hashable {
         didSet { precondition(pixels.count == oldValue.count, "a picture keeps its size") }
     }
 
-    /// Wraps pixels.
-    ///
-    /// - Parameters:
-    ///   - width: The number of columns.
-    ///   - height: The number of rows.
-    ///   - pixels: Height x width x 3 bytes, row 0 at the top, red first.
+    /// Wraps height x width x 3 bytes, row 0 at the top, red first.
     public init(width: Int, height: Int, pixels: [UInt8]) {
         precondition(
             width >= 0 && height >= 0 && pixels.count == width * height * 3,
@@ -28,11 +23,6 @@ public struct RGBImage: Sendable, Hashable {
     }
 
     /// A picture of one colour.
-    ///
-    /// - Parameters:
-    ///   - width: The number of columns.
-    ///   - height: The number of rows.
-    ///   - color: The colour.
     public init(width: Int, height: Int, color: RGBColor = .black) {
         var pixels = [UInt8](repeating: color.red, count: width * height * 3)
         if color.green != color.red || color.blue != color.red {
@@ -44,39 +34,10 @@ public struct RGBImage: Sendable, Hashable {
         self.init(width: width, height: height, pixels: pixels)
     }
 
-    /// Rounds a picture of numbers, as the decoder makes it.
-    ///
-    /// - Parameters:
-    ///   - width: The number of columns.
-    ///   - height: The number of rows.
-    ///   - unitValues: Height x width x 3 numbers, 0 black to 1 full; others are clamped, NaN is 0.
+    /// Rounds height x width x 3 numbers, 0 black to 1 full; others are clamped, NaN is 0.
     public init(width: Int, height: Int, unitValues: some Collection<Float>) {
         self.init(
             width: width, height: height,
             pixels: unitValues.map { $0 > 0 ? UInt8(min($0 * 255, 255).rounded()) : 0 })
-    }
-
-    /// The colour of a pixel.
-    ///
-    /// - Parameters:
-    ///   - x: The column from the left.
-    ///   - y: The row from the top.
-    public subscript(x: Int, y: Int) -> RGBColor {
-        get {
-            let start = index(x, y)
-            return RGBColor(pixels[start], pixels[start + 1], pixels[start + 2])
-        }
-        set {
-            let start = index(x, y)
-            pixels[start] = newValue.red
-            pixels[start + 1] = newValue.green
-            pixels[start + 2] = newValue.blue
-        }
-    }
-
-    private func index(_ x: Int, _ y: Int) -> Int {
-        precondition(
-            x >= 0 && x < width && y >= 0 && y < height, "(\(x), \(y)) of \(width) x \(height)")
-        return (y * width + x) * 3
     }
 }

@@ -23,9 +23,7 @@ extension PCG64 {
         }
     }
 
-    /// Fills a buffer with independent draws of N(0, 1).
-    ///
-    /// - Parameter buffer: The memory to fill; of an odd count the last pair's second draw is lost.
+    /// Fills a buffer with independent draws of N(0, 1); an odd count loses the last pair's second.
     public mutating func fillNormal(_ buffer: UnsafeMutableBufferPointer<Double>) {
         var index = 0
         while index < buffer.count {
@@ -36,9 +34,7 @@ extension PCG64 {
         }
     }
 
-    /// Fills a buffer with independent draws of N(0, 1), rounded to single precision.
-    ///
-    /// - Parameter buffer: The memory to fill; of an odd count the last pair's second draw is lost.
+    /// Fills a buffer with draws of N(0, 1) rounded to single precision, as the one of doubles.
     public mutating func fillNormal(_ buffer: UnsafeMutableBufferPointer<Float>) {
         var index = 0
         while index < buffer.count {
@@ -50,9 +46,6 @@ extension PCG64 {
     }
 
     /// A random order of 0..<count (Fisher and Yates).
-    ///
-    /// - Parameter count: How many indices to shuffle.
-    /// - Returns: Each index once.
     public mutating func permutation(_ count: Int) -> [Int] {
         var order = Array(0..<count)
         guard count > 1 else { return order }

@@ -16,15 +16,11 @@ public struct PCG64: RandomNumberGenerator, Sendable, Hashable, Codable {
     private var spareHalf: UInt32?
 
     /// Seeds the generator as `numpy.random.default_rng(seed)` does.
-    ///
-    /// - Parameter seed: Any seed, 0 included.
     public init(seed: UInt64) {
         self.init(SeedSequence(seed: seed))
     }
 
-    /// Seeds the generator from a seed sequence.
-    ///
-    /// - Parameter sequence: The mixed entropy; four words of it become state and increment.
+    /// Seeds the generator from a seed sequence, four words of which become state and increment.
     public init(_ sequence: SeedSequence) {
         let words = sequence.generateState(count: 4)
         let start = UInt128(_low: words[1], _high: words[0])
@@ -60,22 +56,16 @@ public struct PCG64: RandomNumberGenerator, Sendable, Hashable, Codable {
         Double(next() >> 11) * 0x1p-53
     }
 
-    /// A number in [low, high): numpy's `uniform(low, high)`.
-    ///
-    /// - Parameters:
-    ///   - low: The lower bound, included.
-    ///   - high: The upper bound, excluded but for rounding.
-    /// - Returns: The draw, with 53 random bits.
+    /// A number in [low, high), but for rounding, with 53 random bits: numpy's `uniform(low,
+    /// high)`.
     public mutating func uniform(_ low: Double, _ high: Double) -> Double {
         low + (high - low) * unit()
     }
 
-    /// A whole number in 0..<bound: numpy's `integers(bound)`.
+    /// A whole number in 0..<bound, which is positive: numpy's `integers(bound)`.
     ///
-    /// Unbiased by Lemire's multiplication method, on 32-bit draws as numpy does it.
-    ///
-    /// - Parameter bound: How many values are possible; 1 draws nothing and gives 0.
-    /// - Returns: Each value with the same probability.
+    /// Unbiased by Lemire's multiplication method, on 32-bit draws as numpy does it; a bound of 1
+    /// draws nothing.
     public mutating func integer(below bound: UInt32) -> UInt32 {
         precondition(bound > 0, "integer(below:) needs a positive bound")
         if bound == 1 { return 0 }

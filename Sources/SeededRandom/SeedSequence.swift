@@ -16,9 +16,7 @@ public struct SeedSequence: Sendable, Hashable {
 
     private var pool: [UInt32]
 
-    /// Mixes the entropy words into the pool.
-    ///
-    /// - Parameter entropy: 32-bit words, least significant first, as numpy splits an integer.
+    /// Mixes 32-bit words, least significant first as numpy splits an integer, into the pool.
     public init(entropy: [UInt32]) {
         var hashConstant = Self.initialA
         func hash(_ value: UInt32) -> UInt32 {
@@ -49,18 +47,13 @@ public struct SeedSequence: Sendable, Hashable {
     }
 
     /// Mixes an integer seed, split into 32-bit words as numpy does.
-    ///
-    /// - Parameter seed: Any seed; 0 is as good as another.
     public init(seed: UInt64) {
         let low = UInt32(truncatingIfNeeded: seed)
         let high = UInt32(truncatingIfNeeded: seed >> 32)
         self.init(entropy: high == 0 ? [low] : [low, high])
     }
 
-    /// Draws generator state from the pool.
-    ///
-    /// - Parameter count: How many 64-bit words are wanted.
-    /// - Returns: The words of numpy's `generate_state(count, uint64)`.
+    /// The first words of numpy's `generate_state(count, uint64)`.
     public func generateState(count: Int) -> [UInt64] {
         var hashConstant = Self.initialB
         var words: [UInt32] = []

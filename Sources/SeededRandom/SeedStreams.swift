@@ -9,29 +9,17 @@ public struct SeedStreams: Sendable, Hashable, Codable {
     /// The run's seed, the one a user gives.
     public let root: UInt64
 
-    /// The streams of a run.
-    ///
-    /// - Parameter root: The run's seed.
+    /// The streams of the run that has this seed.
     public init(root: UInt64) {
         self.root = root
     }
 
-    /// The seed of a named stream.
-    ///
-    /// - Parameters:
-    ///   - name: What the stream is for, such as "tracks".
-    ///   - indices: Where in the run it is used, such as generation and candidate.
-    /// - Returns: 64 well mixed bits.
+    /// The seed of a named stream, such as "tracks", at indices such as generation and candidate.
     public func seed(_ name: String, _ indices: UInt64...) -> UInt64 {
         seed(name, indices: indices)
     }
 
-    /// The generator of a named stream.
-    ///
-    /// - Parameters:
-    ///   - name: What the stream is for, such as "vae-noise".
-    ///   - indices: Where in the run it is used, such as the epoch.
-    /// - Returns: A generator at its start.
+    /// The generator of a named stream, such as "vae-noise", at indices such as the epoch.
     public func generator(_ name: String, _ indices: UInt64...) -> PCG64 {
         PCG64(seed: seed(name, indices: indices))
     }

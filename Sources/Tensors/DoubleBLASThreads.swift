@@ -15,13 +15,9 @@ package enum DoubleBLASThreads {
 
     /// Runs a body during which OpenBLAS uses one thread.
     ///
-    /// OpenBLAS divides a product among its threads, so its bits may depend on their number;
-    /// with one thread they depend on the processor alone. Holders may overlap: the last one to
-    /// leave restores the number found by the first.
-    ///
-    /// - Parameter body: What calls BLAS.
-    /// - Returns: What the body returns.
-    /// - Throws: What the body throws.
+    /// OpenBLAS divides a product among its threads, so its bits may depend on their number; with
+    /// one thread they depend on the processor alone. Holders may overlap: the last one to leave
+    /// restores the number found by the first.
     package static func one<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -44,8 +40,6 @@ package enum DoubleBLASThreads {
     }
 
     /// Sets the number of threads outside of any holder, which tests do.
-    ///
-    /// - Parameter count: The number, at least 1.
     package static func set(_ count: Int) {
         precondition(count >= 1, "OpenBLAS needs at least one thread, not \(count)")
         holders.withLock { holders in

@@ -22,12 +22,10 @@ package enum FactorisationError: Error, CustomStringConvertible, Equatable {
 }
 
 extension DoubleMatrix {
-    /// The eigenvalues and eigenvectors of the symmetric matrix in the lower triangle.
+    /// The eigensystem of the symmetric matrix in the lower triangle (LAPACK's dsyevd).
     ///
-    /// LAPACK's dsyevd, divide and conquer.
+    /// Eigenvalues in ascending order, eigenvectors as columns in the same order.
     ///
-    /// - Returns: The eigenvalues in ascending order, and the matrix whose columns are the
-    ///   eigenvectors that belong to them.
     /// - Throws: `FactorisationError.notConverged`.
     package func symmetricEigensystem() throws(FactorisationError) -> (
         values: [Double], vectors: DoubleMatrix
@@ -72,11 +70,9 @@ extension DoubleMatrix {
         if information != 0 { throw .notPositiveDefinite(order: Int(information)) }
     }
 
-    /// An estimate of the condition number of L times its transpose, L being the lower triangle.
+    /// An estimate of the condition number of L L^T in the 1-norm, L being the lower triangle.
     ///
-    /// - Parameter norm: The 1-norm of the product L L^T.
-    /// - Returns: The condition number in the 1-norm, as LAPACK's dpocon estimates it; infinity
-    ///   where it exceeds what doubles can tell.
+    /// LAPACK's dpocon, given the 1-norm of L L^T; infinity where it exceeds what doubles can tell.
     package func choleskyCondition(norm: Double) -> Double {
         guard rows > 0 else { return 1 }
         var size = Int32(rows)

@@ -7,22 +7,20 @@ import COpenBLAS
 // diagonal is neither read nor written by the operations that say so.
 
 extension DoubleMatrix {
-    /// The product of two matrices.
-    ///
-    /// - Parameter right: The matrix (k, n) to the right of this one (m, k).
-    /// - Returns: The product (m, n).
-    package func product(_ right: DoubleMatrix) -> DoubleMatrix {
-        precondition(
-            columns == right.rows, "a product of \(columns) columns and \(right.rows) rows")
-        var result = DoubleMatrix(rows: rows, columns: right.columns)
+    /// The product (m, n) of this matrix (m, k), or of its transpose, and another (k, n).
+    package func product(_ right: DoubleMatrix, transposed: Bool = false) -> DoubleMatrix {
+        let (height, inner) = transposed ? (columns, rows) : (rows, columns)
+        precondition(inner == right.rows, "a product of \(inner) columns and \(right.rows) rows")
+        var result = DoubleMatrix(rows: height, columns: right.columns)
         guard rows > 0, columns > 0, right.columns > 0 else { return result }
-        let (m, n, k) = (Int32(rows), Int32(right.columns), Int32(columns))
+        let (m, n, k) = (Int32(height), Int32(right.columns), Int32(inner))
         withElements { a in
             right.withElements { b in
                 result.withMutableElements { c in
                     cblas_dgemm(
-                        CblasColMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1, a.baseAddress, m,
-                        b.baseAddress, k, 0, c.baseAddress, m)
+                        CblasColMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, m, n,
+                        k,
+                        1, a.baseAddress, Int32(rows), b.baseAddress, k, 0, c.baseAddress, m)
                 }
             }
         }
@@ -30,11 +28,6 @@ extension DoubleMatrix {
     }
 
     /// The product of this matrix, or of its transpose, and a vector.
-    ///
-    /// - Parameters:
-    ///   - vector: As many elements as the matrix, or its transpose, has columns.
-    ///   - transposed: Whether the transpose is multiplied.
-    /// - Returns: As many elements as the matrix, or its transpose, has rows.
     package func product(_ vector: [Double], transposed: Bool = false) -> [Double] {
         let length = transposed ? rows : columns
         precondition(vector.count == length, "\(vector.count) elements for \(length) columns")
@@ -48,9 +41,7 @@ extension DoubleMatrix {
         return result
     }
 
-    /// Replaces the matrix by L times itself.
-    ///
-    /// - Parameter factor: The square matrix whose lower triangle is L.
+    /// Replaces the matrix by L times itself, L being the lower triangle of a square matrix.
     package mutating func multiply(byLowerTriangle factor: DoubleMatrix) {
         precondition(
             factor.rows == rows && factor.columns == rows,
@@ -67,9 +58,6 @@ extension DoubleMatrix {
     }
 
     /// The solution x of L x = v, for L the lower triangle of this matrix.
-    ///
-    /// - Parameter vector: The right-hand side v.
-    /// - Returns: The solution x.
     package func solvingLowerTriangle(_ vector: [Double]) -> [Double] {
         precondition(
             rows == columns && vector.count == rows, "\(vector.count) elements for \(rows) rows")
@@ -83,13 +71,7 @@ extension DoubleMatrix {
         return result
     }
 
-    /// Scales the lower triangle and adds a multiple of v times its transpose to it.
-    ///
-    /// - Parameters:
-    ///   - decay: What the triangle is multiplied with first.
-    ///   - factor: The multiple, of either sign.
-    ///   - vectors: The columns whose outer products are added; as many rows as this matrix.
-    ///   - count: How many of its columns take part, from the first on.
+    /// Multiplies the lower triangle with `decay` and adds `factor` v v^T for the first columns v.
     package mutating func updateLowerTriangle(
         decay: Double, adding factor: Double, times vectors: DoubleMatrix, count: Int
     ) {
@@ -105,36 +87,9 @@ extension DoubleMatrix {
             }
         }
     }
-}
 
-extension DoubleMatrix {
-    /// The product of this matrix's transpose and another matrix.
-    ///
-    /// - Parameter right: A matrix (k, n); this one is (k, m).
-    /// - Returns: The product (m, n).
-    package func transposedProduct(_ right: DoubleMatrix) -> DoubleMatrix {
-        precondition(rows == right.rows, "a product of \(rows) and \(right.rows) rows")
-        var result = DoubleMatrix(rows: columns, columns: right.columns)
-        guard rows > 0, columns > 0, right.columns > 0 else { return result }
-        let (m, n, k) = (Int32(columns), Int32(right.columns), Int32(rows))
-        withElements { a in
-            right.withElements { b in
-                result.withMutableElements { c in
-                    cblas_dgemm(
-                        CblasColMajor, CblasTrans, CblasNoTrans, m, n, k, 1, a.baseAddress, k,
-                        b.baseAddress, k, 0, c.baseAddress, m)
-                }
-            }
-        }
-        return result
-    }
-
-    /// Scales the matrix and adds a product to it, in place.
-    ///
-    /// - Parameters:
-    ///   - factor: What each element is multiplied with first.
-    ///   - left: The left matrix (m, k) of the product.
-    ///   - right: The right matrix (k, n).
+    /// Multiplies the matrix (m, n) with a factor and adds left (m, k) times right (k, n), in
+    /// place.
     package mutating func scale(
         _ factor: Double, adding left: DoubleMatrix, times right: DoubleMatrix
     ) {

@@ -15,10 +15,6 @@ public struct DoubleMatrix: Sendable {
     private var storage: Storage
 
     /// A matrix of zeros.
-    ///
-    /// - Parameters:
-    ///   - rows: The number of rows, at least 0.
-    ///   - columns: The number of columns, at least 0.
     public init(rows: Int, columns: Int) {
         precondition(rows >= 0 && columns >= 0, "a matrix of \(rows) x \(columns) cannot be")
         self.rows = rows
@@ -27,18 +23,12 @@ public struct DoubleMatrix: Sendable {
     }
 
     /// The identity matrix.
-    ///
-    /// - Parameter size: The number of rows and of columns.
     public init(identity size: Int) {
         self.init(rows: size, columns: size)
         for index in 0..<size { storage.elements[index * (size + 1)] = 1 }
     }
 
-    /// One element.
-    ///
-    /// - Parameters:
-    ///   - row: The row, from 0.
-    ///   - column: The column, from 0.
+    /// One element; row and column count from 0.
     public subscript(row: Int, column: Int) -> Double {
         get {
             check(row, column)
@@ -51,11 +41,7 @@ public struct DoubleMatrix: Sendable {
         }
     }
 
-    /// The elements, readable while the body runs.
-    ///
-    /// - Parameter body: What reads them, column after column.
-    /// - Returns: What the body returns.
-    /// - Throws: What the body throws.
+    /// The elements, column after column, readable while the body runs.
     public func withElements<Result, Failure: Error>(
         _ body: (UnsafeBufferPointer<Double>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -63,11 +49,7 @@ public struct DoubleMatrix: Sendable {
         return try body(UnsafeBufferPointer(storage.elements))
     }
 
-    /// The elements, writable while the body runs.
-    ///
-    /// - Parameter body: What changes them, column after column.
-    /// - Returns: What the body returns.
-    /// - Throws: What the body throws.
+    /// The elements, column after column, writable while the body runs.
     public mutating func withMutableElements<Result, Failure: Error>(
         _ body: (UnsafeMutableBufferPointer<Double>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -77,9 +59,6 @@ public struct DoubleMatrix: Sendable {
     }
 
     /// A column as an array.
-    ///
-    /// - Parameter index: The column, from 0.
-    /// - Returns: Its elements, from the first row on.
     public func column(_ index: Int) -> [Double] {
         precondition(index >= 0 && index < columns, "no column \(index) of \(columns)")
         return withElements { Array($0[(index * rows)..<((index + 1) * rows)]) }

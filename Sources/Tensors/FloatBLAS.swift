@@ -11,12 +11,8 @@ public enum FloatBLAS {
         let stride: Int
         let transposed: Bool
 
-        /// A row-major matrix, used as it lies or transposed.
-        ///
-        /// - Parameters:
-        ///   - elements: The first element.
-        ///   - stride: The distance between the starts of two rows as they lie.
-        ///   - transposed: Whether the product takes its transpose.
+        /// A row-major matrix, used as it lies or transposed; the stride is from row start to row
+        /// start.
         public init(_ elements: UnsafePointer<Float>, stride: Int, transposed: Bool = false) {
             self.elements = elements
             self.stride = stride
@@ -29,17 +25,10 @@ public enum FloatBLAS {
         openblas_set_num_threads(1)
     }
 
-    /// c = a b, or c += a b.
+    /// c = a b, or c += a b, for a (rows, inner), b (inner, columns) and row-major c (rows,
+    /// columns).
     ///
-    /// - Parameters:
-    ///   - a: (rows, inner).
-    ///   - b: (inner, columns).
-    ///   - c: (rows, columns), row-major.
-    ///   - stride: The distance between the starts of two rows of c.
-    ///   - rows: The rows of the result.
-    ///   - columns: The columns of the result.
-    ///   - inner: The length of the sums.
-    ///   - accumulating: Whether the product is added to what c holds.
+    /// `stride` is the distance between the starts of two rows of c.
     public static func multiply(
         _ a: Matrix, _ b: Matrix, into c: UnsafeMutablePointer<Float>, stride: Int,
         rows: Int, columns: Int, inner: Int, accumulating: Bool = false

@@ -45,7 +45,7 @@ struct DoubleMatrixTests {
     @Test func `products are those of the definition`() {
         let (a, b) = (Self.random(4, 3, seed: 1), Self.random(3, 5, seed: 2))
         expectClose(a.product(b), Self.naive(a, b))
-        expectClose(Self.transposed(a).transposedProduct(b), Self.naive(a, b))
+        expectClose(Self.transposed(a).product(b, transposed: true), Self.naive(a, b))
         expectEqual(
             a.product(b.column(1)), Self.naive(a, b).column(1), within: 1e-12, "vector")
         expectEqual(

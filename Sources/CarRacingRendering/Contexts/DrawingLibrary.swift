@@ -24,9 +24,8 @@ public enum DrawingLibrary: String, Sendable, Hashable, Codable, CaseIterable {
         }
     }
 
-    /// A new drawing context of this library, current on the calling thread.
+    /// A new context of this library, current on the calling thread, which alone may use it.
     ///
-    /// - Returns: The context; it may be used on the calling thread alone.
     /// - Throws: `DrawingError` when the library or a context cannot be had.
     func makeContext() throws(DrawingError) -> any DrawingContext {
         switch self {

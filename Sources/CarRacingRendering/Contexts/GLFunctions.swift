@@ -34,9 +34,6 @@ struct GLFunctions {
 
     /// Looks the functions up.
     ///
-    /// - Parameters:
-    ///   - library: Whose functions they are, for the error.
-    ///   - address: The address of a function by name.
     /// - Throws: `DrawingError.functionMissing`.
     init(
         _ library: DrawingLibrary, address: (String) -> UnsafeMutableRawPointer?

@@ -15,15 +15,12 @@ final class Canvas {
     private var framebuffer: GLuint = 0
     private var picture: GLuint = 0
 
-    /// A canvas in the context's memory.
+    /// A canvas in the memory of a context, which is made current.
     ///
-    /// - Parameters:
-    ///   - context: Made current.
-    ///   - width: Columns.
-    ///   - height: Rows.
-    ///   - isInterleaved: Whether the upper half gets the even rows and the lower half the odd
-    ///     ones, shifted against each other by half a column. The four samples of a 2x2 mean then
-    ///     lie in four different columns, which near-vertical edges, the most frequent, need.
+    /// Where it is interleaved, the upper half gets the even rows and the lower half the odd ones,
+    /// shifted against each other by half a column. The four samples of a 2x2 mean then lie in four
+    /// different columns, which near-vertical edges, the most frequent, need.
+    ///
     /// - Throws: `DrawingError.framebufferIncomplete`.
     init(
         _ context: any DrawingContext, width: Int, height: Int, isInterleaved: Bool = false
@@ -63,12 +60,10 @@ final class Canvas {
         context.gl.deleteRenderbuffers(1, &picture)
     }
 
-    /// Draws quadrilaterals over a ground and reads the picture.
+    /// Draws quadrilaterals of four vertices, later ones over earlier ones, over a ground.
     ///
-    /// - Parameters:
-    ///   - ground: The colour of all that none of them covers.
-    ///   - quads: Four vertices each; later ones cover earlier ones.
-    ///   - pixels: Gets height x width x 4 bytes, RGBA, the top row first.
+    /// `pixels` gets height x width x 4 bytes, RGBA, the top row first.
+    ///
     /// - Throws: `DrawingError` when the context is lost.
     func draw(
         ground: SIMD4<UInt8>, quads: UnsafeBufferPointer<QuadBatch.Vertex>,

@@ -15,9 +15,7 @@ struct IndicatorBar {
     private let stepY: Float
     private let score: ScoreTable
 
-    /// - Parameters:
-    ///   - width: The picture's columns.
-    ///   - pictureHeight: The picture's rows, the bar included.
+    /// A bar for a picture of so many columns and rows, the bar included.
     init(width: Int, pictureHeight: Int) {
         self.width = width
         height = pictureHeight / Window.barShare
@@ -30,11 +28,7 @@ struct IndicatorBar {
     private static let unitY = Window.height / 40
     private static let threshold = 1e-4
 
-    /// Draws the bar.
-    ///
-    /// - Parameters:
-    ///   - indicators: What it shows.
-    ///   - picture: Gets height x width RGBA pixels, the bar's first row first.
+    /// Draws the bar as height x width RGBA pixels, its first row first.
     func draw(_ indicators: Indicators, into picture: UnsafeMutablePointer<UInt32>) {
         picture.update(repeating: 0, count: width * height)
         picture.withMemoryRebound(to: UInt8.self, capacity: 4 * width * height) {

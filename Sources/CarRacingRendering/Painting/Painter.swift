@@ -34,14 +34,8 @@ public final class Painter {
     private let stages: Stages
     private var builder = SceneBuilder()
 
-    /// A painter with a drawing context of its own.
+    /// A painter of pictures with a drawing context of its own; the height is a multiple of 8.
     ///
-    /// - Parameters:
-    ///   - width: Columns.
-    ///   - height: Rows, a multiple of 8.
-    ///   - antialiasing: How edges look.
-    ///   - skidMarks: Whether slipping wheels leave lines; observations have none.
-    ///   - library: What to draw with.
     /// - Throws: `DrawingError` when the library or a context cannot be had.
     public convenience init(
         width: Int, height: Int, antialiasing: Antialiasing = .samples4, skidMarks: Bool = false,
@@ -57,11 +51,9 @@ public final class Painter {
 
     /// A painter of observations with a drawing context of its own.
     ///
-    /// - Parameters:
-    ///   - size: 64x64 is drawn at 96x96 and reduced as Pillow's bilinear filter would, because
-    ///     that is four times nearer to Gymnasium's reduced picture than drawing at 64x64.
-    ///   - antialiasing: How edges look; see `Antialiasing` for what each costs.
-    ///   - library: What to draw with.
+    /// 64x64 is drawn at 96x96 and reduced as Pillow's bilinear filter would, because that is four
+    /// times nearer to Gymnasium's reduced picture than drawing at 64x64.
+    ///
     /// - Throws: `DrawingError` when the library or a context cannot be had.
     public convenience init(
         observation size: ObservationSize, antialiasing: Antialiasing = .off,
@@ -90,11 +82,8 @@ public final class Painter {
             context, width: Stages.farScale * stages.width, height: Stages.farScale * sceneHeight)
     }
 
-    /// Draws an environment as it is now.
+    /// Draws an environment as it is now: height x width x 3 bytes, RGB, row 0 at the top.
     ///
-    /// - Parameters:
-    ///   - environment: What to draw.
-    ///   - pixels: Gets height x width x 3 bytes, RGB, row 0 at the top.
     /// - Throws: `DrawingError` when the context is lost.
     public func draw(
         _ environment: CarRacingEnvironment, into pixels: UnsafeMutableBufferPointer<UInt8>

@@ -3,12 +3,7 @@
 
 /// Conversions of pictures, 4 bytes a pixel: the means and filters that make them smaller.
 enum PixelFilter {
-    /// RGBA to RGB.
-    ///
-    /// - Parameters:
-    ///   - source: count pixels.
-    ///   - count: How many.
-    ///   - target: Gets 3 x count bytes.
+    /// `count` pixels of RGBA as 3 x count bytes of RGB.
     static func dropAlpha(
         _ source: UnsafePointer<UInt32>, count: Int, into target: UnsafeMutablePointer<UInt8>
     ) {
@@ -34,12 +29,8 @@ enum PixelFilter {
 
     /// The mean of every 2x2 pixels, rounded down as the reference's scaling rounds.
     ///
-    /// - Parameters:
-    ///   - source: 2 height x 2 width pixels.
-    ///   - isInterleaved: Whether the odd rows come after all even ones.
-    ///   - width: The target's columns.
-    ///   - height: The target's rows.
-    ///   - target: Gets height x width pixels; it may be the source itself.
+    /// The source has 2 height x 2 width pixels, its odd rows after all even ones if interleaved;
+    /// the target gets height x width and may be the source itself.
     static func halve(
         _ source: UnsafePointer<UInt32>, isInterleaved: Bool, width: Int, height: Int,
         into target: UnsafeMutablePointer<UInt32>
@@ -68,13 +59,8 @@ enum PixelFilter {
     /// Two thirds of a picture's rows and columns, by the triangle filter of Pillow's `BILINEAR`.
     ///
     /// Three rows (columns) become two. The weights are ninths in 1/256: 1, 5, 3 and 3, 5, 1; at
-    /// the edges the missing neighbour's share goes to the others.
-    ///
-    /// - Parameters:
-    ///   - source: 3 n x 3 n pixels.
-    ///   - side: The source's rows and columns, a multiple of 3.
-    ///   - rows: Scratch memory for side x (2/3 side) pixels.
-    ///   - target: Gets 2 n x 2 n pixels.
+    /// the edges the missing neighbour's share goes to the others. The source is side x side, a
+    /// multiple of 3; `rows` is scratch memory for side x (2/3 side) pixels.
     static func twoThirds(
         _ source: UnsafePointer<UInt32>, side: Int, rows: UnsafeMutablePointer<UInt32>,
         into target: UnsafeMutablePointer<UInt32>

@@ -2,12 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import CarRacing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Foundation
 
 /// Turns a scene into quadrilaterals: ground, grass, road, skid marks, car, in the reference's order.
 struct SceneBuilder: ~Copyable {
@@ -20,11 +15,7 @@ struct SceneBuilder: ~Copyable {
     private static let firstPatch = -20
     private static let patchEnd = 20
 
-    /// Builds the quadrilaterals of what is seen.
-    ///
-    /// - Parameters:
-    ///   - environment: Whose scene it is.
-    ///   - withSkidMarks: The picture for people has them, the observation has not.
+    /// Builds what is seen; pictures for people have skid marks, observations have not.
     mutating func build(_ environment: CarRacingEnvironment, withSkidMarks: Bool) {
         let hull = environment.hullPlace
         let zoom = Window.zoom(seconds: environment.seconds)
@@ -150,6 +141,7 @@ struct SceneBuilder: ~Copyable {
 
     /// The mark's ends along the wheel [m]; nil while it is below (car_dynamics.py, `draw`).
     private static func mark(phase: Double) -> (from: Float, to: Float)? {
+        // The mark spans 1.2 rad of the wheel's turn.
         let end = phase + 1.2
         let (from, to) = (sin(phase), sin(end))
         if from > 0 && to > 0 { return nil }

@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// The score's characters, as they look after scaling down, for every place they can stand.
 ///
 /// The reference prints `f"{reward:04.0f}"` in white, 42 pixels high, around (60, 750) of its

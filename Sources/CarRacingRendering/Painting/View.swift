@@ -2,12 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import CarRacing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Foundation
 
 /// The reference's window (car_racing.py), which is scaled down to every picture.
 enum Window {
@@ -17,8 +12,7 @@ enum Window {
     static let barShare = 8
     /// The window's rows above the bar's lower edge.
     static let barHeight: Float = 100
-    /// Where the car is, from the window's left and from its bottom.
-    static let carX: Float = 500
+    /// Where the car is, from the window's bottom.
     static let carY: Float = 200
     /// Window pixels a metre at rest and after the first second.
     static let farZoom = 0.1 * 6.0
