@@ -13,12 +13,6 @@ package struct ProgressText: Sendable {
     package var start: Int
 
     /// Describes a piece of work.
-    ///
-    /// - Parameters:
-    ///   - title: What is being done.
-    ///   - total: The count at the end, if it is known.
-    ///   - unit: What is counted, in the plural.
-    ///   - start: The count at the start, when work is continued.
     package init(title: String, total: Int?, unit: String, start: Int = 0) {
         self.title = title
         self.total = total
@@ -26,14 +20,9 @@ package struct ProgressText: Sendable {
         self.start = start
     }
 
-    /// One line: title, bar, count, rate, time, fields.
+    /// One line without a line feed: title, bar, count, rate, time since the start, fields.
     ///
-    /// - Parameters:
-    ///   - count: How far the work has come.
-    ///   - seconds: The time since the start.
-    ///   - fields: More to say, as names and values.
-    ///   - width: The columns there are; the line is cut to fit. Nil: no bar and no cut.
-    /// - Returns: The line without a line feed.
+    /// It is cut to fit the width in columns; nil: no bar and no cut.
     package func line(
         count: Int, seconds: Double, fields: [(name: String, value: String)], width: Int?
     ) -> String {

@@ -24,7 +24,6 @@ extension RolloutFile {
 
         /// Finds the arrays and checks that their shapes agree.
         ///
-        /// - Parameter reader: The opened archive.
         /// - Throws: `FileError` if a header is damaged, `RolloutFileError` if the arrays are no
         ///   recording.
         package init(of reader: NPZReader) throws {

@@ -22,11 +22,7 @@ final class FrameStream {
     /// The files that turned out to be damaged when read.
     private(set) var skipped: [RolloutDataset.Skipped] = []
 
-    /// Frames of recordings.
-    ///
-    /// - Parameters:
-    ///   - recordings: The files.
-    ///   - byteLimit: How many bytes of frames are held at a time, at least one file's.
+    /// Frames of recordings, of which so many bytes are held at a time, at least one file's.
     init(_ recordings: [RolloutDataset.Recording], byteLimit: Int) {
         self.recordings = recordings
         self.byteLimit = byteLimit
@@ -38,12 +34,10 @@ final class FrameStream {
     /// Whether not all frames can be held at once.
     var isStreamed: Bool { count * Self.frameSize > byteLimit }
 
-    /// Hands out every frame once, in batches.
+    /// Hands out every frame once, in batches, of which the last may have fewer.
     ///
-    /// - Parameters:
-    ///   - batchSize: The frames of a batch; the epoch's last may have fewer.
-    ///   - generator: Draws the order; nil keeps the files' order.
-    ///   - body: Given a batch's frames and their number.
+    /// The generator draws the order; nil keeps the files'.
+    ///
     /// - Throws: What the body throws.
     func forEachBatch(
         size batchSize: Int, generator: inout PCG64?,
@@ -122,10 +116,8 @@ final class FrameStream {
         return block
     }
 
-    /// The frames of one recording at the side that V takes.
+    /// The frames of one recording at the side that V takes: (length, 64, 64, 3) bytes.
     ///
-    /// - Parameter recording: The file.
-    /// - Returns: (length, 64, 64, 3) bytes.
     /// - Throws: `FileError` or `RolloutFileError` if the file is damaged.
     static func frames(of recording: RolloutDataset.Recording) throws -> [UInt8] {
         let file = try RolloutFile(contentsOf: recording.url)

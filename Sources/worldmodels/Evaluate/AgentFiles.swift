@@ -23,9 +23,6 @@ struct AgentFiles {
 
     /// Reads V, M and, if it is there, C.
     ///
-    /// - Parameters:
-    ///   - logdir: The run's directory.
-    ///   - kernels: The compiled loops to use.
     /// - Throws: What `Agent` throws.
     init(_ logdir: String, kernels: Kernels = .best) throws {
         directory = logdir
@@ -35,7 +32,6 @@ struct AgentFiles {
 
     /// Reads the agent that comes with the program.
     ///
-    /// - Parameter kernels: The compiled loops to use.
     /// - Throws: `InputError` where this build has none; what reading a damaged file throws.
     init(pretrained kernels: Kernels) throws {
         let places = Self.places

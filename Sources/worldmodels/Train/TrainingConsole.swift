@@ -10,12 +10,8 @@ final class TrainingConsole {
     private var line: (title: String, progress: ProgressLine)?
     private var lastDone = 0
 
-    /// Shows a run.
+    /// Shows a run, of which `tell` is told as well.
     ///
-    /// - Parameters:
-    ///   - run: Trains, given whom to tell what happens.
-    ///   - tell: Told as well.
-    /// - Returns: What came of the run.
     /// - Throws: What `run` throws.
     func follow(
         _ run: ((TrainingEvent) throws -> Void) throws -> TrainingSummary,
