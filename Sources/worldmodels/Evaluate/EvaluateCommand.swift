@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import Basics
 import Episodes
 import Foundation
 import Rollouts
@@ -120,7 +121,7 @@ struct EvaluationReport: Encodable {
     }
 
     var controller: String
-    var returns: ReturnStatistics
+    var returns: SampleStatistics
     /// The share of laps that were completed under the rules, and of those with every tile.
     var finishedLaps: Double
     var fullLaps: Double
@@ -135,7 +136,7 @@ struct EvaluationReport: Encodable {
         numericPath: String, seconds: Double
     ) {
         controller = isZero ? "zero" : "trained"
-        returns = ReturnStatistics(outcomes.map(\.episodeReturn))
+        returns = SampleStatistics(outcomes.map(\.episodeReturn))
         finishedLaps =
             Double(outcomes.count { $0.end == .lapCompleted }) / Double(outcomes.count)
         fullLaps =
