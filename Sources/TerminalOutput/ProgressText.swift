@@ -2,28 +2,20 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 /// The text of a progress line, computed from what is known at a moment.
-package struct ProgressText: Sendable {
+struct ProgressText: Sendable {
     /// What is being done.
-    package var title: String
+    var title: String
     /// The count at the end, if it is known.
-    package var total: Int?
+    var total: Int?
     /// What is counted, in the plural.
-    package var unit: String
+    var unit: String
     /// The count at the start: what was done before is not part of the rate.
-    package var start: Int
-
-    /// Describes a piece of work.
-    package init(title: String, total: Int?, unit: String, start: Int = 0) {
-        self.title = title
-        self.total = total
-        self.unit = unit
-        self.start = start
-    }
+    var start = 0
 
     /// One line without a line feed: title, bar, count, rate, time since the start, fields.
     ///
     /// It is cut to fit the width in columns; nil: no bar and no cut.
-    package func line(
+    func line(
         count: Int, seconds: Double, fields: [(name: String, value: String)], width: Int?
     ) -> String {
         var parts: [String] = []

@@ -207,27 +207,22 @@ public struct Encoder: Sendable {
         let count = observations.count / Self.imageBytes
         let batch = 16
         let scratch = Scratch(for: self, capacity: batch)
-        var output = [Float](repeating: 0, count: count * Self.outputSize)
+        let output = FloatBuffer(count * Self.outputSize)
         observations.withUnsafeBufferPointer { bytes in
-            output.withUnsafeMutableBufferPointer { numbers in
-                guard let pixels = bytes.baseAddress, let target = numbers.baseAddress else {
-                    return
+            guard let pixels = bytes.baseAddress else { return }
+            for first in stride(from: 0, to: count, by: batch) {
+                let starts = (first..<min(count, first + batch)).map {
+                    pixels + $0 * Self.imageBytes
                 }
-                for first in stride(from: 0, to: count, by: batch) {
-                    let starts = (first..<min(count, first + batch)).map {
-                        pixels + $0 * Self.imageBytes
-                    }
-                    starts.withUnsafeBufferPointer {
-                        encode($0, scratch: scratch, into: target + first * Self.outputSize)
-                    }
+                starts.withUnsafeBufferPointer {
+                    encode($0, scratch: scratch, into: output.at(first * Self.outputSize))
                 }
             }
         }
-        var means: [Float] = []
-        var logSigmas: [Float] = []
+        var (means, logSigmas): ([Float], [Float]) = ([], [])
         for start in stride(from: 0, to: output.count, by: Self.outputSize) {
-            means += output[start..<(start + Self.latentSize)]
-            logSigmas += output[(start + Self.latentSize)..<(start + Self.outputSize)]
+            means += output.elements(Self.latentSize, from: start)
+            logSigmas += output.elements(Self.latentSize, from: start + Self.latentSize)
         }
         return (means, logSigmas)
     }

@@ -43,30 +43,18 @@ final class FrameStream {
         size batchSize: Int, generator: inout PCG64?,
         _ body: (_ frames: UnsafePointer<UInt8>, _ count: Int) throws -> Void
     ) throws {
-        var batch = [UInt8](repeating: 0, count: batchSize * Self.frameSize)
-        var filled = 0
+        var batch: [UInt8] = []
+        batch.reserveCapacity(batchSize * Self.frameSize)
         func flush() throws {
-            if filled == 0 { return }
-            let count = filled
-            filled = 0
-            try batch.withUnsafeBufferPointer { buffer in
-                guard let base = buffer.baseAddress else { return }
-                try body(base, count)
-            }
+            if !batch.isEmpty { try body(batch, batch.count / Self.frameSize) }
+            batch.removeAll(keepingCapacity: true)
         }
         try forEachBlock(&generator) { block, generator in
             let frames = block.count / Self.frameSize
-            let order = generator?.permutation(frames) ?? Array(0..<frames)
-            for frame in order {
-                batch.withUnsafeMutableBytes { target in
-                    block.withUnsafeBytes { source in
-                        let start = frame * Self.frameSize
-                        target[(filled * Self.frameSize)...].copyBytes(
-                            from: source[start..<(start + Self.frameSize)])
-                    }
-                }
-                filled += 1
-                if filled == batchSize { try flush() }
+            for frame in generator?.permutation(frames) ?? Array(0..<frames) {
+                let start = frame * Self.frameSize
+                batch += block[start..<(start + Self.frameSize)]
+                if batch.count == batchSize * Self.frameSize { try flush() }
             }
         }
         try flush()

@@ -101,12 +101,10 @@ public struct RolloutDataset: Sendable {
     }
 
     private static func paths(below directory: URL) throws -> [String] {
-        guard let entries = FileManager.default.enumerator(atPath: directory.path) else {
-            throw TrainingError.missingDataset(path: directory.path)
-        }
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: directory.path, isDirectory: &isDirectory),
-            isDirectory.boolValue
+            isDirectory.boolValue,
+            let entries = FileManager.default.enumerator(atPath: directory.path)
         else { throw TrainingError.missingDataset(path: directory.path) }
         return entries.compactMap { $0 as? String }.filter { $0.hasSuffix(".npz") }.sorted()
     }

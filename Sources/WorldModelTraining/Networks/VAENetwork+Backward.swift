@@ -184,8 +184,3 @@ extension VAENetwork {
         }
     }
 }
-
-extension Linear {
-    /// The number of weights.
-    var size: Int { inputs * outputs }
-}

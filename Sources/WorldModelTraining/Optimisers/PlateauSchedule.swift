@@ -13,9 +13,9 @@ struct PlateauSchedule: Sendable, Hashable, Codable {
     private(set) var epochsSinceImprovement = 0
 
     /// By how much the rate is multiplied.
-    private let factor: Double
+    private var factor = 0.5
     /// How many bad epochs are borne before the rate is reduced.
-    private let patience: Int
+    private var patience = 5
     /// How many bad epochs are borne before training stops; it changes nothing but the end.
     var stopPatience: Int
     /// An improvement is smaller than best (1 - threshold).
@@ -24,10 +24,8 @@ struct PlateauSchedule: Sendable, Hashable, Codable {
     private static let smallestReduction = 1e-8
 
     /// A schedule before its first epoch, with the original's defaults.
-    init(rate: Double, factor: Double = 0.5, patience: Int = 5, stopPatience: Int = 30) {
+    init(rate: Double, stopPatience: Int = 30) {
         self.rate = rate
-        self.factor = factor
-        self.patience = patience
         self.stopPatience = stopPatience
     }
 

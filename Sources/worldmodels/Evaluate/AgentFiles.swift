@@ -17,7 +17,6 @@ struct AgentFiles {
     /// C, if it has been trained.
     var controller: ControllerParameters? { agent.controller }
 
-    static let controllerName = Agent.Part.controller.fileName
     /// The files of an agent.
     static let names = Agent.Part.allCases.map(\.fileName)
 

@@ -76,7 +76,7 @@ struct EvaluateCommand: ParsableCommand {
             episodes: seeds.enumerated().map { index, seed in
                 Episode.shown(trackSeed: seed, repetition: index)
             })
-        let done = Mutex(0)
+        let done = Atomic(0)
         let line = ProgressLine("driving", total: seeds.count, unit: "episodes")
         let start = StepTimes.now()
         let outcomes = try RolloutPool.run(
@@ -84,13 +84,7 @@ struct EvaluateCommand: ParsableCommand {
             engine: { [models = files.models] in
                 try CarRacingEngine(scoring: settings, models: models, environments: $0)
             },
-            onFinished: { _ in
-                let count = done.withLock {
-                    $0 += 1
-                    return $0
-                }
-                line.update(count)
-            })
+            onFinished: { _ in line.update(done.add(1, ordering: .relaxed).newValue) })
         line.finish()
         let report = EvaluationReport(
             outcomes: outcomes, seeds: seeds, isZero: zero, settings: settings,

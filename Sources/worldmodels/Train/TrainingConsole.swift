@@ -10,19 +10,11 @@ final class TrainingConsole {
     private var line: (title: String, progress: ProgressLine)?
     private var lastDone = 0
 
-    /// Shows a run, of which `tell` is told as well.
+    /// Shows a run and what came of it.
     ///
     /// - Throws: What `run` throws.
-    func follow(
-        _ run: ((TrainingEvent) throws -> Void) throws -> TrainingSummary,
-        _ tell: @escaping (TrainingEvent) throws -> Void = { _ in }
-    ) throws -> TrainingSummary {
-        let summary = try run { event in
-            show(event)
-            try tell(event)
-        }
-        finish(summary)
-        return summary
+    func follow(_ run: ((TrainingEvent) throws -> Void) throws -> TrainingSummary) throws {
+        finish(try run(show))
     }
 
     /// Shows what came of a run.
