@@ -105,8 +105,7 @@ let program: [Target] = [
             "ClusterSessions", "ClusterTransport", "Episodes", "EvolutionStrategies", "Pictures",
             "RolloutServer", "RolloutWorker", "Rollouts", "RunReports", "RunStore", "Runs",
             "Search",
-            "SeededRandom", "Tensors", "TerminalOutput", "WorldModel",
-            "WorldModelTraining",
+            "SeededRandom", "TerminalOutput", "WorldModel", "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         // The agent that comes with the program.

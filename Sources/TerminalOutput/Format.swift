@@ -30,20 +30,12 @@ package enum Format {
         }
     }
 
-    /// A number with a fixed count of digits after the point.
-    ///
-    /// - Parameters:
-    ///   - value: The number.
-    ///   - decimals: How many digits follow the point.
-    /// - Returns: Such as -12.30.
+    /// A number with a fixed count of digits after the point, such as -12.30.
     package static func fixed(_ value: Double, _ decimals: Int) -> String {
         String(format: "%.\(decimals)f", value)
     }
 
-    /// A span of time: 0.25 s, 42 s, 3:07, 2:05:09, 3 d 02:05.
-    ///
-    /// - Parameter seconds: The span.
-    /// - Returns: A text of no more than 9 characters below 100 days.
+    /// A span of time, at most 9 characters below 100 days: 0.25 s, 42 s, 3:07, 2:05:09, 3 d 02:05.
     package static func duration(_ seconds: Double) -> String {
         guard seconds.isFinite, abs(seconds) < 1e12 else { return "?" }
         if seconds < 0 { return "-" + duration(-seconds) }
@@ -62,10 +54,7 @@ package enum Format {
         return whole >= 3600 ? "\(whole / 3600):\(minutes)" : minutes
     }
 
-    /// A size in binary units: 512 B, 1.4 KiB, 12 MiB.
-    ///
-    /// - Parameter count: The number of bytes.
-    /// - Returns: A text of three digits or fewer, with its unit.
+    /// A size in binary units, in at most three digits: 512 B, 1.4 KiB, 12 MiB.
     package static func bytes(_ count: Int) -> String {
         var value = Double(count)
         for unit in ["B", "KiB", "MiB", "GiB", "TiB"] {

@@ -6,9 +6,7 @@ package struct InputError: Error, Equatable, CustomStringConvertible {
     /// What is wrong and what to do, without a full stop.
     package let description: String
 
-    /// Words a mistake.
-    ///
-    /// - Parameter description: What is wrong, with the name of the thing, and what to do.
+    /// Words a mistake: what is wrong, with the name of the thing, and what to do.
     package init(_ description: String) {
         self.description = description
     }

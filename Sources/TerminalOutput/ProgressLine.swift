@@ -23,14 +23,9 @@ package final class ProgressLine: Sendable {
     private let start = ContinuousClock.now
     private let state: Mutex<State>
 
-    /// Starts the line.
+    /// Starts the line, with the count at the start, where work is continued, and at the end.
     ///
-    /// - Parameters:
-    ///   - title: What is being done.
-    ///   - total: The count at the end, if it is known.
-    ///   - unit: What is counted, in the plural: "images", "rollouts".
-    ///   - start: The count at the start, when work is continued.
-    ///   - plainInterval: The time between lines where there is no terminal.
+    /// `unit` is plural: "images". Without a terminal there is a line every `plainInterval`.
     package init(
         _ title: String, total: Int? = nil, unit: String, start: Int = 0,
         plainInterval: Duration = .seconds(5)
@@ -41,11 +36,7 @@ package final class ProgressLine: Sendable {
         state = Mutex(State(count: start))
     }
 
-    /// Tells how far the work has come.
-    ///
-    /// - Parameters:
-    ///   - count: The new count.
-    ///   - fields: More to say, as names and values; nil keeps what was said last.
+    /// Tells how far the work has come, and more to say; nil keeps what was said last.
     package func update(_ count: Int, fields: [(name: String, value: String)]? = nil) {
         state.withLock { state in
             state.count = count
@@ -59,9 +50,7 @@ package final class ProgressLine: Sendable {
         }
     }
 
-    /// Prints a line above the progress line.
-    ///
-    /// - Parameter message: One line of text.
+    /// Prints a line of text above the progress line.
     package func message(_ message: String) {
         state.withLock { state in
             terminal.write((terminal.isInteractive ? "\r\u{1b}[K" : "") + message + "\n")
@@ -79,8 +68,6 @@ package final class ProgressLine: Sendable {
     }
 
     /// Shows the final count and ends the line; later updates are not shown.
-    ///
-    /// - Parameter fields: More to say, as names and values; nil keeps what was said last.
     package func finish(fields: [(name: String, value: String)]? = nil) {
         state.withLock { state in
             if let fields { state.fields = fields }

@@ -2,39 +2,20 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 /// The text of a progress line, computed from what is known at a moment.
-package struct ProgressText: Sendable {
+struct ProgressText: Sendable {
     /// What is being done.
-    package var title: String
+    var title: String
     /// The count at the end, if it is known.
-    package var total: Int?
+    var total: Int?
     /// What is counted, in the plural.
-    package var unit: String
+    var unit: String
     /// The count at the start: what was done before is not part of the rate.
-    package var start: Int
+    var start = 0
 
-    /// Describes a piece of work.
+    /// One line without a line feed: title, bar, count, rate, time since the start, fields.
     ///
-    /// - Parameters:
-    ///   - title: What is being done.
-    ///   - total: The count at the end, if it is known.
-    ///   - unit: What is counted, in the plural.
-    ///   - start: The count at the start, when work is continued.
-    package init(title: String, total: Int?, unit: String, start: Int = 0) {
-        self.title = title
-        self.total = total
-        self.unit = unit
-        self.start = start
-    }
-
-    /// One line: title, bar, count, rate, time, fields.
-    ///
-    /// - Parameters:
-    ///   - count: How far the work has come.
-    ///   - seconds: The time since the start.
-    ///   - fields: More to say, as names and values.
-    ///   - width: The columns there are; the line is cut to fit. Nil: no bar and no cut.
-    /// - Returns: The line without a line feed.
-    package func line(
+    /// It is cut to fit the width in columns; nil: no bar and no cut.
+    func line(
         count: Int, seconds: Double, fields: [(name: String, value: String)], width: Int?
     ) -> String {
         var parts: [String] = []

@@ -28,8 +28,6 @@ package struct Terminal: Sendable {
     }
 
     /// Writes text at once, without a buffer that would mix the order of streams.
-    ///
-    /// - Parameter text: The text; nothing is added.
     package func write(_ text: String) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {

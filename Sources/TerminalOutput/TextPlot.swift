@@ -37,25 +37,17 @@ package struct TextPlot: Sendable {
     /// The lines of the drawing.
     package var height: Int
 
-    /// Sets the size of a plot.
-    ///
-    /// - Parameters:
-    ///   - width: The columns of the drawing, without the labels at the left.
-    ///   - height: The lines of the drawing.
+    /// Sets the size of a plot, without the labels, in characters.
     package init(width: Int = 64, height: Int = 16) {
         precondition(width >= 2 && height >= 2, "a plot of \(width) x \(height) characters")
         self.width = width
         self.height = height
     }
 
-    /// Draws series over one pair of axes.
+    /// Draws series over one pair of axes, the later over the earlier.
     ///
-    /// - Parameters:
-    ///   - series: What to draw, the later over the earlier.
-    ///   - xLabel: What is written below.
-    /// - Returns: The lines to print: the drawing with the values of the top, the middle and the
-    ///   bottom at the left, the range of x and the legend below; none where there is nothing to
-    ///   draw.
+    /// At the left stand the values of the top, the middle and the bottom, below the range of x,
+    /// its label and the legend. There are no lines where there is nothing to draw.
     package func lines(_ series: [Series], xLabel: String) -> [String] {
         let points = series.flatMap(\.drawable)
         guard let first = points.first else { return [] }

@@ -11,10 +11,6 @@ package struct TextTable: Sendable {
         package var isNumeric: Bool
 
         /// Makes a column.
-        ///
-        /// - Parameters:
-        ///   - title: What stands above.
-        ///   - isNumeric: Whether the cells are aligned at the right.
         package init(_ title: String, isNumeric: Bool = true) {
             self.title = title
             self.isNumeric = isNumeric
@@ -27,15 +23,11 @@ package struct TextTable: Sendable {
     package private(set) var rows: [[String]] = []
 
     /// Starts a table.
-    ///
-    /// - Parameter columns: The columns from left to right.
     package init(_ columns: [Column]) {
         self.columns = columns
     }
 
-    /// Adds a row.
-    ///
-    /// - Parameter cells: As many texts as there are columns.
+    /// Adds a row of as many cells as there are columns.
     package mutating func add(_ cells: [String]) {
         precondition(
             cells.count == columns.count, "\(cells.count) cells for \(columns.count) columns")

@@ -29,10 +29,7 @@ public struct Agent: Sendable {
         /// The name of the model's file in an agent's directory.
         public var fileName: String { rawValue + ".safetensors" }
 
-        /// The model's file.
-        ///
-        /// - Parameter directory: The agent's directory.
-        /// - Returns: Where the file is or will be.
+        /// Where the model's file is or will be in an agent's directory.
         public func file(in directory: URL) -> URL { directory.appending(path: fileName) }
     }
 
@@ -56,11 +53,8 @@ public struct Agent: Sendable {
         }
     }
 
-    /// Reads V, M and, if it is there, C.
+    /// Reads V, M and, if it is there, C; all kernels give the same bits.
     ///
-    /// - Parameters:
-    ///   - directory: The directory with the models' files.
-    ///   - kernels: The compiled loops to use; all give the same bits.
     /// - Throws: `Failure` if V or M is missing or they do not fit; `FileError`, `ParameterError`,
     ///   `FrozenModelsError` or `ControllerFileError` for a file that is damaged, of another kind
     ///   or of other sizes.
@@ -77,7 +71,6 @@ public struct Agent: Sendable {
 
     /// C.
     ///
-    /// - Returns: The controller.
     /// - Throws: `Failure.missing` if there is none.
     public func requireController() throws -> ControllerParameters {
         guard let controller else {
@@ -86,10 +79,8 @@ public struct Agent: Sendable {
         return controller
     }
 
-    /// V's and M's weights, of whatever sizes they have.
+    /// V's and M's weights, of whatever sizes they have, M's fitting V's.
     ///
-    /// - Parameter directory: The directory with the models' files.
-    /// - Returns: V and an M that takes its latents.
     /// - Throws: `Failure`, `FileError` or `ParameterError`.
     package static func parameters(
         in directory: URL

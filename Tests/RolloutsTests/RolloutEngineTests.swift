@@ -215,17 +215,3 @@ struct RolloutEngineTests {
         #expect(try engine.run(good).count == 1)
     }
 }
-
-struct ReturnStatisticsTests {
-    @Test func `figures are the textbook's`() {
-        let statistics = ReturnStatistics([2, 4, 4, 4, 5, 5, 7, 9])
-        #expect(statistics.mean == 5)
-        #expect(abs(statistics.standardDeviation - 2.13809) < 1e-5)
-        // t(0.975, 7) = 2.3646, t(0.975, 99) = 1.9842
-        #expect(abs(statistics.confidence95 - 2.3646 * 2.13809 / 8.0.squareRoot()) < 2e-3)
-        #expect(abs(ReturnStatistics.studentQuantile975(freedom: 99) - 1.9842) < 1e-4)
-        #expect(abs(ReturnStatistics.studentQuantile975(freedom: 5) - 2.5706) < 4e-3)
-        let single = ReturnStatistics([3])
-        #expect(single.standardDeviation == 0 && single.confidence95 == 0)
-    }
-}

@@ -78,7 +78,7 @@ package enum CarRacingWork {
         guard let controller = models.removeValue(forKey: "controller") else {
             throw Failure.missingModel("controller")
         }
-        let name = "controller.safetensors"
+        let name = Agent.Part.controller.fileName
         let parameters = try ControllerParameters(
             SafetensorsFile(data: controller, name: name), name: name)
         return (try freeze(models, kernels), parameters)

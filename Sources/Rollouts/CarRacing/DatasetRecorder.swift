@@ -27,9 +27,7 @@ package struct DatasetRecorder: Sendable {
 
     /// The name of a recording, from 0, such as "rollout_00007.npz".
     package static func fileName(_ index: Int) -> String {
-        let digits = String(index)
-        return "rollout_" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-            + ".npz"
+        String(format: "rollout_%05ld.npz", index)
     }
 
     /// Records episodes; each file appears whole or not at all.

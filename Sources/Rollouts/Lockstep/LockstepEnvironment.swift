@@ -25,13 +25,9 @@ package protocol LockstepEnvironment: AnyObject {
     /// - Throws: Why the environment is of no more use.
     func draw(_ slot: Int) throws
 
-    /// Moves a slot on by one step; nothing is drawn.
+    /// Moves a slot on by one step by `actionSize` numbers; nothing is drawn.
     ///
-    /// - Parameters:
-    ///   - slot: Which.
-    ///   - action: `actionSize` numbers. Where one is not finite, nothing moves and the episode ends
-    ///     with `EpisodeEnd.actionNotFinite`.
-    /// - Returns: What it brought.
+    /// Where one is not finite, nothing moves and the end is `EpisodeEnd.actionNotFinite`.
     func step(_ slot: Int, _ action: UnsafePointer<Float>) -> EnvironmentStep
 
     /// How much of a slot's `total` has been visited in its episode.

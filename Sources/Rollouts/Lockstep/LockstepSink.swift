@@ -28,9 +28,8 @@ package protocol LockstepSink {
         result: EnvironmentStep
     ) throws
 
-    /// Ends a slot's episode.
+    /// Ends a slot's episode and gives its file, where there is one.
     ///
-    /// - Returns: The episode's file, where there is one.
     /// - Throws: `EpisodeFailure` if it is of no use for this sink.
     mutating func end(_ slot: Int, _ outcome: EpisodeOutcome) throws -> Data?
 }

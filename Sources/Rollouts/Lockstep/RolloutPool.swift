@@ -6,12 +6,12 @@ import Synchronization
 
 /// Drives many episodes on several threads of this process, an engine on each.
 package enum RolloutPool {
-    /// Drives all of the episodes; what they give does not depend on the number of threads.
+    /// Drives all of the episodes and gives their outcomes in the batch's order, whatever the
+    /// number of threads.
     ///
     /// `engine` makes an engine for so many environments on the thread that will use it; `onFinished`
     /// is told each episode as it ends, from any of the threads, its ticket its index in the batch.
     ///
-    /// - Returns: One outcome an episode, in the batch's order.
     /// - Throws: `EpisodeFailure` if an episode could not be driven; what an engine or `onFinished`
     ///   throws.
     @discardableResult

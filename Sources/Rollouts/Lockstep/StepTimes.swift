@@ -38,16 +38,14 @@ package struct StepTimes: Sendable, Hashable {
     }
 
     /// How long the calling thread has had a processor, in seconds.
-    package static func threadProcessorTime() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-    }
+    package static func threadProcessorTime() -> Double { seconds(of: CLOCK_THREAD_CPUTIME_ID) }
 
     /// A clock that never goes back, in seconds.
-    package static func now() -> Double {
+    package static func now() -> Double { seconds(of: CLOCK_MONOTONIC) }
+
+    private static func seconds(of clock: clockid_t) -> Double {
         var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
+        clock_gettime(clock, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }

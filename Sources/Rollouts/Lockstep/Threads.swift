@@ -28,12 +28,8 @@ package enum Threads {
         }
     }
 
-    /// Runs a body on several threads and waits for all.
+    /// Runs a body, which takes pieces until there are none, on several threads; waits for all.
     ///
-    /// - Parameters:
-    ///   - threads: How many threads.
-    ///   - pieces: How many pieces of work there are to be taken.
-    ///   - body: What each thread does: it takes pieces until there are none.
     /// - Throws: What the first body to fail threw.
     package static func run(
         _ threads: Int, pieces: Int, _ body: @escaping @Sendable (Progress) throws -> Void

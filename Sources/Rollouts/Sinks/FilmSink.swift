@@ -21,15 +21,11 @@ package struct FilmSink: LockstepSink {
     private var pixels = [UInt8](repeating: 0, count: 3 * width * height)
     private var failure: EpisodeFailure?
 
-    /// Begins a film of the one episode of a single slot.
+    /// Begins a .gif of the one episode of a single slot; it appears whole or not at all.
     ///
-    /// - Parameters:
-    ///   - cars: The slot.
-    ///   - file: The .gif to make or replace; it appears whole or not at all.
-    ///   - frameEvery: Films every so many steps, of which 50 are a second.
-    ///   - showsTimeLimit: Whether an episode's time limit is a step to be filmed.
-    ///   - antialiasing: How edges look.
-    ///   - drawing: What to draw with.
+    /// Of 50 steps a second every `frameEvery`th is filmed, with `showsTimeLimit` also the one at
+    /// which the time limit ends the episode.
+    ///
     /// - Throws: `DrawingError` or `FileError`.
     package init(
         of cars: CarRacingSlots, to file: URL, frameEvery: Int, showsTimeLimit: Bool = true,
@@ -75,7 +71,6 @@ package struct FilmSink: LockstepSink {
 extension FilmSink {
     /// Films the episode that an engine scores for the same controller and track.
     ///
-    /// - Returns: What the episode gave.
     /// - Throws: `DrawingError`, `FileError`, or `EpisodeFailure` if an action is no finite number.
     @discardableResult
     package static func film(

@@ -52,13 +52,7 @@ public final class ControllerBank {
     private let parameters: FloatBuffer
     private let joined = FloatBuffer(ControllerInputs.latentCellHidden.count)
 
-    /// Makes room for controllers, all parameters 0.
-    ///
-    /// - Parameters:
-    ///   - count: The number of episodes.
-    ///   - inputs: What the controllers see.
-    ///   - mapping: How their outputs become actions.
-    ///   - kernels: The compiled loops to use.
+    /// Makes room for the controllers of so many episodes, all parameters 0.
     public init(
         count: Int, inputs: ControllerInputs, mapping: ControllerMapping, kernels: Kernels = .best
     ) {
@@ -70,28 +64,16 @@ public final class ControllerBank {
         parameters = FloatBuffer(count * inputs.parameterCount)
     }
 
-    /// Replaces an episode's parameters.
-    ///
-    /// - Parameters:
-    ///   - index: The episode.
-    ///   - values: Weights (3 x inputs, row-major), then 3 biases.
+    /// Replaces an episode's parameters: weights (3 x inputs, row-major), then 3 biases.
     public func set(_ index: Int, _ values: [Float]) {
         precondition(index >= 0 && index < count, "controller \(index) of \(count)")
         precondition(
             values.count == inputs.parameterCount,
             "\(values.count) parameters for a controller of \(inputs.parameterCount)")
-        let target = parameters.start + index * inputs.parameterCount
-        values.withUnsafeBufferPointer { source in
-            guard let start = source.baseAddress else { return }
-            target.update(from: start, count: source.count)
-        }
+        parameters.at(index * inputs.parameterCount).update(from: values, count: values.count)
     }
 
     /// Computes an episode's action from its z, h and c, and puts it where M will read it.
-    ///
-    /// - Parameters:
-    ///   - index: The episode.
-    ///   - states: The episodes' rows.
     public func act(_ index: Int, _ states: RecurrentCell.States) {
         precondition(index >= 0 && index < count, "controller \(index) of \(count)")
         let loops = kernels.table.pointee

@@ -18,13 +18,7 @@ public struct ControllerParameters: Sendable, Hashable {
     /// The weights (3 x inputs, row-major), then 3 biases.
     public var values: [Float]
 
-    /// Wraps parameters.
-    ///
-    /// - Parameters:
-    ///   - inputs: What the controller sees.
-    ///   - mapping: How its outputs become actions.
-    ///   - latent: What of V's output is z.
-    ///   - values: The weights (3 x inputs, row-major), then 3 biases; nil: all 0.
+    /// Wraps weights (3 x inputs, row-major), then 3 biases; nil means all 0.
     public init(
         inputs: ControllerInputs = .latentHidden, mapping: ControllerMapping = .paper,
         latent: LatentUse = .mean, values: [Float]? = nil
@@ -41,17 +35,13 @@ public struct ControllerParameters: Sendable, Hashable {
 
     /// Reads a controller's file; what a file from elsewhere does not say is the paper's.
     ///
-    /// - Parameter url: The file.
-    /// - Throws: `FileError` if it cannot be read, `ControllerFileError` that says what does not fit.
+    /// - Throws: `FileError` if it cannot be read, `ControllerFileError` if something does not fit.
     public init(contentsOf url: URL) throws {
         try self.init(SafetensorsFile(contentsOf: url), name: url.path)
     }
 
-    /// Takes a controller from its file; what a file from elsewhere does not say is the paper's.
+    /// Takes a controller from a decoded file, whose name is for the error's text.
     ///
-    /// - Parameters:
-    ///   - file: The decoded file.
-    ///   - name: The file's name, for the error's text.
     /// - Throws: `ControllerFileError` that says what does not fit.
     package init(_ file: SafetensorsFile, name: String) throws(ControllerFileError) {
         if let kind = file.metadata["kind"], kind != Agent.Part.controller.rawValue {
@@ -75,10 +65,7 @@ public struct ControllerParameters: Sendable, Hashable {
         latent = try Self.value("latent", file, name) ?? .mean
     }
 
-    /// The controller's file.
-    ///
-    /// - Parameter metadata: What else the header says.
-    /// - Returns: A file that `safetensors.torch.load_file` reads.
+    /// The controller's file, which `safetensors.torch.load_file` reads.
     package func file(metadata: [String: String] = [:]) -> SafetensorsFile {
         var metadata = metadata
         metadata["kind"] = Agent.Part.controller.rawValue

@@ -51,11 +51,7 @@ public struct Encoder: Sendable {
         fileprivate let activations: [FloatBuffer]
         fileprivate let tiles: FloatBuffer
 
-        /// Makes room for a batch.
-        ///
-        /// - Parameters:
-        ///   - encoder: The encoder it is for.
-        ///   - capacity: The most images of a batch.
+        /// Makes room for batches of at most `capacity` images.
         public init(for encoder: Encoder, capacity: Int) {
             precondition(capacity > 0, "a batch of \(capacity) images")
             self.capacity = capacity
@@ -73,9 +69,6 @@ public struct Encoder: Sendable {
 
     /// Lays out the weights of a VAE.
     ///
-    /// - Parameters:
-    ///   - parameters: V, of the paper's sizes.
-    ///   - kernels: The compiled loops to use.
     /// - Throws: `FrozenModelsError` if the sizes are others than the paper's.
     public init(_ parameters: VAEParameters, kernels: Kernels = .best) throws {
         guard parameters.sizes.encoderChannels == [32, 64, 128, 256],
@@ -158,12 +151,10 @@ public struct Encoder: Sendable {
         }
     }
 
-    /// Encodes a batch.
+    /// Encodes observations of 64 x 64 x 3 bytes (rows from the top, RGB), given each one's start.
     ///
-    /// - Parameters:
-    ///   - images: Where each observation starts (64 x 64 x 3 bytes, rows from the top, RGB).
-    ///   - scratch: The working memory, made for at least as many images.
-    ///   - output: Room for `outputSize` numbers an image: the mean, then log sigma.
+    /// `scratch` was made for at least as many; `output` has room for `outputSize` numbers an image:
+    /// the mean, then log sigma.
     public func encode(
         _ images: UnsafeBufferPointer<UnsafePointer<UInt8>>, scratch: Scratch,
         into output: UnsafeMutablePointer<Float>
@@ -190,12 +181,9 @@ public struct Encoder: Sendable {
         }
     }
 
-    /// Draws z = mean + sigma * N(0, 1) (Kingma & Welling 2014, section 2.4).
+    /// Draws z = mean + sigma * N(0, 1) (Kingma & Welling 2014, section 2.4), 32 numbers.
     ///
-    /// - Parameters:
-    ///   - output: An image's `outputSize` numbers; log sigma is replaced by sigma.
-    ///   - noise: The episode's own stream.
-    ///   - latent: Room for 32 numbers.
+    /// In `output`, an image's `outputSize` numbers, log sigma is replaced by sigma.
     package func sample(
         _ output: UnsafeMutablePointer<Float>, noise: inout PCG64,
         into latent: UnsafeMutablePointer<Float>
@@ -209,9 +197,8 @@ public struct Encoder: Sendable {
         }
     }
 
-    /// Encodes observations that lie one after another.
+    /// Encodes a whole number of observations of `imageBytes`, one after another.
     ///
-    /// - Parameter observations: A whole number of observations of `imageBytes` each.
     /// - Returns: The means and the logarithms of the deviations, 32 an image each.
     public func encode(_ observations: [UInt8]) -> (means: [Float], logSigmas: [Float]) {
         precondition(
@@ -220,27 +207,22 @@ public struct Encoder: Sendable {
         let count = observations.count / Self.imageBytes
         let batch = 16
         let scratch = Scratch(for: self, capacity: batch)
-        var output = [Float](repeating: 0, count: count * Self.outputSize)
+        let output = FloatBuffer(count * Self.outputSize)
         observations.withUnsafeBufferPointer { bytes in
-            output.withUnsafeMutableBufferPointer { numbers in
-                guard let pixels = bytes.baseAddress, let target = numbers.baseAddress else {
-                    return
+            guard let pixels = bytes.baseAddress else { return }
+            for first in stride(from: 0, to: count, by: batch) {
+                let starts = (first..<min(count, first + batch)).map {
+                    pixels + $0 * Self.imageBytes
                 }
-                for first in stride(from: 0, to: count, by: batch) {
-                    let starts = (first..<min(count, first + batch)).map {
-                        pixels + $0 * Self.imageBytes
-                    }
-                    starts.withUnsafeBufferPointer {
-                        encode($0, scratch: scratch, into: target + first * Self.outputSize)
-                    }
+                starts.withUnsafeBufferPointer {
+                    encode($0, scratch: scratch, into: output.at(first * Self.outputSize))
                 }
             }
         }
-        var means: [Float] = []
-        var logSigmas: [Float] = []
+        var (means, logSigmas): ([Float], [Float]) = ([], [])
         for start in stride(from: 0, to: output.count, by: Self.outputSize) {
-            means += output[start..<(start + Self.latentSize)]
-            logSigmas += output[(start + Self.latentSize)..<(start + Self.outputSize)]
+            means += output.elements(Self.latentSize, from: start)
+            logSigmas += output.elements(Self.latentSize, from: start + Self.latentSize)
         }
         return (means, logSigmas)
     }

@@ -13,8 +13,6 @@ package final class FloatBuffer: @unchecked Sendable {
     package let count: Int
 
     /// Takes memory and fills it with zeros.
-    ///
-    /// - Parameter count: The number of elements.
     package init(_ count: Int) {
         precondition(count >= 0, "a buffer of \(count) elements")
         let bytes = max(count, 1) * MemoryLayout<Float>.stride
@@ -25,19 +23,21 @@ package final class FloatBuffer: @unchecked Sendable {
 
     deinit { start.deallocate() }
 
-    /// The place of an element.
-    ///
-    /// - Parameter offset: Its index, at most the count.
-    /// - Returns: Its address.
+    /// The place of the element of an index, at most the count.
     package func at(_ offset: Int) -> UnsafeMutablePointer<Float> { start + offset }
 
-    /// Sets elements to 0.
-    ///
-    /// - Parameter count: How many from the start; nil means all.
+    /// Sets so many elements from the start to 0; nil means all.
     package func clear(_ count: Int? = nil) {
         start.update(repeating: 0, count: count ?? self.count)
     }
 
+    /// So many elements from one on; nil means all from there.
+    package func elements(
+        _ count: Int? = nil, from offset: Int = 0
+    ) -> UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(start: start + offset, count: count ?? self.count - offset)
+    }
+
     /// All elements, copied.
-    package var values: [Float] { Array(UnsafeBufferPointer(start: start, count: count)) }
+    package var values: [Float] { Array(elements()) }
 }

@@ -27,12 +27,8 @@ public struct FrozenModels: Sendable {
     /// The compiled loops both were laid out for.
     public let kernels: Kernels
 
-    /// Lays out the weights of V and M.
+    /// Lays out the weights of V and M; all kernels give the same bits.
     ///
-    /// - Parameters:
-    ///   - vae: V.
-    ///   - mdrnn: M.
-    ///   - kernels: The compiled loops to use; all give the same bits.
     /// - Throws: `FrozenModelsError` if the sizes are others than the paper's.
     public init(vae: VAEParameters, mdrnn: MDRNNParameters, kernels: Kernels = .best) throws {
         encoder = try Encoder(vae, kernels: kernels)
@@ -40,12 +36,8 @@ public struct FrozenModels: Sendable {
         self.kernels = kernels
     }
 
-    /// Reads V and M from the bytes of their files.
+    /// Reads V and M from the bytes of their files; all kernels give the same bits.
     ///
-    /// - Parameters:
-    ///   - vae: The bytes of `vae.safetensors`.
-    ///   - mdrnn: The bytes of `mdrnn.safetensors`.
-    ///   - kernels: The compiled loops to use; all give the same bits.
     /// - Throws: An error that names the file if its bytes are no such model.
     public init(vae: Data, mdrnn: Data, kernels: Kernels = .best) throws {
         let (vaeName, mdrnnName) = (Agent.Part.vae.fileName, Agent.Part.mdrnn.fileName)

@@ -28,8 +28,6 @@ public struct Kernels: Sendable {
     }
 
     /// The loops for a vector unit; nil where the processor lacks it.
-    ///
-    /// - Parameter unit: The vector unit.
     public init?(_ unit: VectorUnit) {
         guard let table = ck_kernels_of(ck_kind(unit.rawValue)) else { return nil }
         self.table = table

@@ -21,14 +21,10 @@ package struct PackedMatrix: Sendable {
     /// The most rows of a call of the loops; their addresses fit on the stack.
     private static let group = 128
 
-    /// Memory for a matrix of zeros and a bias of zeros.
+    /// Memory for so many matrices of zeros, one after another, and a bias of zeros.
     ///
-    /// - Parameters:
-    ///   - kernels: The loops that will read it; they set the panels' width.
-    ///   - inner: The inner dimension.
-    ///   - columns: How many outputs there are; where they fill no whole panels they are one panel,
-    ///     which the loops cannot read.
-    ///   - matrices: How many matrices of this shape lie one after another.
+    /// The kernels set the panels' width; columns that fill no whole panels are one panel, which
+    /// the loops cannot read.
     package init(kernels: Kernels, inner: Int, columns: Int, matrices: Int = 1) {
         self.kernels = kernels
         self.inner = inner
@@ -39,14 +35,9 @@ package struct PackedMatrix: Sendable {
         bias = FloatBuffer(columns)
     }
 
-    /// Packs one matrix, or several of one shape.
+    /// Packs matrices of one shape, given the weight of (matrix, inner index, column).
     ///
-    /// - Parameters:
-    ///   - kernels: The loops that will read it.
-    ///   - bias: One number a column, which fill whole panels.
-    ///   - inner: The inner dimension.
-    ///   - matrices: How many there are.
-    ///   - weight: The weight of (matrix, inner index, column).
+    /// The columns, one for each number of the bias, fill whole panels.
     init(
         kernels: Kernels, bias: [Float], inner: Int, matrices: Int = 1,
         weight: (Int, Int, Int) -> Float
@@ -66,14 +57,10 @@ package struct PackedMatrix: Sendable {
     /// Whether the columns fill whole panels, so that `multiply` can be called.
     package var isReadable: Bool { panel == kernels.table.pointee.panel_width }
 
-    /// output = the product of rows and the matrix, plus the bias.
+    /// output = the product of rows and the matrix, plus the bias: (count, columns).
     ///
-    /// A row's result has the same bits whatever the other rows are.
-    ///
-    /// - Parameters:
-    ///   - count: The number of rows.
-    ///   - output: Room for (count, columns).
-    ///   - row: Where a row of `inner` numbers starts.
+    /// `row` tells where a row of `inner` numbers starts; its result has the same bits whatever the
+    /// other rows are.
     package func multiply(
         _ count: Int, into output: UnsafeMutablePointer<Float>,
         row: (Int) -> UnsafePointer<Float>

@@ -30,9 +30,7 @@ public struct RecurrentCell: Sendable {
         private let cells: FloatBuffer
         fileprivate let gates: FloatBuffer
 
-        /// Makes room for episodes, all at their start.
-        ///
-        /// - Parameter count: The number of episodes.
+        /// Makes room for so many episodes, all at their start.
         public init(count: Int) {
             precondition(count > 0, "states of \(count) episodes")
             self.count = count
@@ -72,9 +70,6 @@ public struct RecurrentCell: Sendable {
 
     /// Lays out the weights of an MDN-RNN.
     ///
-    /// - Parameters:
-    ///   - parameters: M, of the paper's sizes.
-    ///   - kernels: The compiled loops to use.
     /// - Throws: `FrozenModelsError` if the sizes are others than the paper's.
     public init(_ parameters: MDRNNParameters, kernels: Kernels = .best) throws {
         let sizes = parameters.sizes
@@ -101,11 +96,7 @@ public struct RecurrentCell: Sendable {
         }
     }
 
-    /// Advances episodes by one step: their h and c become those after their action and z.
-    ///
-    /// - Parameters:
-    ///   - indices: Which episodes; each at most once.
-    ///   - states: The episodes' rows.
+    /// Advances episodes, each named at most once: h and c become those after their action and z.
     public func step(_ indices: UnsafeBufferPointer<Int>, _ states: States) {
         let loops = kernels.table.pointee
         matrix.multiply(indices.count, into: states.gates.start) { place in

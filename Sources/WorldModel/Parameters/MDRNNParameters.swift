@@ -22,13 +22,7 @@ public struct MDRNNSizes: Sendable, Hashable {
     /// reward, the termination's logit.
     public var output: Int { (2 * latent + 1) * mixtures + 2 }
 
-    /// The sizes of an MDN-RNN.
-    ///
-    /// - Parameters:
-    ///   - latent: The length of the latent vector z.
-    ///   - actions: The length of the action.
-    ///   - hidden: The length of the LSTM's hidden state.
-    ///   - mixtures: How many Gaussians are mixed.
+    /// The sizes of an MDN-RNN, the paper's by default.
     public init(latent: Int = 32, actions: Int = 3, hidden: Int = 256, mixtures: Int = 5) {
         self.latent = latent
         self.actions = actions
@@ -48,17 +42,14 @@ public struct MDRNNParameters: ParameterSet {
     /// The weights under PyTorch's names.
     package let tensors: [String: Tensor]
 
-    /// Reads M's file.
+    /// Reads M's file, written here or by PyTorch.
     ///
-    /// - Parameter url: The file, written here or by PyTorch.
     /// - Throws: `FileError` if it cannot be read, `ParameterError` that says what does not fit.
     public init(contentsOf url: URL) throws {
         try self.init(SafetensorsFile(contentsOf: url), name: url.path)
     }
 
     /// Draws PyTorch's default start of an MDN-RNN of the paper's sizes.
-    ///
-    /// - Parameter generator: The stream; its state moves on.
     package init(randomFrom generator: inout PCG64) {
         self.init(randomFrom: &generator, sizes: MDRNNSizes())
     }
@@ -70,9 +61,6 @@ public struct MDRNNParameters: ParameterSet {
     }
 
     /// The tensors in the order in which they are drawn at random.
-    ///
-    /// - Parameter sizes: The numbers that fix the shapes.
-    /// - Returns: One entry a tensor.
     package static func specification(_ sizes: MDRNNSizes = MDRNNSizes()) -> [TensorSpecification] {
         let hidden = sizes.hidden
         let gates = 4 * hidden

@@ -14,17 +14,10 @@ package protocol ParameterSet: Sendable, Hashable {
     static var part: Agent.Part { get }
 
     /// The tensors of a model of the given sizes, in the order in which they are drawn at random.
-    ///
-    /// - Parameter sizes: The numbers that fix the shapes.
-    /// - Returns: One entry a tensor.
     static func specification(_ sizes: Sizes) -> [TensorSpecification]
 
-    /// Reads the sizes off the tensors' shapes.
+    /// Reads the sizes off the tensors' shapes; the caller checks every tensor against them.
     ///
-    /// - Parameters:
-    ///   - tensors: What a file holds.
-    ///   - name: The file, for the error's text.
-    /// - Returns: The sizes; the caller checks every tensor against them.
     /// - Throws: `ParameterError` when a tensor needed for this is missing or has no such shape.
     static func sizes(of tensors: [String: Tensor], name: String) throws -> Sizes
 
@@ -34,11 +27,7 @@ package protocol ParameterSet: Sendable, Hashable {
     /// The weights under PyTorch's names.
     var tensors: [String: Tensor] { get }
 
-    /// Wraps tensors which fit the sizes.
-    ///
-    /// - Parameters:
-    ///   - checked: Tensors that match `specification(sizes)` by name and shape.
-    ///   - sizes: The numbers that fix the shapes.
+    /// Wraps tensors that match `specification(sizes)` by name and shape.
     init(checked: [String: Tensor], sizes: Sizes)
 
     /// Reads a model's file.
@@ -50,10 +39,6 @@ extension ParameterSet {
     package static var kind: String { part.rawValue }
 
     /// Draws PyTorch's default start.
-    ///
-    /// - Parameters:
-    ///   - generator: The stream; its state moves on.
-    ///   - sizes: The numbers that fix the shapes.
     package init(randomFrom generator: inout PCG64, sizes: Sizes) {
         var tensors: [String: Tensor] = [:]
         for entry in Self.specification(sizes) {
@@ -64,11 +49,8 @@ extension ParameterSet {
         self.init(checked: tensors, sizes: sizes)
     }
 
-    /// Checks tensors by name, shape and value, and takes them.
+    /// Checks tensors by name, shape and value, and takes them; none may be missing or left over.
     ///
-    /// - Parameters:
-    ///   - tensors: The weights under PyTorch's names; nothing may be missing or left over.
-    ///   - name: Where they come from, for the error's text.
     /// - Throws: `ParameterError` that names the first tensor that does not fit.
     package init(tensors: [String: Tensor], name: String) throws {
         let sizes = try Self.sizes(of: tensors, name: name)
@@ -94,9 +76,6 @@ extension ParameterSet {
 
     /// Takes the weights of a model file after checking them by name, shape and value.
     ///
-    /// - Parameters:
-    ///   - file: The decoded file, written here or by PyTorch.
-    ///   - name: The file's name, for the error's text.
     /// - Throws: `ParameterError` that names the file and what does not fit.
     package init(_ file: SafetensorsFile, name: String) throws {
         if let kind = file.metadata["kind"], kind != Self.kind {
@@ -105,10 +84,7 @@ extension ParameterSet {
         try self.init(tensors: file.tensors, name: name)
     }
 
-    /// The model file with these weights.
-    ///
-    /// - Parameter metadata: What else the header says; "kind" is added.
-    /// - Returns: A file that `safetensors.torch.load_file` reads.
+    /// The model file with these weights, which `safetensors.torch.load_file` reads.
     package func file(metadata: [String: String] = [:]) -> SafetensorsFile {
         var metadata = metadata
         metadata["kind"] = Self.kind
@@ -116,8 +92,6 @@ extension ParameterSet {
     }
 
     /// The tensor of a name that the specification has.
-    ///
-    /// - Parameter name: The name in PyTorch's `state_dict`.
     package subscript(name: String) -> Tensor {
         guard let tensor = tensors[name] else {
             preconditionFailure("\(Self.kind) has no tensor named \(name)")

@@ -13,12 +13,7 @@ package struct TensorSpecification: Sendable, Hashable {
     /// The number of elements.
     package var count: Int { shape.reduce(1, *) }
 
-    /// Describes one tensor.
-    ///
-    /// - Parameters:
-    ///   - name: The name in PyTorch's `state_dict`.
-    ///   - shape: The extent of each axis in PyTorch's layout.
-    ///   - fanIn: How many inputs one output sums; the starting bound is its inverse square root.
+    /// A tensor of which `fanIn` inputs make one output; its bound is the inverse square root.
     package init(name: String, shape: [Int], fanIn: Int) {
         precondition(fanIn > 0, "\(name): a fan-in of \(fanIn) has no starting bound")
         self.name = name
@@ -26,14 +21,7 @@ package struct TensorSpecification: Sendable, Hashable {
         self.initialBound = 1 / Double(fanIn).squareRoot()
     }
 
-    /// A layer's weight and bias, which PyTorch starts within the same bound.
-    ///
-    /// - Parameters:
-    ///   - name: The layer's name, such as "encoder.conv1".
-    ///   - weight: The weight's shape.
-    ///   - bias: The bias's length.
-    ///   - fanIn: How many inputs one output sums, as PyTorch counts them.
-    /// - Returns: The two tensors, the weight first.
+    /// A layer's weight, then its bias, which PyTorch starts within the same bound.
     static func layer(
         _ name: String, weight: [Int], bias: Int, fanIn: Int
     ) -> [TensorSpecification] {

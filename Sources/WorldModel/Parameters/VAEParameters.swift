@@ -35,13 +35,7 @@ public struct VAESizes: Sendable, Hashable {
     /// The length of the flattened last encoder image.
     public var encoderOutput: Int { encoderChannels[3] * 4 }
 
-    /// The sizes of a VAE.
-    ///
-    /// - Parameters:
-    ///   - latent: The length of the latent vector z.
-    ///   - encoderChannels: The output channels of the four encoder convolutions.
-    ///   - decoderInput: The input channels of the first deconvolution.
-    ///   - decoderChannels: The output channels of the first three deconvolutions.
+    /// The sizes of a VAE, the paper's by default; four encoder and three decoder widths.
     public init(
         latent: Int = 32, encoderChannels: [Int] = [32, 64, 128, 256], decoderInput: Int = 1024,
         decoderChannels: [Int] = [128, 64, 32]
@@ -69,17 +63,14 @@ public struct VAEParameters: ParameterSet {
     /// The length of the latent vector z.
     public var latentSize: Int { sizes.latent }
 
-    /// Reads V's file.
+    /// Reads V's file, written here or by PyTorch.
     ///
-    /// - Parameter url: The file, written here or by PyTorch.
     /// - Throws: `FileError` if it cannot be read, `ParameterError` that says what does not fit.
     public init(contentsOf url: URL) throws {
         try self.init(SafetensorsFile(contentsOf: url), name: url.path)
     }
 
     /// Draws PyTorch's default start of a VAE of the paper's sizes.
-    ///
-    /// - Parameter generator: The stream; its state moves on.
     package init(randomFrom generator: inout PCG64) {
         self.init(randomFrom: &generator, sizes: VAESizes())
     }
@@ -91,9 +82,6 @@ public struct VAEParameters: ParameterSet {
     }
 
     /// The tensors in `state_dict` order.
-    ///
-    /// - Parameter sizes: The numbers that fix the shapes.
-    /// - Returns: One entry a tensor.
     package static func specification(_ sizes: VAESizes = VAESizes()) -> [TensorSpecification] {
         var entries: [TensorSpecification] = []
         let kernel = VAESizes.encoderKernel

@@ -13,18 +13,12 @@ extension RolloutFile {
         package let side: Int
         /// The length of an action.
         package let actionSize: Int
-        /// The name of the array of observations.
-        package let observations: String
-        /// The name of the array of actions.
-        package let actions: String
-        /// The name of the array of rewards, if there is one.
-        package let rewards: String?
-        /// The name of the array of terminations, if there is one.
-        package let terminals: String?
+        /// The arrays' names; recordings may have neither rewards nor terminations.
+        package let observations, actions: String
+        package let rewards, terminals: String?
 
         /// Finds the arrays and checks that their shapes agree.
         ///
-        /// - Parameter reader: The opened archive.
         /// - Throws: `FileError` if a header is damaged, `RolloutFileError` if the arrays are no
         ///   recording.
         package init(of reader: NPZReader) throws {

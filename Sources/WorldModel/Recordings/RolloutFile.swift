@@ -27,18 +27,8 @@ public struct RolloutFile: Sendable, Hashable {
 
     /// The number of steps.
     public var length: Int { rewards.count }
-    /// The bytes of one observation.
-    public var frameSize: Int { side * side * 3 }
 
-    /// Wraps a recording.
-    ///
-    /// - Parameters:
-    ///   - observations: (length, side, side, 3) bytes.
-    ///   - side: The height and width of an observation.
-    ///   - actions: (length, actionSize) numbers.
-    ///   - actionSize: The length of an action.
-    ///   - rewards: One number a step.
-    ///   - terminals: One a step.
+    /// Wraps a recording; the arrays' lengths must agree.
     public init(
         observations: [UInt8], side: Int = 64, actions: [Float], actionSize: Int = 3,
         rewards: [Float], terminals: [Bool]
@@ -57,9 +47,8 @@ public struct RolloutFile: Sendable, Hashable {
         self.terminals = terminals
     }
 
-    /// Reads a recording.
+    /// Reads a recording's .npz file.
     ///
-    /// - Parameter url: The .npz file.
     /// - Throws: `FileError` if it cannot be read or is damaged, `RolloutFileError` if its arrays
     ///   are no recording.
     public init(contentsOf url: URL) throws {
@@ -83,19 +72,15 @@ public struct RolloutFile: Sendable, Hashable {
         }
     }
 
-    /// Writes the recording, deflated; it appears under its name whole or not at all.
+    /// Writes the .npz file, deflated; it appears under its name whole or not at all.
     ///
-    /// - Parameter url: The .npz file to make or replace.
     /// - Throws: `FileError` if it cannot be written.
     public func write(to url: URL) throws {
         try write(to: url, compression: .deflated)
     }
 
-    /// Writes the recording; it appears under its name whole or not at all.
+    /// Writes the .npz file; it appears under its name whole or not at all.
     ///
-    /// - Parameters:
-    ///   - url: The .npz file to make or replace.
-    ///   - compression: How the arrays are kept.
     /// - Throws: `FileError` if it cannot be written.
     package func write(to url: URL, compression: NPZWriter.Compression) throws {
         let writer = try NPZWriter(to: url, compression: compression)

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 package import Foundation
-package import ArrayFiles
+import ArrayFiles
 
 /// Makes the file of a recorded episode step by step, in memory.
 ///
@@ -23,26 +23,19 @@ package final class RolloutWriter {
     private var rewards: [Float] = []
     private var terminals: [Bool] = []
 
-    /// Begins a recording.
+    /// Begins a recording of observations of a height and width.
     ///
-    /// - Parameters:
-    ///   - side: The height and width of an observation.
-    ///   - compression: How the arrays are kept.
     /// - Throws: Nothing in memory; the archive's writer might, elsewhere.
-    package init(side: Int = 64, compression: NPZWriter.Compression = .deflated) throws {
-        archive = NPZWriter(to: memory, compression: compression)
+    package init(side: Int = 64) throws {
+        archive = NPZWriter(to: memory)
         frameSize = side * side * 3
         waiting.reserveCapacity(Self.framesTogether * frameSize)
         try archive.beginRows("observations", .uint8, rowShape: [side, side, 3])
     }
 
-    /// Adds a step.
+    /// Adds a step: the (side, side, 3) bytes seen before the action, steering, gas and brake, what
+    /// was received for them, and whether they ended the episode.
     ///
-    /// - Parameters:
-    ///   - observation: What was seen before the action, (side, side, 3) bytes.
-    ///   - action: Steering, gas, brake.
-    ///   - reward: What was received for it.
-    ///   - isTerminal: Whether it ended the episode.
     /// - Throws: Nothing in memory.
     package func append(
         observation: UnsafeRawBufferPointer, action: SIMD3<Float>, reward: Float, isTerminal: Bool
@@ -56,9 +49,8 @@ package final class RolloutWriter {
         terminals.append(isTerminal)
     }
 
-    /// Ends the recording.
+    /// Ends the recording and gives the file's bytes.
     ///
-    /// - Returns: The file's bytes.
     /// - Throws: Nothing in memory.
     package func finish() throws -> Data {
         try writeWaiting()

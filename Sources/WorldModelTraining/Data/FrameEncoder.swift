@@ -26,12 +26,7 @@ final class FrameEncoder {
     /// The frames that a thread encodes at once.
     private static let group = 8
 
-    /// Lays out the weights.
-    ///
-    /// - Parameters:
-    ///   - parameters: V.
-    ///   - maximumBatch: The most frames of a call.
-    ///   - pool: The threads.
+    /// Lays out V's weights for calls of at most so many frames.
     init(_ parameters: VAEParameters, maximumBatch: Int, pool: WorkerPool) {
         self.maximumBatch = maximumBatch
         self.pool = pool
@@ -48,11 +43,7 @@ final class FrameEncoder {
         }
     }
 
-    /// Frames to `output`.
-    ///
-    /// - Parameters:
-    ///   - frames: (count, 64, 64, 3) bytes.
-    ///   - count: How many frames.
+    /// (count, 64, 64, 3) bytes to `output`.
     func encode(_ frames: UnsafePointer<UInt8>, count: Int) {
         precondition(count <= maximumBatch, "\(count) frames, room for \(maximumBatch)")
         switch way {

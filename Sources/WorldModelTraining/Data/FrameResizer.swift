@@ -16,11 +16,7 @@ struct FrameResizer {
     private let to: Int
     private let taps: [Tap]
 
-    /// Prepares the weights.
-    ///
-    /// - Parameters:
-    ///   - from: The side of the frames given.
-    ///   - to: The side of the frames wanted.
+    /// Prepares to scale frames of one side to another.
     init(from: Int, to: Int) {
         self.from = from
         self.to = to
@@ -38,10 +34,7 @@ struct FrameResizer {
         }
     }
 
-    /// Scales frames.
-    ///
-    /// - Parameter frames: (count, from, from, 3) bytes.
-    /// - Returns: (count, to, to, 3) bytes.
+    /// Scales (count, from, from, 3) bytes to (count, to, to, 3).
     func resize(_ frames: [UInt8]) -> [UInt8] {
         if from == to { return frames }
         let count = frames.count / (from * from * 3)

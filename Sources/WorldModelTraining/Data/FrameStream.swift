@@ -22,11 +22,7 @@ final class FrameStream {
     /// The files that turned out to be damaged when read.
     private(set) var skipped: [RolloutDataset.Skipped] = []
 
-    /// Frames of recordings.
-    ///
-    /// - Parameters:
-    ///   - recordings: The files.
-    ///   - byteLimit: How many bytes of frames are held at a time, at least one file's.
+    /// Frames of recordings, of which so many bytes are held at a time, at least one file's.
     init(_ recordings: [RolloutDataset.Recording], byteLimit: Int) {
         self.recordings = recordings
         self.byteLimit = byteLimit
@@ -38,41 +34,27 @@ final class FrameStream {
     /// Whether not all frames can be held at once.
     var isStreamed: Bool { count * Self.frameSize > byteLimit }
 
-    /// Hands out every frame once, in batches.
+    /// Hands out every frame once, in batches, of which the last may have fewer.
     ///
-    /// - Parameters:
-    ///   - batchSize: The frames of a batch; the epoch's last may have fewer.
-    ///   - generator: Draws the order; nil keeps the files' order.
-    ///   - body: Given a batch's frames and their number.
+    /// The generator draws the order; nil keeps the files'.
+    ///
     /// - Throws: What the body throws.
     func forEachBatch(
         size batchSize: Int, generator: inout PCG64?,
         _ body: (_ frames: UnsafePointer<UInt8>, _ count: Int) throws -> Void
     ) throws {
-        var batch = [UInt8](repeating: 0, count: batchSize * Self.frameSize)
-        var filled = 0
+        var batch: [UInt8] = []
+        batch.reserveCapacity(batchSize * Self.frameSize)
         func flush() throws {
-            if filled == 0 { return }
-            let count = filled
-            filled = 0
-            try batch.withUnsafeBufferPointer { buffer in
-                guard let base = buffer.baseAddress else { return }
-                try body(base, count)
-            }
+            if !batch.isEmpty { try body(batch, batch.count / Self.frameSize) }
+            batch.removeAll(keepingCapacity: true)
         }
         try forEachBlock(&generator) { block, generator in
             let frames = block.count / Self.frameSize
-            let order = generator?.permutation(frames) ?? Array(0..<frames)
-            for frame in order {
-                batch.withUnsafeMutableBytes { target in
-                    block.withUnsafeBytes { source in
-                        let start = frame * Self.frameSize
-                        target[(filled * Self.frameSize)...].copyBytes(
-                            from: source[start..<(start + Self.frameSize)])
-                    }
-                }
-                filled += 1
-                if filled == batchSize { try flush() }
+            for frame in generator?.permutation(frames) ?? Array(0..<frames) {
+                let start = frame * Self.frameSize
+                batch += block[start..<(start + Self.frameSize)]
+                if batch.count == batchSize * Self.frameSize { try flush() }
             }
         }
         try flush()
@@ -122,10 +104,8 @@ final class FrameStream {
         return block
     }
 
-    /// The frames of one recording at the side that V takes.
+    /// The frames of one recording at the side that V takes: (length, 64, 64, 3) bytes.
     ///
-    /// - Parameter recording: The file.
-    /// - Returns: (length, 64, 64, 3) bytes.
     /// - Throws: `FileError` or `RolloutFileError` if the file is damaged.
     static func frames(of recording: RolloutDataset.Recording) throws -> [UInt8] {
         let file = try RolloutFile(contentsOf: recording.url)

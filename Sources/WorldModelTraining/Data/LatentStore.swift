@@ -37,11 +37,6 @@ struct LatentStore {
     static func width(latent: Int, actions: Int) -> Int { 2 * latent + actions + 2 }
 
     /// Gives access to a row: mean, log-sigma, action, reward, termination.
-    ///
-    /// - Parameters:
-    ///   - row: The row.
-    ///   - body: Given the row's first number.
-    /// - Returns: What the body returns.
     func withRow<Result>(_ row: Int, _ body: (UnsafePointer<Float>) -> Result) -> Result {
         let width = Self.width(latent: index.latent, actions: index.actions)
         return rows.withUnsafeBytes { bytes in
@@ -52,15 +47,8 @@ struct LatentStore {
         }
     }
 
-    /// Opens the stored rows if they are of this V and dataset, else computes them.
+    /// Opens the directory's rows if they are of this V's file and dataset, else computes them.
     ///
-    /// - Parameters:
-    ///   - directory: Where the rows are kept.
-    ///   - dataset: The recordings.
-    ///   - vae: V's file.
-    ///   - actions: The length of an action that M takes.
-    ///   - pool: The threads.
-    ///   - tell: Told how far it is.
     /// - Throws: `FileError`, `TrainingError`, `ParameterError`, or what `tell` throws.
     init(
         directory: URL, dataset: RolloutDataset, vae: URL, actions: Int, pool: WorkerPool,
@@ -94,11 +82,7 @@ struct LatentStore {
         rows = try Data(contentsOf: rowsURL, options: .alwaysMapped)
     }
 
-    /// A short text that changes with V's file.
-    ///
-    /// - Parameter vae: V's file.
-    /// - Returns: Its hash.
-    /// - Throws: What reading it throws.
+    /// A hash of V's file.
     static func fingerprint(vae: URL) throws -> String {
         var hash = StableHash()
         hash.combine(try Data(contentsOf: vae))
@@ -163,8 +147,7 @@ struct LatentStore {
             }
             for offset in 0..<count {
                 let step = first + offset
-                rows += UnsafeBufferPointer(
-                    start: encoder.output.at(offset * encoder.width), count: encoder.width)
+                rows += encoder.output.elements(encoder.width, from: offset * encoder.width)
                 let action = step * rollout.actionSize
                 rows += rollout.actions[action..<(action + rollout.actionSize)]
                 rows.append(rollout.rewards[step])

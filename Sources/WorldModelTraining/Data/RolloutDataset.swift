@@ -50,10 +50,8 @@ public struct RolloutDataset: Sendable {
 
     /// Finds the .npz files below a directory, at any depth.
     ///
-    /// - Parameters:
-    ///   - directory: Where to look.
-    ///   - heldOutShare: The share of files that are held out, at least one of two or more.
-    ///   - seed: Which files are held out.
+    /// Of two or more files at least one is held out; the seed says which.
+    ///
     /// - Throws: `TrainingError` if the directory is missing or has no usable file.
     public init(directory: URL, heldOutShare: Double = 0.1, seed: UInt64 = 1) throws {
         self.directory = directory
@@ -103,12 +101,10 @@ public struct RolloutDataset: Sendable {
     }
 
     private static func paths(below directory: URL) throws -> [String] {
-        guard let entries = FileManager.default.enumerator(atPath: directory.path) else {
-            throw TrainingError.missingDataset(path: directory.path)
-        }
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: directory.path, isDirectory: &isDirectory),
-            isDirectory.boolValue
+            isDirectory.boolValue,
+            let entries = FileManager.default.enumerator(atPath: directory.path)
         else { throw TrainingError.missingDataset(path: directory.path) }
         return entries.compactMap { $0 as? String }.filter { $0.hasSuffix(".npz") }.sorted()
     }
@@ -134,8 +130,5 @@ struct StableHash {
     }
 
     /// Sixteen hexadecimal digits.
-    var text: String {
-        let digits = String(state, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    var text: String { String(format: "%016llx", state) }
 }

@@ -20,13 +20,7 @@ struct SequenceSource {
     private let steps: Int
     private let windows: [Window]
 
-    /// The windows of some of the store's recordings.
-    ///
-    /// - Parameters:
-    ///   - store: The rows.
-    ///   - paths: Which recordings.
-    ///   - steps: The steps of a window.
-    ///   - stride: The distance of two windows' starts.
+    /// The windows of so many steps of some of the store's recordings, begun every `stride` steps.
     init(_ store: LatentStore, paths: Set<String>, steps: Int, stride: Int) {
         self.store = store
         self.steps = steps
@@ -46,13 +40,7 @@ struct SequenceSource {
     /// The number of windows.
     var count: Int { windows.count }
 
-    /// Fills a batch, drawing the latents.
-    ///
-    /// - Parameters:
-    ///   - batch: Room for as many sequences.
-    ///   - indices: The windows.
-    ///   - pool: The threads.
-    ///   - seeds: The seed of the noise, given a window's index.
+    /// Fills a batch with windows, drawing the latents by the seed of each window's index.
     func fill(
         _ batch: SequenceBatch, _ indices: ArraySlice<Int>, pool: WorkerPool,
         seeds: (Int) -> UInt64

@@ -10,9 +10,8 @@ import Tensors
 /// Images are (side, side, channels); weights are (kernel, kernel, channels, outputs), so that a
 /// row of patches times the weights is a pixel of the output.
 struct Convolution {
-    /// The input's height and width.
+    /// The input's height and width, and its channels.
     let side: Int
-    /// The input's channels.
     let channels: Int
     /// The kernel's height and width.
     let kernel: Int

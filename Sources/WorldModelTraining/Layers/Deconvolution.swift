@@ -11,9 +11,8 @@ import Tensors
 /// image; overlapping patches add up. So its parts are those of a `Convolution` of the output
 /// image, taken in reverse.
 struct Deconvolution {
-    /// The input's height and width.
+    /// The input's height and width, and its channels.
     let side: Int
-    /// The input's channels.
     let channels: Int
     /// The kernel's height and width.
     let kernel: Int

@@ -50,13 +50,7 @@ extension PackedMatrix {
         }
     }
 
-    /// sums += rows times the matrix.
-    ///
-    /// - Parameters:
-    ///   - input: (rows, inner).
-    ///   - rows: The number of rows.
-    ///   - sums: (rows, columns).
-    ///   - product: Room for as many numbers.
+    /// sums (rows, columns) += input (rows, inner) times the matrix; `product` has as much room.
     func addProduct(
         _ input: UnsafePointer<Float>, rows: Int, to sums: UnsafeMutablePointer<Float>,
         _ product: FloatBuffer

@@ -10,6 +10,8 @@ struct Linear {
     let inputs: Int
     /// The length of an output row.
     let outputs: Int
+    /// The number of weights.
+    var size: Int { inputs * outputs }
 
     /// output = input weight + bias for `count` rows.
     func forward(

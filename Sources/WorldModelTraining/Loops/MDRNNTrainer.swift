@@ -23,10 +23,6 @@ public struct MDRNNTrainer: Sendable {
         public var includesReward = false
 
         /// The original's defaults: 30 epochs, 16 sequences a batch.
-        ///
-        /// - Parameters:
-        ///   - logdir: The run's directory.
-        ///   - data: The directory with the recordings.
         public init(logdir: URL, data: URL) {
             run = TrainingSettings(logdir: logdir, data: data, epochs: 30, batchSize: 16)
         }
@@ -35,17 +31,14 @@ public struct MDRNNTrainer: Sendable {
     private let configuration: Configuration
 
     /// A run that has not begun.
-    ///
-    /// - Parameter configuration: What it is told.
     public init(_ configuration: Configuration) {
         self.configuration = configuration
     }
 
     /// Trains until the epochs are complete, or there is no improvement any more.
     ///
-    /// - Parameter tell: Told what happens; training ends with the error that it throws, and what
-    ///   was saved after the last epoch stays.
-    /// - Returns: What came of it.
+    /// Training ends with the error that `tell` throws; what was saved after the last epoch stays.
+    ///
     /// - Throws: `TrainingError`, `FileError`, `ParameterError`, or what `tell` throws.
     public func run(_ tell: (TrainingEvent) throws -> Void) throws -> TrainingSummary {
         let settings = configuration.run

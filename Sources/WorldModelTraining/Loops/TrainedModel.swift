@@ -24,13 +24,7 @@ protocol Optimiser: AnyObject {
     /// The updates so far, where the rule depends on them; else 0.
     var steps: Int { get set }
 
-    /// One update.
-    ///
-    /// - Parameters:
-    ///   - parameters: The weights.
-    ///   - gradient: Their gradient.
-    ///   - rate: The learning rate.
-    ///   - pool: The threads.
+    /// Moves the weights against their gradient.
     func step(_ parameters: FloatBuffer, gradient: FloatBuffer, rate: Double, pool: WorkerPool)
 }
 
@@ -53,10 +47,6 @@ protocol TrainedModel {
     /// Takes the examples of a pass batch by batch and adds each batch's loss to it; where the
     /// pass trains, each batch's gradient is followed by `pass.update`.
     ///
-    /// - Parameters:
-    ///   - pass: The pass, which has just begun.
-    ///   - tell: What `pass.add` is given.
-    /// - Returns: The mean loss of an example.
     /// - Throws: What `pass.add` throws.
     func run(
         _ pass: inout TrainingPass, _ tell: (TrainingEvent) throws -> Void
@@ -64,14 +54,11 @@ protocol TrainedModel {
 
     /// Called when an epoch has been saved.
     ///
-    /// - Parameter epoch: The epoch.
     /// - Throws: `FileError`.
     func saved(epoch: Int) throws
 
-    /// Called at the run's end.
+    /// Tells at the run's end of files that turned out to be damaged; gives their number.
     ///
-    /// - Parameter tell: Told which files turned out to be damaged, unless it was already.
-    /// - Returns: How many they are.
     /// - Throws: What `tell` throws.
     func finish(_ tell: (TrainingEvent) throws -> Void) throws -> Int
 }
@@ -102,16 +89,9 @@ struct TrainingPass {
     private var reporter: ProgressReporter
     private var steps = 0
 
-    /// A pass before its first batch.
+    /// A pass over `total` examples before its first batch; a rate of nil measures.
     ///
-    /// - Parameters:
-    ///   - epoch: The epoch.
-    ///   - rate: The learning rate; nil to measure.
-    ///   - settings: The run's.
-    ///   - total: The examples of the pass.
-    ///   - unit: What they are.
-    ///   - notFinite: The error of a loss that is no finite number, given the step; nil where no
-    ///     step was made.
+    /// `notFinite` is the error of a loss that is no finite number, given the step if one was made.
     init(
         epoch: Int, rate: Double?, settings: TrainingSettings, total: Int, unit: String,
         notFinite: @escaping (_ step: Int?) -> TrainingError
@@ -138,12 +118,8 @@ struct TrainingPass {
             network.parameters, gradient: network.gradient, rate: rate, pool: network.pool)
     }
 
-    /// Adds a batch.
+    /// Adds a batch's examples and the sum of their losses.
     ///
-    /// - Parameters:
-    ///   - loss: The sum of its examples' losses.
-    ///   - examples: How many they are.
-    ///   - tell: Told how far the pass is.
     /// - Throws: `TrainingError.notFinite`, or what `tell` throws.
     mutating func add(
         _ loss: Double, of examples: Int, _ tell: (TrainingEvent) throws -> Void

@@ -24,9 +24,6 @@ struct TrainingRun<Parameters: ParameterSet> {
 
     /// Opens the recordings and makes the directories.
     ///
-    /// - Parameters:
-    ///   - settings: What the run is told.
-    ///   - tell: Told which files are left out.
     /// - Throws: `TrainingError`, `FileError`, or what `tell` throws.
     init(_ settings: TrainingSettings, _ tell: (TrainingEvent) throws -> Void) throws {
         self.settings = settings
@@ -40,12 +37,9 @@ struct TrainingRun<Parameters: ParameterSet> {
         try files.prepare()
     }
 
-    /// The weights to start from: the directory's, or PyTorch's default start.
+    /// The weights to start from: the directory's, if they have the sizes wanted, or PyTorch's
+    /// default start; an error names the first difference of what is compared.
     ///
-    /// - Parameters:
-    ///   - sizes: The sizes wanted.
-    ///   - compared: What is compared, as an error names it.
-    /// - Returns: Weights of these sizes.
     /// - Throws: `TrainingError.stateDisagrees`, `FileError` or `ParameterError`.
     func start(
         sizes: Parameters.Sizes, compared: [(name: String, value: (Parameters.Sizes) -> Int)]
@@ -64,12 +58,10 @@ struct TrainingRun<Parameters: ParameterSet> {
 
     /// Trains until the epochs are complete, or there is no improvement any more.
     ///
-    /// - Parameters:
-    ///   - options: What the weights depend on beside the settings and the recordings, as text.
-    ///   - tell: Told what happens; training ends with the error that it throws, and what was
-    ///     saved after the last epoch stays.
-    ///   - make: Makes the model; called when the directory's state is known to fit the options.
-    /// - Returns: What came of it.
+    /// `options` are what the weights depend on beside the settings and the recordings; the model
+    /// is made when the directory's state is known to fit them. Training ends with the error that
+    /// `tell` throws; what was saved after the last epoch stays.
+    ///
     /// - Throws: `TrainingError`, `FileError`, `ParameterError`, or what `tell` or `make` throws.
     func train<Model: TrainedModel>(
         options: [String: String], _ tell: (TrainingEvent) throws -> Void,

@@ -29,12 +29,6 @@ public struct TrainingSettings: Sendable, Hashable {
     public var patience = 30
 
     /// The original's defaults.
-    ///
-    /// - Parameters:
-    ///   - logdir: The run's directory.
-    ///   - data: The directory with the recordings.
-    ///   - epochs: The epochs in all.
-    ///   - batchSize: The examples of a batch.
     public init(logdir: URL, data: URL, epochs: Int, batchSize: Int) {
         self.logdir = logdir
         self.data = data

@@ -25,13 +25,10 @@ struct TrainingState: Codable, Hashable {
     /// The key of the header under which the state stands.
     private static let key = "state"
 
-    /// Reads a state and its tensors.
+    /// Reads a state and its tensors; nil if there is no such file.
     ///
-    /// - Parameters:
-    ///   - url: The file.
-    ///   - options: Those of this run. A run that goes on with others would not end as an
-    ///     uninterrupted one does.
-    /// - Returns: The state and the tensors by name, or nil if there is no such file.
+    /// A run that goes on with other options would not end as an uninterrupted one does.
+    ///
     /// - Throws: `FileError`, `TrainingError.damagedState` or `.stateDisagrees`.
     static func load(
         _ url: URL, options: [String: String]
@@ -50,12 +47,8 @@ struct TrainingState: Codable, Hashable {
         return (state, file)
     }
 
-    /// Writes the state and its tensors, whole or not at all.
+    /// Writes the state, the weights and the optimiser's moments, whole or not at all.
     ///
-    /// - Parameters:
-    ///   - url: The file to make or replace.
-    ///   - tensors: The weights and the optimiser's moments.
-    ///   - metadata: What else the header says.
     /// - Throws: `FileError`.
     func save(
         to url: URL, tensors: [String: Tensor], metadata: [String: String]
@@ -67,13 +60,8 @@ struct TrainingState: Codable, Hashable {
         try SafetensorsFile(metadata: metadata, tensors: tensors).write(to: url)
     }
 
-    /// Checks that the state's tensors are those of a layout, and finite.
+    /// Checks that the state has each prefix's set of a layout's tensors, all finite.
     ///
-    /// - Parameters:
-    ///   - file: The state's file.
-    ///   - layout: The model's tensors.
-    ///   - prefixes: What stands before the names, one for each set.
-    ///   - url: The file's place, for the error's text.
     /// - Throws: `TrainingError.stateDisagrees` or `.damagedState`.
     static func check(
         _ file: SafetensorsFile, _ layout: FlatLayout, prefixes: [String], url: URL
@@ -124,7 +112,6 @@ struct TrainingFiles {
 
     /// Notes which recordings are trained on and which are held out.
     ///
-    /// - Parameter dataset: The recordings.
     /// - Throws: `FileError`.
     func write(splitOf dataset: RolloutDataset) throws {
         let encoder = JSONEncoder()

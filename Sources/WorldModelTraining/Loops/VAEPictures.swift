@@ -16,12 +16,6 @@ enum VAEPictures {
 
     /// Writes both pictures of an epoch.
     ///
-    /// - Parameters:
-    ///   - epoch: The epoch, for the names.
-    ///   - network: V.
-    ///   - recordings: Where to take frames from.
-    ///   - streams: The run's random streams.
-    ///   - directory: Where to put the pictures.
     /// - Throws: `FileError` if they cannot be written.
     static func write(
         epoch: Int, network: VAENetwork, recordings: [RolloutDataset.Recording],
@@ -31,24 +25,26 @@ enum VAEPictures {
         var tiles: [RGBImage] = []
         for start in stride(from: 0, to: frames.count, by: columns) {
             let row = Array(frames[start..<min(start + columns, frames.count)])
-            tiles += row.map { image($0) }
-            tiles += reconstruct(row, network)
+            tiles += row.map {
+                RGBImage(width: FrameStream.side, height: FrameStream.side, pixels: $0)
+            }
+            tiles += row.map { frame in
+                network.encode(frame, count: 1)
+                return network.picture(of: network.batch.mean.start)
+            }
         }
-        let number = String(epoch)
-        let padded = String(repeating: "0", count: max(0, 4 - number.count)) + number
+        let number = String(format: "%04ld", epoch)
         try RGBImage.grid(tiles, columns: columns).writePNG(
-            to: directory.appending(path: "vae-reconstructions-\(padded).png"))
+            to: directory.appending(path: "vae-reconstructions-\(number).png"))
         // Always the same noise, so that a person can compare epochs.
         var generator = streams.generator("vae-samples")
-        let imagined = (0..<(columns * rows)).map { _ -> RGBImage in
-            let latent = network.batch.latent
-            generator.fillNormal(
-                UnsafeMutableBufferPointer(start: latent.start, count: network.sizes.latent))
-            network.decode(count: 1)
-            return reconstruction(0, network)
+        var latent = [Float](repeating: 0, count: network.sizes.latent)
+        let imagined = (0..<(columns * rows)).map { _ in
+            latent.withUnsafeMutableBufferPointer { generator.fillNormal($0) }
+            return network.picture(of: latent)
         }
         try RGBImage.grid(imagined, columns: columns).writePNG(
-            to: directory.appending(path: "vae-samples-\(padded).png"))
+            to: directory.appending(path: "vae-samples-\(number).png"))
     }
 
     /// Frames at equal distances in the recordings that can be read.
@@ -69,26 +65,16 @@ enum VAEPictures {
         }
         return Array(frames.prefix(count))
     }
+}
 
-    private static func image(_ frame: [UInt8]) -> RGBImage {
-        RGBImage(width: FrameStream.side, height: FrameStream.side, pixels: frame)
-    }
-
-    private static func reconstruct(_ frames: [[UInt8]], _ network: VAENetwork) -> [RGBImage] {
-        frames.map { frame in
-            network.encode(frame, count: 1)
-            network.batch.latent.start.update(
-                from: network.batch.mean.start, count: network.sizes.latent)
-            network.decode(count: 1)
-            return reconstruction(0, network)
-        }
-    }
-
-    /// A picture of the decoder's output.
-    static func reconstruction(_ index: Int, _ network: VAENetwork) -> RGBImage {
-        let values = UnsafeBufferPointer(
-            start: network.batch.reconstruction.at(index * FrameStream.frameSize),
-            count: FrameStream.frameSize)
-        return RGBImage(width: FrameStream.side, height: FrameStream.side, unitValues: values)
+extension VAENetwork {
+    /// A picture of what the decoder makes of a latent.
+    func picture(of latent: UnsafePointer<Float>) -> RGBImage {
+        batch.latent.start.update(from: latent, count: sizes.latent)
+        decode(count: 1)
+        return RGBImage(
+            width: FrameStream.side, height: FrameStream.side,
+            unitValues: UnsafeBufferPointer(
+                batch.reconstruction.elements(FrameStream.frameSize)))
     }
 }

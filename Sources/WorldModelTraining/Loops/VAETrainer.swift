@@ -21,10 +21,6 @@ public struct VAETrainer: Sendable {
         public var frameMemory = 1 << 30
 
         /// The original's defaults: 1000 epochs, 32 images a batch.
-        ///
-        /// - Parameters:
-        ///   - logdir: The run's directory.
-        ///   - data: The directory with the recordings.
         public init(logdir: URL, data: URL) {
             run = TrainingSettings(logdir: logdir, data: data, epochs: 1000, batchSize: 32)
         }
@@ -34,8 +30,6 @@ public struct VAETrainer: Sendable {
     private let sizes: VAESizes
 
     /// A run that has not begun.
-    ///
-    /// - Parameter configuration: What it is told.
     public init(_ configuration: Configuration) {
         self.init(configuration, sizes: VAESizes(latent: configuration.latentSize))
     }
@@ -48,9 +42,8 @@ public struct VAETrainer: Sendable {
 
     /// Trains until the epochs are complete, or there is no improvement any more.
     ///
-    /// - Parameter tell: Told what happens; training ends with the error that it throws, and what
-    ///   was saved after the last epoch stays.
-    /// - Returns: What came of it.
+    /// Training ends with the error that `tell` throws; what was saved after the last epoch stays.
+    ///
     /// - Throws: `TrainingError`, `FileError`, `ParameterError`, or what `tell` throws.
     public func run(_ tell: (TrainingEvent) throws -> Void) throws -> TrainingSummary {
         let settings = configuration.run
@@ -110,9 +103,7 @@ private struct VAETraining: TrainedModel {
         try (trains ? training : heldOut).forEachBatch(
             size: configuration.run.batchSize, generator: &order
         ) { batch, count in
-            noise.fillNormal(
-                UnsafeMutableBufferPointer(
-                    start: network.batch.noise.start, count: count * network.sizes.latent))
+            noise.fillNormal(network.batch.noise.elements(count * network.sizes.latent))
             let loss: VAELoss
             if trains {
                 let flips =

@@ -32,12 +32,7 @@ struct FlatLayout {
     private(set) var count = 0
     private var indices: [String: Int] = [:]
 
-    /// Appends a tensor.
-    ///
-    /// - Parameters:
-    ///   - specification: Its name and shape in the file.
-    ///   - view: The file's shape with axes split; nil keeps it.
-    ///   - axes: The view's axes in the order of keeping; nil keeps the file's.
+    /// Appends a tensor, the file's shape split to `view`, its axes kept in the order of `axes`.
     mutating func append(
         _ specification: TensorSpecification, view: [Int]? = nil, axes: [Int]? = nil
     ) {
@@ -54,21 +49,13 @@ struct FlatLayout {
         count += specification.count
     }
 
-    /// The index of a tensor's first element.
-    ///
-    /// - Parameter name: PyTorch's name of a tensor that was appended.
-    /// - Returns: Its offset.
+    /// The index of the first element of a tensor that was appended.
     func offset(_ name: String) -> Int {
         guard let index = indices[name] else { preconditionFailure("no tensor named \(name)") }
         return entries[index].offset
     }
 
-    /// Copies tensors from the file's layout to the flat one.
-    ///
-    /// - Parameters:
-    ///   - tensors: The tensors of the layout by name.
-    ///   - prefix: What stands before each name.
-    ///   - buffer: `count` elements.
+    /// Copies tensors, their names prefixed, from the file's layout to the flat one.
     func load(_ tensors: [String: Tensor], prefix: String = "", into buffer: FloatBuffer) {
         for entry in entries {
             guard let tensor = tensors[prefix + entry.name], tensor.shape == entry.shape else {
@@ -82,12 +69,7 @@ struct FlatLayout {
         }
     }
 
-    /// Copies tensors from the flat layout to the file's.
-    ///
-    /// - Parameters:
-    ///   - buffer: `count` elements.
-    ///   - prefix: What is put before each name.
-    /// - Returns: The tensors by name.
+    /// Copies tensors from the flat layout to the file's, their names prefixed.
     func tensors(_ buffer: FloatBuffer, prefix: String = "") -> [String: Tensor] {
         var result: [String: Tensor] = [:]
         for entry in entries {

@@ -20,11 +20,6 @@ struct GradientSlots {
     private let buffers: [FloatBuffer]
 
     /// Slots for batches up to a size.
-    ///
-    /// - Parameters:
-    ///   - chunk: The examples of a chunk.
-    ///   - maximumBatch: The largest batch.
-    ///   - width: The elements of a slot's gradient.
     init(chunk: Int, maximumBatch: Int, width: Int) {
         self.chunk = chunk
         self.width = width
@@ -40,12 +35,7 @@ struct GradientSlots {
     /// A slot's gradient.
     subscript(slot: Int) -> FloatBuffer { buffers[slot] }
 
-    /// Visits a slot's chunks in order.
-    ///
-    /// - Parameters:
-    ///   - slot: The slot, below `count(batch:)`.
-    ///   - batch: The examples of the batch.
-    ///   - body: Given the chunk's first example and how many it has.
+    /// Visits a slot's chunks in order, by the first example and how many there are.
     func forEachChunk(of slot: Int, batch: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
         let chunks = (batch + chunk - 1) / chunk
         let slots = count(batch: batch)
@@ -55,12 +45,7 @@ struct GradientSlots {
         }
     }
 
-    /// Writes the sum of the slots' gradients.
-    ///
-    /// - Parameters:
-    ///   - gradient: The start of `width` elements.
-    ///   - batch: The examples of the batch, which tell how many slots were used.
-    ///   - pool: The threads.
+    /// Writes the sum, `width` elements, of the gradients of the slots that the batch used.
     func reduce(into gradient: UnsafeMutablePointer<Float>, batch: Int, pool: WorkerPool) {
         let slots = count(batch: batch)
         pool.forEachBlock(of: width) { first, count, _ in
@@ -77,10 +62,6 @@ extension WorkerPool {
     private static let block = 1 << 15
 
     /// Cuts a range of elements into blocks of a fixed size and runs a task for each.
-    ///
-    /// - Parameters:
-    ///   - count: The elements.
-    ///   - body: Given a block's first element, how many it has, and its number.
     func forEachBlock(of count: Int, _ body: (_ first: Int, _ count: Int, _ block: Int) -> Void) {
         run(Self.blocks(of: count)) { task, _ in
             let first = task * Self.block
@@ -92,11 +73,6 @@ extension WorkerPool {
     static func blocks(of count: Int) -> Int { (count + block - 1) / block }
 
     /// Cuts the columns of a product into pieces of a fixed width and runs a task for each.
-    ///
-    /// - Parameters:
-    ///   - columns: The columns.
-    ///   - width: The columns of a piece.
-    ///   - body: Given a piece's first column and how many it has.
     func forEachPiece(of columns: Int, width: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
         run((columns + width - 1) / width) { task, _ in
             body(task * width, min(width, columns - task * width))

@@ -47,13 +47,7 @@ final class MDRNNNetwork: TrainableNetwork {
         }
     }
 
-    /// Takes the memory for a model.
-    ///
-    /// - Parameters:
-    ///   - parameters: The weights to start from.
-    ///   - steps: The steps of a sequence.
-    ///   - maximumBatch: The largest batch, in sequences.
-    ///   - pool: The threads.
+    /// Takes the memory for batches of at most so many sequences.
     init(_ parameters: MDRNNParameters, steps: Int, maximumBatch: Int, pool: WorkerPool) {
         let sizes = parameters.sizes
         self.sizes = sizes
@@ -79,13 +73,8 @@ final class MDRNNNetwork: TrainableNetwork {
         MDRNNParameters(checked: layout.tensors(parameters), sizes: sizes)
     }
 
-    /// The loss of a batch and, if asked for, its derivative by every weight in `gradient`.
-    ///
-    /// - Parameters:
-    ///   - batch: The sequences; all have `steps` steps.
-    ///   - includeReward: Whether the reward's squared error is part of the loss.
-    ///   - differentiate: Whether the gradient is wanted.
-    /// - Returns: The loss, averaged over the batch and its steps.
+    /// The loss of a batch, averaged over its sequences of `steps` steps, and, if asked for, its
+    /// derivative by every weight in `gradient`.
     func loss(_ batch: SequenceBatch, includeReward: Bool, differentiate: Bool) -> MDRNNLoss {
         precondition(
             batch.count <= maximumBatch && batch.steps == steps,
@@ -185,13 +174,9 @@ final class MDRNNNetwork: TrainableNetwork {
             steps: steps, rows: count)
     }
 
-    /// The head's raw output and the hidden states for given inputs.
+    /// The head's raw output (steps, count, outputs) and the hidden states (steps, count, hidden).
     ///
-    /// - Parameters:
-    ///   - inputs: (steps, count, actions + latents), the action first.
-    ///   - count: How many sequences.
-    /// - Returns: The head's output (steps, count, outputs) and the hidden states (steps, count,
-    ///   hidden).
+    /// The inputs are (steps, count, actions + latents), the action first.
     func outputs(_ inputs: [Float], count: Int) -> (head: [Float], hidden: [Float]) {
         precondition(
             inputs.count == steps * count * sizes.input,
@@ -203,8 +188,6 @@ final class MDRNNNetwork: TrainableNetwork {
             guard let base = inputs.baseAddress else { return }
             forwardChunk(base, count, memory, head)
         }
-        let hidden = UnsafeBufferPointer(
-            start: memory.hidden.at(count * sizes.hidden), count: steps * count * sizes.hidden)
-        return (head.values, Array(hidden))
+        return (head.values, Array(memory.hidden.elements(from: count * sizes.hidden)))
     }
 }

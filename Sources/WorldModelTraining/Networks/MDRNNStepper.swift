@@ -19,8 +19,6 @@ final class MDRNNStepper {
     private let output: FloatBuffer
 
     /// A sequence before its first step.
-    ///
-    /// - Parameter parameters: The weights.
     init(_ parameters: MDRNNParameters) {
         sizes = parameters.sizes
         network = MDRNNNetwork(
@@ -33,12 +31,7 @@ final class MDRNNStepper {
         output = FloatBuffer(sizes.output)
     }
 
-    /// What M expects after an action.
-    ///
-    /// - Parameters:
-    ///   - action: What is done.
-    ///   - latent: The latent before it.
-    /// - Returns: The mixture of the next latent, the reward and the end.
+    /// What M expects after an action: the mixture of the next latent, the reward and the end.
     func step(action: ArraySlice<Float>, latent: [Float]) -> MixtureHead {
         precondition(
             action.count == sizes.actions && latent.count == sizes.latent,

@@ -20,11 +20,7 @@ struct MixtureHead {
 
     private let latent: Int
 
-    /// Takes a row apart.
-    ///
-    /// - Parameters:
-    ///   - row: Means, log-sigmas, mixture logits, reward, termination's logit.
-    ///   - sizes: The model's sizes.
+    /// Takes a row apart: means, log-sigmas, mixture logits, reward, termination's logit.
     init(_ row: ArraySlice<Float>, sizes: MDRNNSizes) {
         precondition(row.count == sizes.output, "\(row.count) outputs, not \(sizes.output)")
         let size = sizes.mixtures * sizes.latent
@@ -42,12 +38,9 @@ struct MixtureHead {
 
     /// Draws the next latent.
     ///
-    /// - Parameters:
-    ///   - generator: The stream.
-    ///   - temperature: 1 for the model's own distribution; the mixture's logits are divided by
-    ///     it and the variances multiplied (Ha & Schmidhuber 2018, section 4); 0 takes the
-    ///     likeliest Gaussian's mean.
-    /// - Returns: The latent.
+    /// Temperature 1 is the model's own distribution; the mixture's logits are divided by it and
+    /// the variances multiplied (Ha & Schmidhuber 2018, section 4); 0 takes the likeliest
+    /// Gaussian's mean.
     func sample(_ generator: inout PCG64, temperature: Double) -> [Float] {
         var chosen = logWeights.indices.max { logWeights[$0] < logWeights[$1] } ?? 0
         if temperature > 0 {

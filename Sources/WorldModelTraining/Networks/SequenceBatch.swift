@@ -24,11 +24,6 @@ final class SequenceBatch {
     let terminals: FloatBuffer
 
     /// Memory for batches up to a size.
-    ///
-    /// - Parameters:
-    ///   - sizes: The model's sizes.
-    ///   - steps: The steps of each sequence.
-    ///   - maximumCount: The most sequences.
     init(_ sizes: MDRNNSizes, steps: Int, maximumCount: Int) {
         self.steps = steps
         let rows = steps * maximumCount
@@ -72,8 +67,7 @@ struct Weighting {
     init(batch: SequenceBatch, sizes: MDRNNSizes, includeReward: Bool) {
         let count = batch.count * batch.steps
         rows = Double(max(1, count))
-        let targets = UnsafeBufferPointer(start: batch.targetWeights.start, count: count)
-        targetRows = max(1, targets.reduce(0) { $0 + Double($1) })
+        targetRows = max(1, batch.targetWeights.elements(count).reduce(0) { $0 + Double($1) })
         scale = Double(sizes.latent + (includeReward ? 2 : 1))
         mixture = Float(1 / (targetRows * scale))
         others = Float(1 / (rows * scale))

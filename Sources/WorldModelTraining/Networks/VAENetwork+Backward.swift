@@ -6,18 +6,11 @@ import Tensors
 import WorldModel
 
 extension VAENetwork {
-    /// The loss of a batch and, in `gradient`, its derivative by every weight.
+    /// The loss, summed over a batch, and, in `gradient`, its derivative by every weight.
     ///
-    /// The loss is the original's: squared error and divergence, both summed over the batch.
-    /// `batch.noise` has been drawn.
-    ///
-    /// - Parameters:
-    ///   - frames: (count, 64, 64, 3) bytes.
-    ///   - flips: Which frames to mirror left to right; nil means none.
-    ///   - count: How many frames.
-    ///   - freeBits: The divergence a latent below which it is not reduced (the paper's code's
-    ///     `kl_tolerance`); 0 for the plain loss.
-    /// - Returns: The loss, summed over the batch.
+    /// The loss is the original's: squared error and divergence. Frames are (count, 64, 64, 3)
+    /// bytes, flipped ones mirrored left to right; `batch.noise` has been drawn. `freeBits` is the
+    /// divergence a latent below which it is not reduced (the paper's code's `kl_tolerance`).
     func computeGradient(
         _ frames: UnsafePointer<UInt8>, flips: [Bool]? = nil, count: Int, freeBits: Float = 0
     ) -> VAELoss {
@@ -190,9 +183,4 @@ extension VAENetwork {
             }
         }
     }
-}
-
-extension Linear {
-    /// The number of weights.
-    var size: Int { inputs * outputs }
 }

@@ -6,12 +6,7 @@ import Tensors
 import WorldModel
 
 extension VAENetwork {
-    /// Frames to `batch.mean` and `batch.logSigma`.
-    ///
-    /// - Parameters:
-    ///   - frames: (count, 64, 64, 3) bytes.
-    ///   - flips: Which frames to mirror left to right; nil means none.
-    ///   - count: How many frames.
+    /// (count, 64, 64, 3) bytes, mirrored where flipped, to `batch.mean` and `batch.logSigma`.
     func encode(_ frames: UnsafePointer<UInt8>, flips: [Bool]? = nil, count: Int) {
         precondition(count <= maximumBatch, "\(count) frames, room for \(maximumBatch)")
         encodeChunks(frames, flips: flips, count: count)
@@ -122,13 +117,7 @@ extension VAENetwork {
         }
     }
 
-    /// The loss of a batch, without gradients; `batch.noise` has been drawn.
-    ///
-    /// - Parameters:
-    ///   - frames: (count, 64, 64, 3) bytes.
-    ///   - count: How many frames.
-    ///   - freeBits: As for `computeGradient`.
-    /// - Returns: The loss, summed over the batch.
+    /// `computeGradient`'s loss without the gradient; `batch.noise` has been drawn.
     func loss(_ frames: UnsafePointer<UInt8>, count: Int, freeBits: Float = 0) -> VAELoss {
         encode(frames, count: count)
         sample(count: count)

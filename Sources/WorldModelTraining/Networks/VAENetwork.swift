@@ -31,12 +31,7 @@ final class VAENetwork: TrainableNetwork {
     let batch: Batch
     let scratch: [Scratch]
 
-    /// Takes the memory for a model.
-    ///
-    /// - Parameters:
-    ///   - parameters: The weights to start from.
-    ///   - maximumBatch: The largest batch, in images.
-    ///   - pool: The threads.
+    /// Takes the memory for batches of at most so many images.
     init(_ parameters: VAEParameters, maximumBatch: Int, pool: WorkerPool) {
         let sizes = parameters.sizes
         self.sizes = sizes

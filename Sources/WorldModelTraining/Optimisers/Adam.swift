@@ -6,9 +6,9 @@ import WorldModel
 
 /// Adam (Kingma & Ba 2015, algorithm 1) with PyTorch's definition and defaults.
 final class Adam: Optimiser {
-    private let beta1: Double
-    private let beta2: Double
-    private let epsilon: Double
+    private static let beta1 = 0.9
+    private static let beta2 = 0.999
+    private static let epsilon = 1e-8
     /// The running mean of the gradient.
     let firstMoment: FloatBuffer
     /// The running mean of the squared gradient.
@@ -17,29 +17,20 @@ final class Adam: Optimiser {
     var moments: [String: FloatBuffer] { ["moment1.": firstMoment, "moment2.": secondMoment] }
 
     /// Moments of zero.
-    ///
-    /// - Parameters:
-    ///   - count: The number of weights.
-    ///   - beta1: The decay of the first moment.
-    ///   - beta2: The decay of the second moment.
-    ///   - epsilon: Added to the root of the second moment.
-    init(count: Int, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8) {
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
+    init(count: Int) {
         firstMoment = FloatBuffer(count)
         secondMoment = FloatBuffer(count)
     }
 
     func step(_ parameters: FloatBuffer, gradient: FloatBuffer, rate: Double, pool: WorkerPool) {
         steps += 1
-        let correctedRate = Float(rate / (1 - power(beta1, steps)))
-        let root = Float((1 - power(beta2, steps)).squareRoot())
+        let correctedRate = Float(rate / (1 - power(Self.beta1, steps)))
+        let root = Float((1 - power(Self.beta2, steps)).squareRoot())
         let (m, v) = (firstMoment, secondMoment)
         pool.forEachBlock(of: parameters.count) { first, count, _ in
             training_adam(
                 parameters.at(first), gradient.at(first), m.at(first), v.at(first), count,
-                correctedRate, Float(beta1), Float(beta2), root, Float(epsilon))
+                correctedRate, Float(Self.beta1), Float(Self.beta2), root, Float(Self.epsilon))
         }
     }
 

@@ -6,12 +6,8 @@ import WorldModel
 
 /// The length of a gradient, or of weights, and the gradient's limit.
 enum GradientNorm {
-    /// The Euclidean norm, summed block by block in order, so that threads do not change it.
-    ///
-    /// - Parameters:
-    ///   - gradient: The gradient.
-    ///   - pool: The threads.
-    /// - Returns: The norm; not finite if an element is not.
+    /// The Euclidean norm, summed block by block in order, so that threads do not change it; not
+    /// finite if an element is not.
     static func norm(_ gradient: FloatBuffer, pool: WorkerPool) -> Double {
         var sums = [Double](repeating: 0, count: WorkerPool.blocks(of: gradient.count))
         sums.withUnsafeMutableBufferPointer { sums in
@@ -24,13 +20,7 @@ enum GradientNorm {
         return sums.reduce(0, +).squareRoot()
     }
 
-    /// Shortens the gradient to a limit, as PyTorch's `clip_grad_norm_` does.
-    ///
-    /// - Parameters:
-    ///   - gradient: The gradient.
-    ///   - limit: The largest norm that is left as it is.
-    ///   - pool: The threads.
-    /// - Returns: The norm before.
+    /// Shortens the gradient to a limit, as PyTorch's `clip_grad_norm_`; gives the norm before.
     @discardableResult
     static func clip(_ gradient: FloatBuffer, to limit: Double, pool: WorkerPool) -> Double {
         let norm = norm(gradient, pool: pool)

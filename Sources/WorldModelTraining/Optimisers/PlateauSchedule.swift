@@ -13,9 +13,9 @@ struct PlateauSchedule: Sendable, Hashable, Codable {
     private(set) var epochsSinceImprovement = 0
 
     /// By how much the rate is multiplied.
-    private let factor: Double
+    private var factor = 0.5
     /// How many bad epochs are borne before the rate is reduced.
-    private let patience: Int
+    private var patience = 5
     /// How many bad epochs are borne before training stops; it changes nothing but the end.
     var stopPatience: Int
     /// An improvement is smaller than best (1 - threshold).
@@ -24,16 +24,8 @@ struct PlateauSchedule: Sendable, Hashable, Codable {
     private static let smallestReduction = 1e-8
 
     /// A schedule before its first epoch, with the original's defaults.
-    ///
-    /// - Parameters:
-    ///   - rate: The learning rate to start with.
-    ///   - factor: By how much the rate is multiplied.
-    ///   - patience: How many bad epochs are borne before the rate is reduced.
-    ///   - stopPatience: How many bad epochs are borne before training stops.
-    init(rate: Double, factor: Double = 0.5, patience: Int = 5, stopPatience: Int = 30) {
+    init(rate: Double, stopPatience: Int = 30) {
         self.rate = rate
-        self.factor = factor
-        self.patience = patience
         self.stopPatience = stopPatience
     }
 
@@ -41,8 +33,6 @@ struct PlateauSchedule: Sendable, Hashable, Codable {
     var shouldStop: Bool { epochsSinceImprovement > stopPatience }
 
     /// Takes note of an epoch's held-out loss.
-    ///
-    /// - Parameter loss: The loss, lower is better.
     mutating func record(_ loss: Double) {
         // best (1 - threshold) would move the wrong way for the negative losses that M can have.
         let improves = best.map { loss < $0 - Self.threshold * abs($0) } ?? true

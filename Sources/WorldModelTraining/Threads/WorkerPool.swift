@@ -13,9 +13,7 @@ final class WorkerPool: Sendable {
     let threads: Int
     private let board: Board
 
-    /// Starts the threads.
-    ///
-    /// - Parameter threads: How many are to work, the caller's included.
+    /// Starts the threads, of which the caller's is one.
     init(threads: Int) {
         precondition(threads > 0, "a pool of \(threads) threads does no work")
         FloatBLAS.useOneThread()
@@ -32,11 +30,7 @@ final class WorkerPool: Sendable {
 
     deinit { board.close() }
 
-    /// Runs tasks 0..<count, each once, and returns when all are done.
-    ///
-    /// - Parameters:
-    ///   - count: How many tasks.
-    ///   - body: Given the task and the number of the thread, below `threads`, that runs it.
+    /// Runs tasks 0..<count, each once on some thread below `threads`; returns when all are done.
     func run(_ count: Int, _ body: (_ task: Int, _ thread: Int) -> Void) {
         if threads == 1 || count == 1 {
             for task in 0..<count { body(task, 0) }

@@ -44,8 +44,6 @@ public struct DatasetSummary: Sendable, Hashable, Codable {
     public var damaged: [String: String]
 
     /// Reads all of a dataset but its observations.
-    ///
-    /// - Parameter dataset: The recordings.
     public init(_ dataset: RolloutDataset) {
         var damaged = Dictionary(
             uniqueKeysWithValues: dataset.skipped.map { ($0.path, $0.reason) })
@@ -76,11 +74,8 @@ public struct DatasetSummary: Sendable, Hashable, Codable {
         self.damaged = damaged
     }
 
-    /// Writes a picture of frames: a row for each of up to eight recordings, in time from the left.
+    /// Writes a PNG of frames: a row for each of up to eight recordings, in time from the left.
     ///
-    /// - Parameters:
-    ///   - dataset: The recordings.
-    ///   - url: The PNG to make or replace.
     /// - Throws: `FileError` if it cannot be written.
     public static func writePicture(of dataset: RolloutDataset, to url: URL) throws {
         let (rows, columns) = (min(8, dataset.recordings.count), 8)

@@ -31,10 +31,6 @@ public struct Dream {
         public var scale = 3
 
         /// The usual settings.
-        ///
-        /// - Parameters:
-        ///   - logdir: The run's directory.
-        ///   - output: The GIF to make or replace.
         public init(logdir: URL, output: URL) {
             self.logdir = logdir
             self.output = output
@@ -66,18 +62,12 @@ public struct Dream {
     private let configuration: Configuration
 
     /// A dream that has not begun.
-    ///
-    /// - Parameter configuration: What it is told.
     public init(_ configuration: Configuration) {
         self.configuration = configuration
     }
 
-    /// Dreams and writes the film.
+    /// Dreams, beside a real world at its first frame, and writes the film.
     ///
-    /// - Parameters:
-    ///   - world: The real world, at its first frame.
-    ///   - driver: Who decides on the actions.
-    /// - Returns: What it came to.
     /// - Throws: `Agent.Failure`, `FileError`, `ParameterError`, `FrozenModelsError` or
     ///   `TrainingError`, or what the world throws; no film is left then.
     public func run(world: some DreamWorld, driver: Driver) throws -> Summary {
@@ -103,7 +93,7 @@ public struct Dream {
             if isDream {
                 try film.append([
                     RGBImage(width: FrameStream.side, height: FrameStream.side, pixels: pixels),
-                    Self.decode(seen, network), Self.decode(latent, network),
+                    network.picture(of: seen), network.picture(of: latent),
                 ])
                 summary.steps += 1
                 summary.realSteps += isReal ? 1 : 0
@@ -123,12 +113,6 @@ public struct Dream {
         try film.finish()
         summary.latentDistance /= Double(max(1, summary.realSteps))
         return summary
-    }
-
-    private static func decode(_ latent: [Float], _ network: VAENetwork) -> RGBImage {
-        network.batch.latent.start.update(from: latent, count: latent.count)
-        network.decode(count: 1)
-        return VAEPictures.reconstruction(0, network)
     }
 
     private static func distance(_ first: [Float], _ second: [Float]) -> Double {

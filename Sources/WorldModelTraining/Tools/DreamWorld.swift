@@ -5,16 +5,13 @@ public import WorldModel
 
 /// The real world that a dream starts from and is shown beside.
 public protocol DreamWorld {
-    /// The frame now.
+    /// The frame now: 64 x 64 x 3 bytes, RGB, row 0 at the top.
     ///
-    /// - Returns: 64 x 64 x 3 bytes, RGB, row 0 at the top.
     /// - Throws: What prevents drawing it.
     func frame() throws -> [UInt8]
 
-    /// Lets an action happen.
+    /// Lets an action happen; tells whether there is a frame after it.
     ///
-    /// - Parameter action: What is done.
-    /// - Returns: Whether there is a frame after it.
     /// - Throws: What prevents it.
     mutating func step(_ action: [Float]) throws -> Bool
 }
@@ -27,11 +24,7 @@ public struct RecordedWorld: DreamWorld {
     private let length: Int
     private var step = 0
 
-    /// A recording at its first frame.
-    ///
-    /// - Parameters:
-    ///   - rollout: The recording.
-    ///   - name: What errors call it.
+    /// A recording at its first frame; the name is what errors call it.
     public init(_ rollout: RolloutFile, name: String) {
         driver = .actions(rollout.actions, size: rollout.actionSize, name: name)
         length = rollout.length
@@ -45,10 +38,7 @@ public struct RecordedWorld: DreamWorld {
         return Array(frames[(step * size)..<((step + 1) * size)])
     }
 
-    /// Goes on to the next frame.
-    ///
-    /// - Parameter action: Not looked at.
-    /// - Returns: Whether there is one.
+    /// Goes on to the next frame, if there is one, whatever the action.
     public mutating func step(_ action: [Float]) -> Bool {
         guard step + 1 < length else { return false }
         step += 1
@@ -65,9 +55,6 @@ struct DreamControls {
 
     /// Checks that the driver is one for M.
     ///
-    /// - Parameters:
-    ///   - driver: Who decides.
-    ///   - sizes: M's.
     /// - Throws: `TrainingError` or `FrozenModelsError`.
     init(_ driver: Dream.Driver, sizes: MDRNNSizes) throws {
         self.driver = driver
@@ -93,13 +80,8 @@ struct DreamControls {
         }
     }
 
-    /// What is done in a step.
-    ///
-    /// - Parameters:
-    ///   - step: The step, from 0.
-    ///   - latent: What is seen, or dreamt.
-    ///   - stepper: M after the step before.
-    /// - Returns: The action, or nil after the last of those given.
+    /// What is done in a step, from 0, given what is seen or dreamt and M after the step before;
+    /// nil after the last of given actions.
     func action(_ step: Int, latent: [Float], _ stepper: MDRNNStepper) -> [Float]? {
         let size = sizes.actions
         if case .actions(let values, _, _) = driver {

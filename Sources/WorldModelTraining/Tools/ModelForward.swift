@@ -30,26 +30,19 @@ public struct ModelForward {
         }
     }
 
-    /// The models of a run.
-    ///
-    /// - Parameters:
-    ///   - logdir: The run's directory.
-    ///   - threads: The threads.
+    /// The models of a run's directory.
     public init(logdir: URL, threads: Int) {
         self.logdir = logdir
         pool = WorkerPool(threads: max(1, threads))
     }
 
-    /// Reads the inputs, runs the models that they are for, and writes the results.
+    /// Reads an .npz of inputs, runs the models that they are for, and writes an .npz of results.
     ///
     /// Of `observations` (N, 64, 64, 3) uint8 V makes `mu` and `logsigma` (N, latent) and
     /// `reconstruction` (N, 64, 64, 3), decoded from mu. Of `actions` (T, B, 3) and `latents`
     /// (T, B, latent) M makes `logpi` (T, B, mixtures), `means` and `sigmas` (T, B, mixtures,
     /// latent), `rewards` and `terminal_logits` (T, B) and `hidden` (T, B, hidden).
     ///
-    /// - Parameters:
-    ///   - input: The .npz file to read.
-    ///   - output: The .npz file to make or replace.
     /// - Throws: `FileError`, `ParameterError`, or `Failure`.
     public func run(input: URL, output: URL) throws {
         let reader = try NPZReader(contentsOf: input)
@@ -87,12 +80,9 @@ public struct ModelForward {
             network.batch.latent.start.update(
                 from: network.batch.mean.start, count: size * latent)
             network.decode(count: size)
-            func take(_ buffer: FloatBuffer, _ width: Int) -> UnsafeBufferPointer<Float> {
-                UnsafeBufferPointer(start: buffer.start, count: size * width)
-            }
-            mean += take(network.batch.mean, latent)
-            logSigma += take(network.batch.logSigma, latent)
-            images += take(network.batch.reconstruction, FrameStream.frameSize)
+            mean += network.batch.mean.elements(size * latent)
+            logSigma += network.batch.logSigma.elements(size * latent)
+            images += network.batch.reconstruction.elements(size * FrameStream.frameSize)
         }
         return [
             ("mu", Tensor(shape: [count, latent], values: mean)),
@@ -127,43 +117,19 @@ public struct ModelForward {
         }
         let network = MDRNNNetwork(parameters, steps: steps, maximumBatch: 1, pool: pool)
         let (head, hidden) = network.outputs(inputs, count: count)
-        var parts = HeadParts()
-        for row in 0..<(steps * count) {
-            parts.append(
-                MixtureHead(
-                    head[(row * sizes.output)..<((row + 1) * sizes.output)], sizes: sizes))
+        let heads = (0..<(steps * count)).map { row in
+            MixtureHead(head[(row * sizes.output)..<((row + 1) * sizes.output)], sizes: sizes)
         }
         let lead = [steps, count]
+        let mixed = lead + [sizes.mixtures]
+        let drawn = mixed + [sizes.latent]
         return [
-            ("logpi", Tensor(shape: lead + [sizes.mixtures], values: parts.logWeights)),
-            (
-                "means",
-                Tensor(shape: lead + [sizes.mixtures, sizes.latent], values: parts.means)
-            ),
-            (
-                "sigmas",
-                Tensor(shape: lead + [sizes.mixtures, sizes.latent], values: parts.sigmas)
-            ),
-            ("rewards", Tensor(shape: lead, values: parts.rewards)),
-            ("terminal_logits", Tensor(shape: lead, values: parts.terminalLogits)),
+            ("logpi", Tensor(shape: mixed, values: heads.flatMap(\.logWeights))),
+            ("means", Tensor(shape: drawn, values: heads.flatMap(\.means))),
+            ("sigmas", Tensor(shape: drawn, values: heads.flatMap(\.sigmas))),
+            ("rewards", Tensor(shape: lead, values: heads.map(\.reward))),
+            ("terminal_logits", Tensor(shape: lead, values: heads.map(\.terminalLogit))),
             ("hidden", Tensor(shape: lead + [sizes.hidden], values: hidden)),
         ]
-    }
-
-    /// The parts of many rows of the head, one after another.
-    private struct HeadParts {
-        var logWeights: [Float] = []
-        var means: [Float] = []
-        var sigmas: [Float] = []
-        var rewards: [Float] = []
-        var terminalLogits: [Float] = []
-
-        mutating func append(_ head: MixtureHead) {
-            logWeights += head.logWeights
-            means += head.means
-            sigmas += head.sigmas
-            rewards.append(head.reward)
-            terminalLogits.append(head.terminalLogit)
-        }
     }
 }

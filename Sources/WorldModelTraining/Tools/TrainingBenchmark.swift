@@ -26,13 +26,7 @@ public struct TrainingBenchmark: Sendable, Hashable, Codable {
     /// The ratio of both.
     public var shareOfSgemm: Double
 
-    /// Trains V on random frames.
-    ///
-    /// - Parameters:
-    ///   - threads: The threads.
-    ///   - batch: The images of a batch.
-    ///   - seconds: How long to measure.
-    /// - Returns: Images a second.
+    /// Trains V on batches of random frames for some seconds.
     public static func vae(threads: Int, batch: Int, seconds: Double) -> TrainingBenchmark {
         let (network, frames) = network(threads: threads, batch: batch)
         let adam = Adam(count: network.parameters.count)
@@ -40,22 +34,13 @@ public struct TrainingBenchmark: Sendable, Hashable, Codable {
             "vae", unit: "images/s", threads: threads, batch: batch, seconds: seconds,
             operations: 6 * vaeProducts(network) - 2 * firstProducts(network)
         ) {
-            frames.withUnsafeBufferPointer { frames in
-                guard let base = frames.baseAddress else { return }
-                _ = network.computeGradient(base, count: batch)
-            }
+            _ = network.computeGradient(frames, count: batch)
             adam.step(
                 network.parameters, gradient: network.gradient, rate: 1e-3, pool: network.pool)
         }
     }
 
-    /// Encodes random frames.
-    ///
-    /// - Parameters:
-    ///   - threads: The threads.
-    ///   - batch: The images of a batch.
-    ///   - seconds: How long to measure.
-    /// - Returns: Images a second.
+    /// Encodes batches of random frames for some seconds.
     public static func encode(threads: Int, batch: Int, seconds: Double) -> TrainingBenchmark {
         let (network, frames) = network(threads: threads, batch: batch)
         var generator = PCG64(seed: 1)
@@ -65,20 +50,11 @@ public struct TrainingBenchmark: Sendable, Hashable, Codable {
             "encode", unit: "images/s", threads: threads, batch: batch, seconds: seconds,
             operations: 2 * encoderProducts(network)
         ) {
-            frames.withUnsafeBufferPointer { frames in
-                guard let base = frames.baseAddress else { return }
-                encoder.encode(base, count: batch)
-            }
+            encoder.encode(frames, count: batch)
         }
     }
 
-    /// Trains M on random sequences of 32 steps.
-    ///
-    /// - Parameters:
-    ///   - threads: The threads.
-    ///   - batch: The sequences of a batch.
-    ///   - seconds: How long to measure.
-    /// - Returns: Sequences a second.
+    /// Trains M on batches of random sequences of 32 steps for some seconds.
     public static func mdrnn(threads: Int, batch: Int, seconds: Double) -> TrainingBenchmark {
         let steps = 32
         let sizes = MDRNNSizes()
@@ -91,8 +67,7 @@ public struct TrainingBenchmark: Sendable, Hashable, Codable {
         for buffer in [
             sequences.actions, sequences.latents, sequences.targets, sequences.rewards,
         ] {
-            generator.fillNormal(
-                UnsafeMutableBufferPointer(start: buffer.start, count: buffer.count))
+            generator.fillNormal(buffer.elements())
         }
         sequences.targetWeights.start.update(repeating: 1, count: steps * batch)
         let optimiser = RMSprop(count: network.parameters.count)
@@ -113,9 +88,7 @@ public struct TrainingBenchmark: Sendable, Hashable, Codable {
         let network = VAENetwork(
             VAEParameters(randomFrom: &generator), maximumBatch: batch,
             pool: WorkerPool(threads: threads))
-        generator.fillNormal(
-            UnsafeMutableBufferPointer(
-                start: network.batch.noise.start, count: network.batch.noise.count))
+        generator.fillNormal(network.batch.noise.elements())
         let frames = (0..<(batch * FrameStream.frameSize)).map { _ in
             UInt8(truncatingIfNeeded: generator.next32())
         }
@@ -165,7 +138,9 @@ public struct TrainingBenchmark: Sendable, Hashable, Codable {
         return Double(runs) / elapsed
     }
 
-    private static func sgemmRate(threads: Int) -> Double {
+    /// What OpenBLAS reaches on square single-precision products of 1,024 rows, one for each
+    /// thread at once, in 10^9 operations a second.
+    package static func sgemmRate(threads: Int) -> Double {
         let side = 1024
         let pool = WorkerPool(threads: threads)
         let matrices = (0..<threads).map { _ in FloatBuffer(3 * side * side) }

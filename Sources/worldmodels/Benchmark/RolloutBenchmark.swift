@@ -6,8 +6,8 @@ import Foundation
 import Rollouts
 import SeededRandom
 import Synchronization
-import Tensors
 import WorldModel
+import WorldModelTraining
 
 /// Measures the rollout engine: what `benchmark rollout` prints.
 struct RolloutBenchmark {
@@ -87,7 +87,7 @@ struct RolloutBenchmark {
         }
         let (peak, end) = (ProcessMemory.peakResidentMiB, ProcessMemory.residentMiB)
         let result = totals.withLock { $0 }
-        let gflops = MatrixSpeed.singlePrecision { StepTimes.now() }
+        let gflops = TrainingBenchmark.sgemmRate(threads: 1)
         let steps = result.times.reduce(0) { $0 + $1.steps }
         let perCore = Double(steps) / result.wall
         func each(_ part: (StepTimes) -> Double) -> Double {

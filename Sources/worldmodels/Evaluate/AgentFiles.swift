@@ -17,15 +17,11 @@ struct AgentFiles {
     /// C, if it has been trained.
     var controller: ControllerParameters? { agent.controller }
 
-    static let controllerName = Agent.Part.controller.fileName
     /// The files of an agent.
     static let names = Agent.Part.allCases.map(\.fileName)
 
     /// Reads V, M and, if it is there, C.
     ///
-    /// - Parameters:
-    ///   - logdir: The run's directory.
-    ///   - kernels: The compiled loops to use.
     /// - Throws: What `Agent` throws.
     init(_ logdir: String, kernels: Kernels = .best) throws {
         directory = logdir
@@ -35,7 +31,6 @@ struct AgentFiles {
 
     /// Reads the agent that comes with the program.
     ///
-    /// - Parameter kernels: The compiled loops to use.
     /// - Throws: `InputError` where this build has none; what reading a damaged file throws.
     init(pretrained kernels: Kernels) throws {
         let places = Self.places

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import Basics
 import Episodes
 import Foundation
 import Rollouts
@@ -75,7 +76,7 @@ struct EvaluateCommand: ParsableCommand {
             episodes: seeds.enumerated().map { index, seed in
                 Episode.shown(trackSeed: seed, repetition: index)
             })
-        let done = Mutex(0)
+        let done = Atomic(0)
         let line = ProgressLine("driving", total: seeds.count, unit: "episodes")
         let start = StepTimes.now()
         let outcomes = try RolloutPool.run(
@@ -83,13 +84,7 @@ struct EvaluateCommand: ParsableCommand {
             engine: { [models = files.models] in
                 try CarRacingEngine(scoring: settings, models: models, environments: $0)
             },
-            onFinished: { _ in
-                let count = done.withLock {
-                    $0 += 1
-                    return $0
-                }
-                line.update(count)
-            })
+            onFinished: { _ in line.update(done.add(1, ordering: .relaxed).newValue) })
         line.finish()
         let report = EvaluationReport(
             outcomes: outcomes, seeds: seeds, isZero: zero, settings: settings,
@@ -120,7 +115,7 @@ struct EvaluationReport: Encodable {
     }
 
     var controller: String
-    var returns: ReturnStatistics
+    var returns: SampleStatistics
     /// The share of laps that were completed under the rules, and of those with every tile.
     var finishedLaps: Double
     var fullLaps: Double
@@ -135,7 +130,7 @@ struct EvaluationReport: Encodable {
         numericPath: String, seconds: Double
     ) {
         controller = isZero ? "zero" : "trained"
-        returns = ReturnStatistics(outcomes.map(\.episodeReturn))
+        returns = SampleStatistics(outcomes.map(\.episodeReturn))
         finishedLaps =
             Double(outcomes.count { $0.end == .lapCompleted }) / Double(outcomes.count)
         fullLaps =

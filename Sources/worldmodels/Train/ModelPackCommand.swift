@@ -35,7 +35,7 @@ struct ModelPackCommand: ParsableCommand {
         _ = try AgentFiles(logdir).requireController()
         let packed = try AgentFiles.names.map { name in
             let file = try SafetensorsFile(contentsOf: source.appending(path: name))
-            let isSmall = name == AgentFiles.controllerName
+            let isSmall = name == Agent.Part.controller.fileName
             let data = file.encoded(as: single || isSmall ? .single : .half)
             // Half precision ends at 65,504.
             try SafetensorsFile(data: data, name: name).requireFinite(name: name)

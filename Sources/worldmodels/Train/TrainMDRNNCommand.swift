@@ -58,6 +58,6 @@ struct TrainMDRNNCommand: AsyncParsableCommand {
         settings.hiddenSize = hidden
         settings.mixtures = mixtures
         settings.includesReward = includeReward
-        _ = try TrainingConsole().follow { try MDRNNTrainer(settings).run($0) }
+        try TrainingConsole().follow { try MDRNNTrainer(settings).run($0) }
     }
 }

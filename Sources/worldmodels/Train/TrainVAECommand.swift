@@ -56,6 +56,6 @@ struct TrainVAECommand: AsyncParsableCommand {
         settings.freeBits = klTolerance
         settings.mirrors = flips
         settings.frameMemory = frameMemory << 20
-        _ = try TrainingConsole().follow { try VAETrainer(settings).run($0) }
+        try TrainingConsole().follow { try VAETrainer(settings).run($0) }
     }
 }

@@ -10,23 +10,11 @@ final class TrainingConsole {
     private var line: (title: String, progress: ProgressLine)?
     private var lastDone = 0
 
-    /// Shows a run.
+    /// Shows a run and what came of it.
     ///
-    /// - Parameters:
-    ///   - run: Trains, given whom to tell what happens.
-    ///   - tell: Told as well.
-    /// - Returns: What came of the run.
     /// - Throws: What `run` throws.
-    func follow(
-        _ run: ((TrainingEvent) throws -> Void) throws -> TrainingSummary,
-        _ tell: @escaping (TrainingEvent) throws -> Void = { _ in }
-    ) throws -> TrainingSummary {
-        let summary = try run { event in
-            show(event)
-            try tell(event)
-        }
-        finish(summary)
-        return summary
+    func follow(_ run: ((TrainingEvent) throws -> Void) throws -> TrainingSummary) throws {
+        finish(try run(show))
     }
 
     /// Shows what came of a run.

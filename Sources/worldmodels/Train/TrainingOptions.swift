@@ -35,11 +35,6 @@ struct TrainingOptions: ParsableArguments {
     var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 
     /// Gives a trainer what both are told.
-    ///
-    /// - Parameters:
-    ///   - settings: The trainer's settings.
-    ///   - epochs: The epochs in all.
-    ///   - batchSize: The examples of a batch.
     func apply(to settings: inout TrainingSettings, epochs: Int, batchSize: Int) {
         settings.epochs = epochs
         settings.batchSize = batchSize
@@ -53,9 +48,6 @@ struct TrainingOptions: ParsableArguments {
 
     /// Checks what both commands are given.
     ///
-    /// - Parameters:
-    ///   - epochs: The epochs in all.
-    ///   - batchSize: The examples of a batch.
     /// - Throws: `ValidationError` that names the option.
     func validate(epochs: Int, batchSize: Int) throws {
         guard epochs >= 0 else { throw ValidationError("--epochs must not be negative.") }
