@@ -52,7 +52,7 @@ let libraries: [Target] = [
     .target(name: "ClusterTransport", dependencies: ["CZeroMQ", "ClusterProtocol"]),
     .target(
         name: "RunStore",
-        dependencies: ["Episodes", .product(name: "GRDB", package: "GRDB.swift")]),
+        dependencies: ["Basics", "Episodes", .product(name: "GRDB", package: "GRDB.swift")]),
 
     .target(name: "RunReports", dependencies: ["Episodes", "RunStore", "TerminalOutput"]),
     .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
@@ -85,7 +85,8 @@ let libraries: [Target] = [
     .target(
         name: "Search",
         dependencies: [
-            "Digests", "Episodes", "EvolutionStrategies", "RunStore", "SeededRandom", "WorldModel",
+            "Basics", "Digests", "Episodes", "EvolutionStrategies", "RunStore", "SeededRandom",
+            "WorldModel",
         ]),
     .target(
         name: "Runs",

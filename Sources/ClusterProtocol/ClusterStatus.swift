@@ -66,6 +66,12 @@ package struct WorkerSnapshot: Sendable, Hashable, Codable {
     /// Failures and impossible results.
     package var errors: Int
 
+    private enum CodingKeys: String, CodingKey {
+        case host, process, cores, environments, fingerprint, state, outstanding, completed
+        case rolloutsPerSecond, secondsSinceHeard, errors
+        case software = "version"
+    }
+
     /// Collects the parts.
     package init(
         host: String, process: Int, cores: Int, environments: Int, software: String,

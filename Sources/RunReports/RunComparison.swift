@@ -12,11 +12,6 @@ package enum RunComparison: Sendable, Equatable, CustomStringConvertible {
     /// The optimiser's state after a generation differs, from the same returns.
     case state(generation: Int)
 
-    /// Compares the digests of two runs.
-    ///
-    /// - Parameters:
-    ///   - one: A run.
-    ///   - other: Another.
     package init(_ one: RunReport, _ other: RunReport) {
         let pairs = zip(one.generations.map(\.record), other.generations.map(\.record))
         for (left, right) in pairs {

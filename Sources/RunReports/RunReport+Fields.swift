@@ -19,9 +19,6 @@ extension RunReport {
     }
 
     /// The report as JSON; numbers that are none are left out.
-    ///
-    /// - Returns: One object, UTF-8.
-    /// - Throws: An `EncodingError`, which would be a fault of this program.
     package func json() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -7,17 +7,12 @@ package import RunStore
 
 /// All that is worth showing of a run, as it was at one moment.
 package struct RunReport: Sendable, Encodable {
-    /// One setting.
     package struct Setting: Sendable, Hashable, Codable {
-        /// Its name.
         package var name: String
-        /// Its value.
         package var value: String
     }
 
-    /// One generation.
     package struct Generation: Sendable, Hashable {
-        /// What is stored of it.
         package var record: GenerationRecord
         /// Environment steps of the search up to its end, evaluations aside.
         package var totalSteps: Int
@@ -25,17 +20,11 @@ package struct RunReport: Sendable, Encodable {
         package var evaluation: EvaluationRecord?
     }
 
-    /// The run's directory.
     package var path: String
-    /// The run's name in messages.
     package var identifier: String
-    /// The program that began it.
     package var program: String
-    /// When it began.
     package var created: Date
-    /// What defines it.
     package var settings: [Setting]
-    /// The complete generations.
     package var generations: [Generation]
     /// Results stored of the generation under way.
     package var rolloutsUnderWay: Int
@@ -43,17 +32,12 @@ package struct RunReport: Sendable, Encodable {
     package var trainingRollouts: Int
     /// Results stored for evaluations.
     package var evaluationRollouts: Int
-    /// Who has driven for it.
     package var workers: [WorkerRecord]
-    /// What happened.
     package var events: [EventRecord]
     /// The models' losses; a value that is no number is left out.
     package var losses: [LossRecord]
 
-    /// Reads a run.
-    ///
-    /// - Parameter directory: The run.
-    /// - Throws: `RunStoreError`, for example where there is no run.
+    /// Reads a run; throws `RunStoreError.noRun` where there is none.
     package init(_ directory: RunDirectory) throws {
         let reader = try RunReader(directory)
         guard let identity = try reader.identity() else {

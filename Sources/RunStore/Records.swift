@@ -7,7 +7,6 @@ package import Foundation
 ///
 /// A metric that is not known yet is NaN, zero or empty.
 package struct GenerationRecord: Sendable, Hashable, Codable {
-    /// Its number, from 1.
     package var generation: Int
     /// Candidates, each the mean of its tracks.
     package var candidates: Int
@@ -19,13 +18,11 @@ package struct GenerationRecord: Sendable, Hashable, Codable {
     @NullIsNaN package var mean = .nan
     /// The candidates' standard deviation (of the population).
     @NullIsNaN package var standardDeviation = .nan
-    /// The worst candidate's mean return.
     @NullIsNaN package var worst = .nan
     /// Candidates without a usable return, ranked last.
     package var failed = 0
     /// The search's step size after the generation.
     package var sigma = 0.0
-    /// Environment steps of the generation.
     package var steps = 0
     /// Wall time of the generation in this process.
     package var seconds = 0.0
@@ -37,7 +34,6 @@ package struct GenerationRecord: Sendable, Hashable, Codable {
     package var stateDigest = ""
     /// SHA-256 of the candidates' mean returns.
     package var fitnessDigest = ""
-    /// When it was complete.
     package var finished: Date
 
     /// Names a generation; its metrics are set afterwards.
@@ -53,24 +49,18 @@ package struct GenerationRecord: Sendable, Hashable, Codable {
 package struct EvaluationRecord: Sendable, Hashable, Codable {
     /// The generation after which it was made.
     package var generation: Int
-    /// How many tracks.
     package var episodes: Int
-    /// The mean return.
     @NullIsNaN package var mean: Double
     /// The standard deviation over the tracks (n - 1).
     @NullIsNaN package var standardDeviation: Double
-    /// Environment steps.
     package var steps: Int
     /// Wall time in this process.
     package var seconds: Double
-    /// The evaluated parameters.
     @FloatBytes package var parameters: [Float]
     /// SHA-256 of the parameters and of each return.
     package var digest: String
-    /// When it was complete.
     package var finished: Date
 
-    /// Collects the parts.
     package init(
         generation: Int, episodes: Int, mean: Double, standardDeviation: Double, steps: Int,
         seconds: Double, parameters: [Float], digest: String, finished: Date
@@ -96,13 +86,9 @@ extension Collection<EvaluationRecord> {
     }
 }
 
-/// Who a run is.
 package struct RunIdentity: Sendable, Hashable, Codable {
-    /// The run's name in messages.
     package var identifier: String
-    /// The program that began it.
     package var program: String
-    /// When it began.
     package var created: Date
 }
 
@@ -110,13 +96,11 @@ package struct RunIdentity: Sendable, Hashable, Codable {
 package struct OptimiserState: Sendable, Hashable, Codable {
     /// The generation after which it was taken, 0 being the start.
     package var generation: Int
-    /// The state as the optimiser encodes it.
     package var state: Data
 }
 
 /// A worker that has driven for the run, with what it did.
 package struct WorkerRecord: Sendable, Hashable, Codable {
-    /// Its name.
     package var name: String
     /// Its processor and library versions.
     package var fingerprint: String
@@ -132,14 +116,12 @@ package struct WorkerRecord: Sendable, Hashable, Codable {
 
 /// Something worth knowing that happened to the run.
 package struct EventRecord: Sendable, Hashable, Codable {
-    /// When.
     package var time: Date
     /// A short word for programs, such as "started".
     package var kind: String
     /// A sentence for people.
     package var message: String
 
-    /// Collects the parts.
     package init(time: Date, kind: String, message: String) {
         self.time = time
         self.kind = kind
@@ -151,7 +133,6 @@ package struct EventRecord: Sendable, Hashable, Codable {
 package struct LossRecord: Sendable, Hashable, Codable {
     /// Which model: "vae" or "mdrnn".
     package var model: String
-    /// The epoch, from 1.
     package var epoch: Int
     /// Which examples: "training" or "held-out".
     package var split: String
@@ -160,7 +141,6 @@ package struct LossRecord: Sendable, Hashable, Codable {
     /// The mean over the examples.
     @NullIsNaN package var value: Double
 
-    /// Collects the parts.
     package init(model: String, epoch: Int, split: String, term: String, value: Double) {
         self.model = model
         self.epoch = epoch

@@ -3,12 +3,6 @@
 
 import Foundation
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// The exclusive right to drive a run, held until the value goes away or the process ends.
 ///
 /// It is a lock of the kernel on an open file (flock), so a coordinator killed with -9 leaves none
@@ -16,12 +10,7 @@ import Foundation
 package final class RunLock: Sendable {
     private let descriptor: Int32
 
-    /// Takes the lock or says who has it.
-    ///
-    /// - Parameters:
-    ///   - directory: The run.
-    ///   - holder: One line about this process, such as its number and host.
-    /// - Throws: `RunStoreError.locked` with the holder's line, or `.unwritable`.
+    /// Takes the lock, or throws `RunStoreError.locked` with the line of the process that has it.
     package init(_ directory: RunDirectory, holder: String) throws {
         let path = directory.lock.path(percentEncoded: false)
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)

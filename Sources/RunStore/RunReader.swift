@@ -16,9 +16,6 @@ package struct RunReader: Sendable {
     }
 
     /// Opens a run for reading only; a coordinator may be writing to it meanwhile.
-    ///
-    /// - Parameter directory: The run.
-    /// - Throws: `RunStoreError.noRun` where there is none, or what SQLite says of the file.
     package init(_ directory: RunDirectory) throws {
         try self.init(directory, migrator: Schema.migrator)
     }
@@ -65,9 +62,7 @@ package struct RunReader: Sendable {
 
     /// Answers a query, naming what goes wrong.
     func read<Answer>(_ query: (Database) throws -> Answer) throws -> Answer {
-        try namingErrors(of: path) {
-            try queue.read(query)
-        }
+        try namingErrors(of: path) { try queue.read(query) }
     }
 
     /// Reads the rows of a record's table that a clause of SQL selects and orders.

@@ -7,11 +7,6 @@ import GRDB
 
 extension RunStore {
     /// Stores results that have arrived; one that is there already stays as it is.
-    ///
-    /// - Parameters:
-    ///   - rollouts: The results.
-    ///   - arrived: The time now.
-    /// - Throws: `RunStoreError`, for example of a full disk.
     package func append(_ rollouts: [EpisodeResult], arrived: Date) throws {
         guard !rollouts.isEmpty else { return }
         try write(.rollouts) { database in
@@ -41,13 +36,8 @@ extension RunStore {
         }
     }
 
-    /// Ends a generation: its row, its candidates and the optimiser's next state, all or nothing.
-    ///
-    /// - Parameters:
-    ///   - record: The generation's row.
-    ///   - meanReturns: Each candidate's mean return, in the order of the candidates.
-    ///   - state: The optimiser's state after it; earlier states are dropped.
-    /// - Throws: `RunStoreError`, for example of a full disk.
+    /// Ends a generation: its row, its candidates' mean returns in their order and the optimiser's
+    /// next state, all or nothing; earlier states are dropped.
     package func finish(
         _ record: GenerationRecord, meanReturns: [Double], state: Data
     ) throws {
@@ -66,18 +56,11 @@ extension RunStore {
         }
     }
 
-    /// Stores an evaluation of the distribution's mean.
-    ///
-    /// - Parameter record: The evaluation.
-    /// - Throws: `RunStoreError`, for example of a full disk.
     package func record(_ record: EvaluationRecord) throws {
         try write(.evaluation, durable: true) { try record.insert($0) }
     }
 
-    /// Changes settings that may change during a run.
-    ///
-    /// - Parameter settings: Names with their new values; other settings stay.
-    /// - Throws: `RunStoreError`, for example of a full disk.
+    /// Changes settings that may change during a run; others stay.
     package func change(_ settings: [(name: String, value: String)]) throws {
         guard !settings.isEmpty else { return }
         try write(nil) { database in
@@ -89,18 +72,11 @@ extension RunStore {
         }
     }
 
-    /// Notes something that happened.
-    ///
-    /// - Parameter event: The event.
-    /// - Throws: `RunStoreError`, for example of a full disk.
     package func record(_ event: EventRecord) throws {
         try write(nil) { try event.insert($0) }
     }
 
     /// Stores an epoch's losses; those of an epoch trained again replace the earlier ones.
-    ///
-    /// - Parameter losses: The losses.
-    /// - Throws: `RunStoreError`, for example of a full disk.
     package func record(_ losses: [LossRecord]) throws {
         try write(nil) { database in
             for loss in losses { try loss.insert(database, onConflict: .replace) }

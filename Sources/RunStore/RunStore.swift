@@ -12,26 +12,20 @@ import GRDB
 package final class RunStore: Sendable {
     /// A place where a crash can be rehearsed.
     package struct WritePoint: Sendable, Hashable {
-        /// Which write.
         package enum Write: String, Sendable, CaseIterable {
             /// The run's settings and the optimiser's first state.
             case creation
-            /// A batch of results.
             case rollouts
             /// A generation's row and the optimiser's next state.
             case generation
-            /// An evaluation's row.
             case evaluation
         }
-        /// Which write.
         package let write: Write
         /// Whether the transaction has been committed.
         package let committed: Bool
     }
 
-    /// The run.
     package let directory: RunDirectory
-    /// All queries.
     package let reader: RunReader
     let queue: DatabaseQueue
     private let lock: RunLock
@@ -39,12 +33,8 @@ package final class RunStore: Sendable {
 
     /// Opens the run's database, creating or migrating it as needed.
     ///
-    /// - Parameters:
-    ///   - directory: The run; it is created where missing.
-    ///   - holder: One line about this process, told to whoever finds the run locked.
-    ///   - rehearse: Called around each write; what it throws stands for a crash there (tests).
-    /// - Throws: `RunStoreError`: another coordinator holds the run, the disk is full or read
-    ///   only, or the file is no run database of this version.
+    /// `holder` is a line about this process, told to whoever finds the run locked; `rehearse` is
+    /// called around each write, and what it throws stands for a crash there (tests).
     package init(
         _ directory: RunDirectory, holder: String,
         rehearse: @escaping @Sendable (WritePoint) throws -> Void = { _ in }
@@ -72,15 +62,7 @@ package final class RunStore: Sendable {
 
     /// Begins a run: its settings and the optimiser's state before the first generation.
     ///
-    /// It takes the place of one that was begun before; only one without results may be replaced.
-    ///
-    /// - Parameters:
-    ///   - identifier: The run's name in messages.
-    ///   - program: The program's name and version.
-    ///   - settings: What defines the run, in the order in which to show it.
-    ///   - state: The optimiser's encoded state.
-    ///   - created: The time now.
-    /// - Throws: `RunStoreError`, for example of a full disk.
+    /// It takes the place of one that was begun before, which must have no results.
     package func begin(
         identifier: String, program: String, settings: [(name: String, value: String)],
         state: Data, created: Date

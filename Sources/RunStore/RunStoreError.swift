@@ -5,21 +5,14 @@ import GRDB
 
 /// What can go wrong between a run and its database.
 package enum RunStoreError: Error, Equatable, CustomStringConvertible {
-    /// There is no run in the directory.
     case noRun(path: String)
-    /// The directory or the database cannot be written.
     case unwritable(path: String, reason: String)
-    /// Another coordinator drives the run.
     case locked(path: String, holder: String)
-    /// The disk has no room left; what was stored before is intact.
     case diskFull(path: String)
-    /// The file is not a database of this program, or it is damaged.
     case damaged(path: String, reason: String)
-    /// A newer program wrote the database.
     case newerFormat(path: String)
     /// A row lacks a value that the program always writes, or has one it never writes.
     case badRow(path: String, detail: String)
-    /// Any other failure of SQLite.
     case failed(path: String, reason: String)
 
     package var description: String {

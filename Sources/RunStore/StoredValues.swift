@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 import Episodes
 package import Foundation
 import GRDB
@@ -10,22 +11,16 @@ package enum Timestamp {
     private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
     /// Such as 2027-01-15T08:00:00.125Z.
-    package static func text(_ date: Date) -> String {
-        date.formatted(style)
-    }
+    package static func text(_ date: Date) -> String { date.formatted(style) }
 
-    static func date(_ text: String) -> Date? {
-        try? style.parse(text)
-    }
+    static func date(_ text: String) -> Date? { try? style.parse(text) }
 }
 
 /// A number that may be none: NaN in the program, NULL in the database, where there is no NaN.
 @propertyWrapper
 package struct NullIsNaN: Sendable, Hashable, Codable {
-    /// The number or NaN.
     package var wrappedValue: Double
 
-    /// Wraps a number.
     package init(wrappedValue: Double) { self.wrappedValue = wrappedValue }
 
     package init(from decoder: any Decoder) throws {
@@ -51,33 +46,21 @@ extension NullIsNaN: DatabaseValueConvertible {
 /// Parameters, which the database keeps as little-endian bytes of 32-bit floats.
 @propertyWrapper
 package struct FloatBytes: Sendable, Hashable, Codable {
-    /// The parameters.
     package var wrappedValue: [Float]
 
-    /// Wraps parameters.
     package init(wrappedValue: [Float]) { self.wrappedValue = wrappedValue }
 }
 
 extension FloatBytes: DatabaseValueConvertible {
     var databaseValue: DatabaseValue {
-        var data = Data(capacity: 4 * wrappedValue.count)
-        for value in wrappedValue {
-            withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) }
-        }
+        var data = Data()
+        data.appendLittleEndian(wrappedValue)
         return data.databaseValue
     }
 
     static func fromDatabaseValue(_ value: DatabaseValue) -> Self? {
-        guard let data = Data.fromDatabaseValue(value), data.count.isMultiple(of: 4) else {
-            return nil
-        }
-        return data.withUnsafeBytes { bytes in
-            Self(
-                wrappedValue: stride(from: 0, to: bytes.count, by: 4).map { offset in
-                    let bits = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-                    return Float(bitPattern: UInt32(littleEndian: bits))
-                })
-        }
+        Data.fromDatabaseValue(value)?.littleEndian(arrayOf: Float.self)
+            .map(Self.init(wrappedValue:))
     }
 }
 

@@ -12,28 +12,16 @@ import WorldModel
 
 /// A run that this process holds and may drive.
 package struct OpenRun: Sendable {
-    /// Its database.
     package let store: RunStore
     /// Its frozen V and M.
     package let models: RunModels
-    private let start: RunStart
+    let start: RunStart
 
-    init(store: RunStore, start: RunStart, models: RunModels) {
-        self.store = store
-        self.start = start
-        self.models = models
-    }
-
-    /// Its name in messages.
     package var identifier: String { start.identifier }
-    /// What defines it.
     package var settings: RunSettings { start.settings }
-    /// Whether it was begun just now.
     package var isNew: Bool { start.isNew }
 
     /// What the workers' engines are told, as JSON.
-    ///
-    /// - Throws: An `EncodingError`, which would be a fault of this program.
     package func encodedRolloutSettings() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
@@ -46,20 +34,15 @@ package struct OpenRun: Sendable {
 
     /// Searches until a limit is reached or the calling task is cancelled; the best controller by
     /// evaluation is kept in the run's directory, and why the search ended in its events.
-    ///
-    /// - Parameters:
-    ///   - service: What drives the episodes.
-    ///   - limits: When to end.
-    ///   - observe: Told what happens.
-    /// - Returns: Why it ended.
-    /// - Throws: What ended it before its end; what was stored before stands.
     package func drive(
         with service: any EpisodeService, limits: RunLimits,
         observe: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) async throws -> RunEnding {
         let loop = RunLoop<EvolutionStrategy>(
             store: store, service: service, settings: settings, limits: limits,
-            saveController: { try controllerFile($0).write(to: store.directory.controller) },
+            saveController: {
+                try controllerFile($0).write(to: store.directory.file(of: .controller))
+            },
             observe: observe)
         do {
             let ending = try await loop.run()

@@ -6,13 +6,7 @@ package import Search
 
 /// Finds profiles: those that come with the program, and a user's own.
 package enum ProfileFiles {
-    /// Reads a profile.
-    ///
-    /// - Parameters:
-    ///   - name: A file's path, or the name of one that comes with the program.
-    ///   - places: The directories to look for names in; nil: the usual ones.
-    /// - Returns: The profile.
-    /// - Throws: `ProfileError`.
+    /// Reads a profile by its file's path, or by a name that is looked for in some directories.
     package static func load(_ name: String, places: [String]? = nil) throws -> Profile {
         let isPath = name.contains("/") || name.hasSuffix(".json")
         let candidates = isPath ? [name] : (places ?? usualPlaces).map { "\($0)/\(name).json" }

@@ -9,20 +9,17 @@ import WorldModel
 
 /// What a person asks of a run: to begin it, or to go on with the one that is there.
 package struct RunPlan: Sendable {
-    /// The run.
     package var directory: RunDirectory
     /// The written forms of the settings that are asked for, by name.
     package var given: [String: String]
     /// Where settings that are not asked for come from in a new run.
     package var profile: Profile?
-    /// What a new run starts from.
     package var startingPoint: StartingPoint
     /// How V and M are trained where the run lacks them; nil: they are not.
     package var training: ModelTraining?
     /// Whether M is random where the run lacks it, instead of trained.
     package var usesRandomMemory = false
 
-    /// Asks for a run with some settings; the other properties may be set after.
     package init(
         _ directory: RunDirectory, given: [String: String] = [:],
         from startingPoint: StartingPoint = StartingPoint()
@@ -34,16 +31,9 @@ package struct RunPlan: Sendable {
 
     /// Begins the run or finds it, with all that it needs to be driven.
     ///
-    /// What cannot be is refused before anything is written, as far as that can be told.
-    ///
-    /// - Parameters:
-    ///   - holder: One line about this process, told to whoever finds the run locked.
-    ///   - program: The program's name and version, for a new run.
-    ///   - observe: Told how training goes on; what it throws ends that.
-    /// - Returns: The run; no other process can drive it while the value lives.
-    /// - Throws: `RunError` for settings that are none or not the run's, `StartingPoint.OtherModel`,
-    ///   `RunModels.Missing`, `RunStoreError`, what reading a damaged file throws, or what `observe`
-    ///   throws.
+    /// What cannot be is refused before anything is written, as far as that can be told. `holder`
+    /// is a line about this process for whoever finds the run locked; what `observe` throws ends
+    /// the training. No other process can drive the run while the value lives.
     package func open(
         holder: String, program: String,
         observe: @escaping (ModelTraining.Event) throws -> Void = { _ in }
@@ -66,6 +56,6 @@ package struct RunPlan: Sendable {
         let start = try RunStart(
             store, given: given, profile: profile, program: program, now: Date()
         ) { try EvolutionStrategy($0, from: startingPoint.controller?.values) }
-        return OpenRun(store: store, start: start, models: models)
+        return OpenRun(store: store, models: models, start: start)
     }
 }

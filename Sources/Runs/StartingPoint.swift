@@ -11,7 +11,6 @@ package import WorldModel
 package struct StartingPoint: Sendable {
     /// The run has another model than the one its controller to start from drives with.
     package struct OtherModel: Error, Equatable, CustomStringConvertible {
-        /// The run's file.
         package let path: String
 
         package var description: String {
@@ -25,17 +24,12 @@ package struct StartingPoint: Sendable {
     package let models: RunDirectory?
     private let path: String
 
-    /// All zeros.
     package init() {
         controller = nil
         models = nil
         path = ""
     }
 
-    /// A controller's file.
-    ///
-    /// - Parameter file: The file.
-    /// - Throws: What a missing or damaged file throws.
     package init(controller file: String) throws {
         controller = try ControllerParameters(
             SafetensorsFile(contentsOf: URL(filePath: file)), name: file)
@@ -43,22 +37,15 @@ package struct StartingPoint: Sendable {
         path = file
     }
 
-    /// An agent: a directory with V, M and C, such as another run's.
-    ///
-    /// - Parameter directory: The directory.
-    /// - Throws: What a missing or damaged file throws.
+    /// A directory with V, M and C, such as another run's.
     package init(agent directory: RunDirectory) throws {
-        path = directory.controller.path
-        controller = try ControllerParameters(
-            SafetensorsFile(contentsOf: directory.controller), name: path)
+        let file = directory.file(of: .controller)
+        path = file.path
+        controller = try ControllerParameters(contentsOf: file)
         models = directory
     }
 
-    /// Adds the controller's form and digest to what a person asks for.
-    ///
-    /// - Parameter given: The settings by name.
-    /// - Returns: The settings, the controller's among them.
-    /// - Throws: `RunError.otherController` where they contradict the controller's form.
+    /// Adds the controller's form and digest to what a person asks for, if that does not contradict.
     func settings(_ given: [String: String]) throws -> [String: String] {
         guard let controller else { return given }
         let own = RunSettings(startingFrom: controller)
@@ -73,9 +60,6 @@ package struct StartingPoint: Sendable {
     }
 
     /// Refuses a run that has other models than the controller's, which it cannot see through.
-    ///
-    /// - Parameter directory: The run.
-    /// - Throws: `OtherModel` naming the file.
     func checkModels(of directory: RunDirectory) throws {
         for (source, target) in pairs(with: directory) {
             guard let found = FileManager.default.contents(atPath: target.path) else { continue }
@@ -85,10 +69,6 @@ package struct StartingPoint: Sendable {
         }
     }
 
-    /// Copies V and M to where the run lacks them.
-    ///
-    /// - Parameter directory: The run.
-    /// - Throws: `FileError` naming the file.
     func copyModels(to directory: RunDirectory) throws {
         for (source, target) in pairs(with: directory)
         where !FileManager.default.fileExists(atPath: target.path) {
@@ -97,6 +77,7 @@ package struct StartingPoint: Sendable {
     }
 
     private func pairs(with directory: RunDirectory) -> [(source: URL, target: URL)] {
-        models.map { [($0.vae, directory.vae), ($0.mdrnn, directory.mdrnn)] } ?? []
+        guard let models else { return [] }
+        return [Agent.Part.vae, .mdrnn].map { (models.file(of: $0), directory.file(of: $0)) }
     }
 }

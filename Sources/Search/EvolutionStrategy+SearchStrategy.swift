@@ -7,12 +7,7 @@ import WorldModel
 extension EvolutionStrategy: SearchStrategy {
     package var endReasons: [String] { stopReasons.map(\.description) }
 
-    /// The search of a run over the controller's parameters.
-    ///
-    /// - Parameters:
-    ///   - settings: The run's settings.
-    ///   - start: The parameters to start from; nil: all zeros.
-    /// - Throws: `EvolutionStrategyError` for settings that fit no search.
+    /// The search of a run over the controller's parameters; without a start it starts from zeros.
     package init(_ settings: RunSettings, from start: [Float]? = nil) throws {
         let zeros = [Double](repeating: 0, count: settings.inputs.parameterCount)
         // Returns are noisy, so equal or stagnant costs are no sign of the end.

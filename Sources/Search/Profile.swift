@@ -3,27 +3,20 @@
 
 package import Foundation
 
-/// A recipe for a run: values of its settings, as a file.
+/// A recipe for a run: values of its settings, from a file.
 ///
 /// A JSON object whose keys are names of settings and whose values are numbers or
 /// text, for example `{"pop-size": 64, "n-samples": "4,8@50", "sigma": 0.1}`. "description" is for
 /// people; "generations" and "target-return" are when to end.
 package struct Profile: Sendable, Hashable {
-    /// Its name: that of the file without its extension.
+    /// The file's name without its extension.
     package var name: String
-    /// What it is for.
     package var description = ""
     /// Its settings' written forms, by name.
     package var settings: [String: String] = [:]
-    /// When to end.
     package var limits = RunLimits()
 
-    /// Reads a profile.
-    ///
-    /// - Parameters:
-    ///   - data: The file's bytes.
-    ///   - path: Its name.
-    /// - Throws: `ProfileError` naming the file and the key.
+    /// Reads a profile; errors name the file and the key.
     package init(_ data: Data, path: String) throws {
         name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         guard let object = try? JSONDecoder().decode([String: Value].self, from: data) else {
@@ -76,13 +69,9 @@ package struct Profile: Sendable, Hashable {
 
 /// Why a file is no profile.
 package enum ProfileError: Error, Equatable, CustomStringConvertible {
-    /// There is none of that name.
     case missing(name: String, searched: [String])
-    /// It is no JSON object of numbers and texts.
     case malformed(path: String)
-    /// It has a key that is no setting.
     case unknownKey(path: String, key: String)
-    /// It has a value that is none of the setting's.
     case badValue(path: String, key: String, value: String, expected: String)
 
     package var description: String {

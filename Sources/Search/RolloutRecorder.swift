@@ -32,10 +32,7 @@ final class RolloutRecorder: Sendable {
         self.now = now
     }
 
-    /// Takes a result.
-    ///
-    /// - Parameter rollout: The result.
-    /// - Throws: What went wrong with an earlier one.
+    /// Takes a result, or throws what went wrong with an earlier one.
     func add(_ rollout: EpisodeResult) throws {
         let start = try state.withLock { state in
             if let failure = state.failure { throw failure }
@@ -52,9 +49,7 @@ final class RolloutRecorder: Sendable {
         }
     }
 
-    /// Waits until all that was taken is stored.
-    ///
-    /// - Throws: What went wrong with any of it.
+    /// Waits until all that was taken is stored, or throws what went wrong with any of it.
     func finish() async throws {
         await withCheckedContinuation { continuation in
             queue.async { continuation.resume() }

@@ -3,23 +3,16 @@
 
 /// What stops a run before its end.
 package enum RunError: Error, Equatable, CustomStringConvertible {
-    /// A setting is given a value that is none.
     case badSetting(setting: String, value: String, expected: String)
-    /// A run that exists was begun with another value.
-    ///
-    /// `begun` is the last generation that has begun, for a schedule, whose later stages may change.
+    /// A run that exists was begun with another value; for a schedule, what it says of the
+    /// generations after `begun` may change.
     case conflict(setting: String, stored: String, given: String, path: String, begun: Int?)
     /// A setting is given another value than the controller to start from has.
     case otherController(path: String, setting: String, found: String, given: String)
-    /// A model file is not the one the run began with.
     case otherModel(file: String, stored: String, found: String)
-    /// The database holds a result on another track than the seed gives.
     case foreignRollout(path: String, generation: Int, candidate: Int, repetition: Int)
-    /// The service gave no result for a task.
     case missingResult(generation: Int, candidate: Int, repetition: Int)
-    /// The database has settings but no state of the optimiser.
     case noState(path: String)
-    /// The optimiser asked for another number of candidates than the run has.
     case populationSize(expected: Int, found: Int)
 
     package var description: String {

@@ -6,28 +6,20 @@ package import RunStore
 
 /// What the run loop tells whoever watches.
 package enum RunEvent: Sendable {
-    /// The loop starts, after so many complete generations, with so many stored results of the
-    /// next one.
+    /// The loop starts: complete generations, and stored results of the next one.
     case started(generation: Int, stored: Int)
     /// A generation's or an evaluation's rollouts are handed out.
     case gathering(generation: Int, purpose: Purpose, done: Int, total: Int)
-    /// A result has arrived.
     case result(EpisodeResult, done: Int, total: Int)
-    /// A generation is complete and stored.
     case generation(GenerationRecord)
-    /// An evaluation is complete and stored; whether it is the best so far.
     case evaluation(EvaluationRecord, best: Bool)
 }
 
 /// Why a run loop ended.
 package enum RunEnding: Sendable, Equatable, CustomStringConvertible {
-    /// The wanted number of generations is complete.
     case generations(Int)
-    /// An evaluation reached the wanted return.
     case target(Double, reached: Double)
-    /// The optimiser sees no point in going on.
     case search([String])
-    /// It was told to stop.
     case interrupted
 
     package var description: String {
@@ -48,7 +40,6 @@ package struct RunLimits: Sendable, Hashable {
     /// Mean return of an evaluation.
     package var targetReturn: Double?
 
-    /// Collects the parts.
     package init(generations: Int? = nil, targetReturn: Double? = nil) {
         self.generations = generations
         self.targetReturn = targetReturn

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
+import Digests
 import Episodes
 import Foundation
 import RunStore
@@ -26,18 +28,18 @@ extension RunLoop {
             EpisodeBatch(vectors: [parameters], episodes: episodes), generation: generation,
             purpose: .evaluation)
         let returns = rollouts.map(\.outcome.episodeReturn)
-        let summary = Fitness.Summary(returns, sample: true)
-        var bits = DigestBytes()
-        bits.append(parameters)
-        bits.append(returns)
+        let (statistics, failed) = Fitness.summary(returns, divisor: .sample)
+        var bits = Data()
+        bits.appendLittleEndian(parameters)
+        bits.appendLittleEndian(returns)
         let finished = now()
         let record = EvaluationRecord(
             generation: generation, episodes: returns.count,
-            mean: summary.failed == 0 ? summary.mean : .nan,
-            standardDeviation: summary.standardDeviation,
+            mean: failed == 0 ? statistics?.mean ?? .nan : .nan,
+            standardDeviation: statistics?.standardDeviation ?? .nan,
             steps: rollouts.reduce(0) { $0 + $1.outcome.steps },
             seconds: finished.timeIntervalSince(began), parameters: parameters,
-            digest: bits.digest, finished: finished)
+            digest: SHA256.digest(bits).hexadecimal, finished: finished)
         try store.record(record)
         let isBest = record.mean.isFinite && best.map { record.mean > $0.mean } ?? true
         if isBest {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 import Digests
 package import Episodes
 package import Foundation
@@ -28,14 +29,8 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
 
     /// A loop over a run that has begun.
     ///
-    /// - Parameters:
-    ///   - store: The run's database.
-    ///   - service: What drives the rollouts.
-    ///   - settings: The run's settings.
-    ///   - limits: When to end.
-    ///   - saveController: Keeps the best controller by evaluation; called again on each start.
-    ///   - observe: Told what happens, in order of each kind.
-    ///   - now: The clock; it is written down and shown, and never decides anything.
+    /// `saveController` keeps the best controller by evaluation and is called again on each start;
+    /// `now` is written down and shown, and never decides anything.
     package init(
         store: RunStore, service: any EpisodeService, settings: RunSettings, limits: RunLimits,
         saveController: @escaping @Sendable (EvaluationRecord) throws -> Void,
@@ -52,11 +47,8 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
         tracks = TrackSeeds(SeedStreams(root: settings.seed))
     }
 
-    /// Runs until a limit is reached or the calling task is cancelled.
-    ///
-    /// - Returns: Why it ended.
-    /// - Throws: `RunError`, `RunStoreError`, or an error of the search or the service; what was
-    ///   stored before it stands.
+    /// Runs until a limit is reached or the calling task is cancelled; what was stored before an
+    /// error stands.
     package func run() async throws -> RunEnding {
         do {
             return try await loop()
@@ -106,7 +98,6 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
         settings.evaluateEvery > 0 && generation.isMultiple(of: settings.evaluateEvery)
     }
 
-    /// One generation, from the question to the stored answer.
     private func advance(
         _ search: inout Search, generation: Int, earlier: Double, start: Date
     ) async throws {
@@ -118,9 +109,7 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
                 expected: settings.populationSize, found: candidates.count)
         }
         let count = settings.samples[generation: generation]
-        let seeds = (0..<count).map {
-            tracks.training(generation: generation, repetition: $0)
-        }
+        let seeds = (0..<count).map { tracks.training(generation: generation, repetition: $0) }
         let cap = try stepCap(generation: generation)
         let episodes = candidates.indices.flatMap { candidate in
             seeds.enumerated().map { repetition, seed in
@@ -141,25 +130,27 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
         try search.tell(costs: fitnesses.map(Fitness.cost))
 
         let state = try search.encodedState()
-        var fitnessBits = DigestBytes()
-        fitnessBits.append(fitnesses)
-        let summary = Fitness.Summary(fitnesses)
+        var fitnessBits = Data()
+        fitnessBits.appendLittleEndian(fitnesses)
+        let (statistics, failed) = Fitness.summary(fitnesses, divisor: .population)
         let finished = now()
         var record = GenerationRecord(
             generation: generation, candidates: candidates.count, tracks: count,
             finished: finished)
-        record.best = summary.best
-        record.mean = summary.mean
-        record.standardDeviation = summary.standardDeviation
-        record.worst = summary.worst
-        record.failed = summary.failed
+        if let statistics {
+            record.best = statistics.maximum
+            record.mean = statistics.mean
+            record.standardDeviation = statistics.standardDeviation
+            record.worst = statistics.minimum
+        }
+        record.failed = failed
         record.sigma = search.sigma
         record.steps = rollouts.reduce(0) { $0 + $1.outcome.steps }
         record.seconds = finished.timeIntervalSince(began)
         record.elapsed = earlier + finished.timeIntervalSince(start)
         record.workers = Set(rollouts.map(\.driver.name)).count
         record.stateDigest = SHA256.digest(state).hexadecimal
-        record.fitnessDigest = fitnessBits.digest
+        record.fitnessDigest = SHA256.digest(fitnessBits).hexadecimal
         try store.finish(record, meanReturns: fitnesses, state: state)
         observe(.generation(record))
     }

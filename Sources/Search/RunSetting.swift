@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+package import WorldModel
+
 /// A row of the table of a run's settings: all that is to be known of a setting but its value.
 package struct RunSetting: Sendable {
     /// What gives a setting its value.
@@ -9,13 +11,12 @@ package struct RunSetting: Sendable {
         case value
         /// A file that an option names.
         case file
-        /// The run's model file of this name.
-        case model(String)
+        /// The run's model.
+        case model(Agent.Part)
     }
 
     /// The name of its option, and of its row in the database.
     package let name: String
-    /// What gives it its value.
     package let source: Source
     /// One sentence for people, with the usual value.
     package let help: String
@@ -36,16 +37,7 @@ package struct RunSetting: Sendable {
     let agree: @Sendable (_ one: RunSettings, _ other: RunSettings, _ generation: Int) -> Bool
     let path: any PartialKeyPath<RunSettings> & Sendable
 
-    /// A row.
-    ///
-    /// - Parameters:
-    ///   - name: The option's name without dashes.
-    ///   - path: Where the value is kept.
-    ///   - form: How values are written.
-    ///   - source: What gives the value.
-    ///   - isFree: Whether a later start may give another value.
-    ///   - valueName: What the option's value is called.
-    ///   - help: One sentence; an asterisk in it stands for the usual value.
+    /// A row; an asterisk in `help` stands for the usual value.
     init<Value>(
         _ name: String, _ path: any WritableKeyPath<RunSettings, Value> & Sendable,
         _ form: SettingForm<Value>, source: Source = .value, isFree: Bool = false,
@@ -68,10 +60,7 @@ package struct RunSetting: Sendable {
         self.help = help.replacing("*", with: form.write(RunSettings()[keyPath: path]) ?? "")
     }
 
-    /// One written form for each value.
-    ///
-    /// - Parameter given: As a person wrote it.
-    /// - Returns: nil where it is no value of this setting.
+    /// The one written form of what a person wrote; nil where it is no value of this setting.
     package func canonical(_ given: String) -> String? {
         var scratch = RunSettings()
         return read(given, &scratch) ? text(scratch) : nil

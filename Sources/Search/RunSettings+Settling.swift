@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
+import Digests
+import Foundation
 import RunStore
 package import WorldModel
 
@@ -8,15 +11,10 @@ extension RunSettings {
     /// Settles each setting: what an option gives, else what the run has, else what a profile
     /// gives, else the usual value.
     ///
-    /// - Parameters:
-    ///   - given: By name: what a person asks for, and the digests of the models that were found.
-    ///   - profile: From a profile, if any, by name.
-    ///   - stored: Of the run that is there already; empty for a new one.
-    ///   - begun: The last generation of that run that has begun; what schedules say of later ones
-    ///     may change.
-    ///   - path: The run's directory, for messages.
-    /// - Throws: `RunError.badSetting`; for a run that began with another value,
-    ///   `RunError.conflict` or `.otherModel`; for a damaged stored value `RunStoreError.badRow`.
+    /// `given` has what a person asks for and the digests of the models that were found, `stored`
+    /// what the run that is there was begun with. What schedules say of generations after `begun`
+    /// may change; any other change is a `RunError`, a damaged stored value a
+    /// `RunStoreError.badRow`.
     package init(
         given: [String: String], profile: [String: String] = [:],
         stored: [(name: String, value: String)] = [], begun: Int = 0, path: String
@@ -39,8 +37,9 @@ extension RunSettings {
             guard !stored.isEmpty, !row.isFree, !row.agree(self, kept, begun),
                 let old = row.text(kept), let new = row.text(self)
             else { continue }
-            if case .model(let file) = row.source {
-                throw RunError.otherModel(file: "\(path)/\(file)", stored: old, found: new)
+            if case .model(let part) = row.source {
+                throw RunError.otherModel(
+                    file: "\(path)/\(part.fileName)", stored: old, found: new)
             }
             throw RunError.conflict(
                 setting: row.name, stored: old, given: new, path: path,
@@ -54,13 +53,10 @@ extension RunSettings {
     /// The names and written forms of the settings that a later start may change.
     var changeable: [(name: String, value: String)] { listed { $0.isFree || $0.isScheduled } }
 
-    /// The written forms of some settings by their names, as `init(given:…)` takes them.
-    ///
-    /// - Parameter paths: Which settings.
-    /// - Returns: Those of them that have a value.
+    /// The written forms of some settings, where they have a value, as `init(given:…)` takes them.
     package func texts(_ paths: PartialKeyPath<Self>...) -> [String: String] {
-        let pairs = listed { paths.contains($0.path) }.map { ($0.name, $0.value) }
-        return Dictionary(uniqueKeysWithValues: pairs)
+        Dictionary(
+            uniqueKeysWithValues: listed { paths.contains($0.path) }.map { ($0.name, $0.value) })
     }
 
     private func listed(
@@ -72,14 +68,12 @@ extension RunSettings {
     }
 
     /// The settings of a run that starts from a controller: its form and its digest.
-    ///
-    /// - Parameter controller: The controller.
     package init(startingFrom controller: ControllerParameters) {
         inputs = controller.inputs
         mapping = controller.mapping
         latent = controller.latent
-        var bytes = DigestBytes()
-        bytes.append(controller.values)
-        initialController = bytes.digest
+        var bytes = Data()
+        bytes.appendLittleEndian(controller.values)
+        initialController = SHA256.digest(bytes).hexadecimal
     }
 }

@@ -15,15 +15,12 @@ package struct RunSettings: Sendable, Hashable {
     package var profile = "none"
     /// Candidates a generation.
     package var populationSize = 64
-    /// Tracks a candidate, in each generation the same for all.
-    ///
-    /// Few tracks make many generations of the same work, but late in a run their noise hides what
-    /// is left to gain.
+    /// Tracks a candidate, in each generation the same for all; few make more generations of the
+    /// same work, but late in a run their noise hides what is left to gain.
     package var samples = Schedule(4)
-    /// The run's seed.
     package var seed: UInt64 = 1
-    /// The step size to begin with, and those set later: in hundreds of dimensions the search's own
-    /// adaptation takes hundreds of generations, and a run that knows better may say so.
+    /// The initial step size, and those set later, since in hundreds of dimensions the search's own
+    /// adaptation takes hundreds of generations.
     package var sigma = Schedule(0.1)
     /// The form of the search distribution.
     package var variant = EvolutionStrategy.Variant.full
@@ -53,7 +50,6 @@ package struct RunSettings: Sendable, Hashable {
     /// SHA-256 of M's file.
     package var mdrnn: String?
 
-    /// The usual value of each setting.
     package init() {}
 
     /// The rows, in the order in which to show them.
@@ -120,7 +116,7 @@ package struct RunSettings: Sendable, Hashable {
             valueName: "file",
             help: "Start the search from this controller instead of zeros; its form becomes the"
                 + " run's."),
-        RunSetting("vae-sha256", \.vae, .digest, source: .model("vae.safetensors")),
-        RunSetting("mdrnn-sha256", \.mdrnn, .digest, source: .model("mdrnn.safetensors")),
+        RunSetting("vae-sha256", \.vae, .digest, source: .model(.vae)),
+        RunSetting("mdrnn-sha256", \.mdrnn, .digest, source: .model(.mdrnn)),
     ]
 }

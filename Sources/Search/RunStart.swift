@@ -6,24 +6,14 @@ package import RunStore
 
 /// A run that can be driven: begun just now, or found.
 package struct RunStart: Sendable {
-    /// The run's name in messages.
     package let identifier: String
-    /// What defines it.
     package let settings: RunSettings
-    /// Whether it was begun just now.
     package let isNew: Bool
 
     /// Begins a run, or finds the one that is there and holds it against what is asked for.
     ///
-    /// - Parameters:
-    ///   - store: The run's database.
-    ///   - given: By name: what a person asks for, and the digests of the models that were found.
-    ///   - profile: The profile, if any.
-    ///   - program: The program's name and version, for a new run.
-    ///   - now: The time, for a new run.
-    ///   - search: Makes the search of a new run.
-    /// - Throws: `RunError` for settings that are none or not the run's, `RunStoreError`, or what
-    ///   `search` throws.
+    /// `given` has what a person asks for and the digests of the models that were found; `program`,
+    /// `now` and `search` are of use to a new run only.
     package init(
         _ store: RunStore, given: [String: String], profile: Profile?, program: String,
         now: Date, search: (RunSettings) throws -> some SearchStrategy

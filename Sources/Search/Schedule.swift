@@ -14,14 +14,9 @@ where Value: Sendable & Hashable & LosslessStringConvertible {
 
     private let stages: [Stage]
 
-    /// The same value in all generations.
     package init(_ value: Value) { stages = [Stage(generation: 1, value: value)] }
 
     /// Reads a schedule; gives nil where the text is none.
-    ///
-    /// - Parameters:
-    ///   - text: The written form.
-    ///   - isValid: Whether a value may be.
     package init?(_ text: String, where isValid: (Value) -> Bool) {
         var stages: [Stage] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -44,28 +39,17 @@ where Value: Sendable & Hashable & LosslessStringConvertible {
         self.stages = stages
     }
 
-    /// The value of a generation.
-    ///
-    /// - Parameter generation: The generation, from 1.
-    /// - Returns: That of the last stage that begins at it or before.
+    /// The value of a generation, counted from 1.
     package subscript(generation generation: Int) -> Value {
         stages.last { $0.generation <= generation }?.value ?? stages[0].value
     }
 
-    /// The value that a later stage begins with.
-    ///
-    /// - Parameter generation: The generation, from 1.
-    /// - Returns: nil where no stage but the first begins with this generation.
+    /// The value that a stage after the first begins with; nil where none begins here.
     package func change(at generation: Int) -> Value? {
         stages.dropFirst().first { $0.generation == generation }?.value
     }
 
-    /// Whether another schedule is the same up to a generation, whatever follows.
-    ///
-    /// - Parameters:
-    ///   - other: The other schedule.
-    ///   - generation: The last generation that counts.
-    /// - Returns: Whether the stages that begin up to there are equal.
+    /// Whether another schedule is the same up to a generation, that one included.
     package func agrees(with other: Self, through generation: Int) -> Bool {
         func past(_ schedule: Self) -> [Stage] {
             schedule.stages.filter { $0.generation <= max(1, generation) }

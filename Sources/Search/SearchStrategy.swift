@@ -8,32 +8,22 @@ package import Foundation
 /// It **minimises a cost**. Its state is a value that can be written down exactly: a restored
 /// search continues bit for bit.
 package protocol SearchStrategy: Sendable {
-    /// The step size.
     var sigma: Double { get }
     /// The centre of the search distribution.
     var mean: [Double] { get }
     /// Why there is no point in going on; empty while there is.
     var endReasons: [String] { get }
 
-    /// Restores a search.
-    ///
-    /// - Parameter encodedState: What `encodedState()` gave.
-    /// - Throws: An error that says what is wrong with the bytes.
+    /// Restores what `encodedState()` gave.
     init(encodedState: Data) throws
 
-    /// Gives the step size another value, before the next generation is asked for.
-    ///
-    /// - Parameter sigma: Above 0.
-    /// - Throws: An error of the search's own where it cannot.
+    /// Gives the step size another value, above 0, before the next generation is asked for.
     mutating func setSigma(_ sigma: Double) throws
 
     /// The candidates of the next generation.
     mutating func ask() throws -> [[Double]]
 
-    /// Learns the candidates' costs.
-    ///
-    /// - Parameter costs: One a candidate, in the order of `ask()`; infinity for one that failed.
-    /// - Throws: An error of the search's own, such as of a numerical breakdown.
+    /// Learns the candidates' costs, in the order of `ask()`; infinity for one that failed.
     mutating func tell(costs: [Double]) throws
 
     /// The whole state, random streams included; equal states have equal bytes.

@@ -47,8 +47,8 @@ struct ModelTrainingTests {
     {
         let store = try RunStore(space.run(), holder: "a test")
         #expect(throws: Stop.self) { try run(store, stopAfter: 1) }
-        let mark = store.directory.unfinishedTraining(of: "vae").path
-        #expect(FileManager.default.fileExists(atPath: store.directory.vae.path))
+        let mark = store.directory.unfinishedTraining(of: .vae).path
+        #expect(FileManager.default.fileExists(atPath: store.directory.file(of: .vae).path))
         #expect(FileManager.default.fileExists(atPath: mark))
         #expect(try run(store) == [2])
         #expect(!FileManager.default.fileExists(atPath: mark))

@@ -25,7 +25,7 @@ struct RunPlanTests {
         #expect(run.settings.vae == SHA256.digest(QuickModels.vae).hexadecimal)
         #expect(run.settings.mdrnn == SHA256.digest(QuickModels.mdrnn).hexadecimal)
         #expect(try await run.drive(to: 2) == .generations(2))
-        let file = try SafetensorsFile(contentsOf: directory.controller)
+        let file = try SafetensorsFile(contentsOf: directory.file(of: .controller))
         let evaluation = try #require(try run.store.reader.evaluations().last)
         #expect(try ControllerParameters(file, name: "C").values == evaluation.parameters)
         #expect(file.metadata["run"] == run.identifier && file.metadata["generation"] == "2")
@@ -59,7 +59,7 @@ struct RunPlanTests {
         ) {
             try RunPlan(directory, given: ["pop-size": "8"]).open()
         }
-        try otherMemory().write(to: directory.mdrnn)
+        try otherMemory().write(to: directory.file(of: .mdrnn))
         let error = try #require(throws: RunError.self) {
             try RunPlan(directory).open()
         }
@@ -78,7 +78,7 @@ struct RunPlanTests {
         let error = try #require(throws: RunModels.Missing.self) {
             try RunPlan(directory).open()
         }
-        #expect(error.model == missing && error.directory == directory.path)
+        #expect(error.part.rawValue == missing && error.directory == directory.path)
         #expect(error.path.hasSuffix("/\(missing).safetensors"))
         #expect(!directory.holdsRun)
     }
@@ -90,7 +90,7 @@ struct RunPlanTests {
             var plan = RunPlan(directory, given: ["seed": seed])
             plan.usesRandomMemory = true
             _ = try plan.open()
-            return try Data(contentsOf: directory.mdrnn)
+            return try Data(contentsOf: directory.file(of: .mdrnn))
         }
         #expect(memories[0] == memories[1] && memories[0] != memories[2])
     }

@@ -49,15 +49,15 @@ struct StartingPointTests {
 
     @Test func `an agent brings its models, but does not replace others`() throws {
         let agent = try space.run("agent", models: ["vae", "mdrnn"])
-        try controller().file().write(to: agent.controller)
+        try controller().file().write(to: agent.file(of: .controller))
         let start = try StartingPoint(agent: agent)
         let directory = try space.run("new")
         _ = try RunPlan(directory, given: RunPlan.small, from: start).open()
-        #expect(try Data(contentsOf: directory.vae) == QuickModels.vae)
-        #expect(try Data(contentsOf: directory.mdrnn) == QuickModels.mdrnn)
+        #expect(try Data(contentsOf: directory.file(of: .vae)) == QuickModels.vae)
+        #expect(try Data(contentsOf: directory.file(of: .mdrnn)) == QuickModels.mdrnn)
 
         let other = try space.run("other", models: ["vae"])
-        try otherMemory().write(to: other.mdrnn)
+        try otherMemory().write(to: other.file(of: .mdrnn))
         let error = try #require(throws: StartingPoint.OtherModel.self) {
             try RunPlan(other, from: start).open()
         }

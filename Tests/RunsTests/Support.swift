@@ -14,8 +14,8 @@ extension TemporaryDirectory {
     func run(_ name: String = "run", models: [String] = []) throws -> RunDirectory {
         let run = RunDirectory(path: file(name).path)
         if !models.isEmpty { try run.create() }
-        if models.contains("vae") { try QuickModels.vae.write(to: run.vae) }
-        if models.contains("mdrnn") { try QuickModels.mdrnn.write(to: run.mdrnn) }
+        if models.contains("vae") { try QuickModels.vae.write(to: run.file(of: .vae)) }
+        if models.contains("mdrnn") { try QuickModels.mdrnn.write(to: run.file(of: .mdrnn)) }
         return run
     }
 }

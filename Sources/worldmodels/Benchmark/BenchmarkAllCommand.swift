@@ -5,7 +5,6 @@ import ArgumentParser
 import Foundation
 import WorldModel
 
-/// Runs the single benchmarks one after another, as a table.
 struct BenchmarkAllCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "all",
@@ -14,7 +13,6 @@ struct BenchmarkAllCommand: ParsableCommand {
     @Option(help: "How long each measures, in seconds.")
     var seconds = 5.0
 
-    /// One benchmark of the table.
     private struct Row {
         var title: String
         var arguments: [String]
@@ -22,7 +20,6 @@ struct BenchmarkAllCommand: ParsableCommand {
         var cores: Int?
     }
 
-    /// What the table shows of a benchmark's report.
     private struct Result: Decodable {
         var rate: Double
         var unit: String

@@ -2,11 +2,10 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import Basics
 import EvolutionStrategies
-import Foundation
 import Rollouts
 
-/// Measures generations of an evolution strategy, the objective's time excluded.
 struct BenchmarkCMAESCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cmaes",
@@ -72,15 +71,13 @@ struct BenchmarkCMAESCommand: ParsableCommand {
         let state = strategy.encodedState()
         let saving = clock.now - start
         let count = Double(generations)
-        let report = Report(
-            rate: count / ((asking + telling) / .seconds(1)),
-            askMilliseconds: asking / .milliseconds(1) / count,
-            tellMilliseconds: telling / .milliseconds(1) / count, residentMiB: resident,
-            dimension: dimension, population: population, variant: variant.rawValue,
-            generations: generations, stateMilliseconds: saving / .milliseconds(1),
-            stateBytes: state.count)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        FileHandle.standardOutput.write(try encoder.encode(report) + Data("\n".utf8))
+        try printJSON(
+            Report(
+                rate: count / (asking + telling).seconds,
+                askMilliseconds: asking / .milliseconds(1) / count,
+                tellMilliseconds: telling / .milliseconds(1) / count, residentMiB: resident,
+                dimension: dimension, population: population, variant: variant.rawValue,
+                generations: generations, stateMilliseconds: saving / .milliseconds(1),
+                stateBytes: state.count))
     }
 }

@@ -3,6 +3,7 @@
 
 import ClusterProtocol
 import ArgumentParser
+import Basics
 import ClusterTransport
 import Episodes
 import RolloutServer
@@ -11,7 +12,6 @@ import Foundation
 import RolloutWorker
 import Rollouts
 
-/// Measures how fast the coordinator hands out and collects, with simulated workers.
 struct BenchmarkClusterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cluster",
@@ -42,7 +42,6 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
     @Option(help: .private)
     var fleet: String?
 
-    /// What is printed.
     private struct Report: Encodable {
         var benchmark = "cluster"
         var rate: Double
@@ -113,20 +112,18 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
         let results = try await server.perform(
             EpisodeBatch(vectors: vectors, episodes: episodes)
         ) { _, _ in }
-        let seconds = (clock.now - start) / .seconds(1)
+        let seconds = (clock.now - start).seconds
         let rounds = (tasks + workers * environments - 1) / (workers * environments)
         let counters = server.counters()
         let report = Report(
             rate: Double(results.count) / seconds, workers: workers, tasks: tasks,
             taskMilliseconds: taskMilliseconds, environments: environments,
-            joinSeconds: (joined - begin) / .seconds(1),
+            joinSeconds: (joined - begin).seconds,
             coordinatorCpuSeconds: cpuSeconds() - cpuBefore,
             coordinatorResidentMiB: ProcessMemory.residentMiB, generationSeconds: seconds,
             idealSeconds: Double(rounds) * taskMilliseconds / 1000, requeued: counters.requeued,
             duplicates: counters.duplicates)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        print(String(decoding: try encoder.encode(report), as: UTF8.self))
+        try printJSON(report)
     }
 
     private func startFleet(_ index: Int, address: String) throws -> Process {
@@ -152,9 +149,8 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
     private func cpuSeconds() -> Double {
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        func seconds(_ time: timeval) -> Double {
-            Double(time.tv_sec) + Double(time.tv_usec) * 1e-6
+        return [usage.ru_utime, usage.ru_stime].reduce(0) {
+            $0 + Double($1.tv_sec) + Double($1.tv_usec) * 1e-6
         }
-        return seconds(usage.ru_utime) + seconds(usage.ru_stime)
     }
 }

@@ -3,7 +3,6 @@
 
 import ArgumentParser
 
-/// Measures the speed of single parts on this machine.
 struct BenchmarkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmark",

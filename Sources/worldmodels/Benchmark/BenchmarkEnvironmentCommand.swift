@@ -2,12 +2,11 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import Basics
 import CarRacing
 import CarRacingRendering
-import Foundation
 import Rollouts
 
-/// Measures the environment with its frames on one core.
 struct BenchmarkEnvironmentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "env",
@@ -63,14 +62,12 @@ struct BenchmarkEnvironmentCommand: ParsableCommand {
             milliseconds += try resetMilliseconds(vector, seed: UInt64(count))
             if count == 100 { residentAfter100 = ProcessMemory.residentMiB }
         }
-        let report = Report(
-            rate: rate, environments: environments, size: size.side,
-            antialiasing: vector.antialiasing.rawValue, gl: drawing.gl.rawValue,
-            resetMilliseconds: milliseconds / 2000, residentMiB: residentAfter100,
-            residentMiBAfter2000Resets: ProcessMemory.residentMiB)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        FileHandle.standardOutput.write(try encoder.encode(report) + Data("\n".utf8))
+        try printJSON(
+            Report(
+                rate: rate, environments: environments, size: size.side,
+                antialiasing: vector.antialiasing.rawValue, gl: drawing.gl.rawValue,
+                resetMilliseconds: milliseconds / 2000, residentMiB: residentAfter100,
+                residentMiBAfter2000Resets: ProcessMemory.residentMiB))
     }
 
     /// Steps a second of drives around the track, resets at the episodes' ends included.
@@ -96,22 +93,20 @@ struct BenchmarkEnvironmentCommand: ParsableCommand {
         }
         // The drawing library compiles its shaders with the first pictures.
         for _ in 0..<20 { try stepAll() }
-        let clock = ContinuousClock()
-        let start = clock.now
-        let end = start + .seconds(seconds)
+        let start = ContinuousClock.now
         var steps = 0
-        while clock.now < end {
+        while ContinuousClock.now < start + .seconds(seconds) {
             try stepAll()
             steps += vector.count
         }
-        return Double(steps) / ((clock.now - start) / .seconds(1))
+        return Double(steps) / (ContinuousClock.now - start).seconds
     }
 
     private func resetMilliseconds(_ vector: VectorEnvironment, seed: UInt64) throws -> Double {
-        let clock = ContinuousClock()
-        let start = clock.now
-        vector.reset(0, trackSeed: seed)
-        try vector.draw(0)
-        return (clock.now - start) / .milliseconds(1)
+        let duration = try ContinuousClock().measure {
+            vector.reset(0, trackSeed: seed)
+            try vector.draw(0)
+        }
+        return duration / .milliseconds(1)
     }
 }

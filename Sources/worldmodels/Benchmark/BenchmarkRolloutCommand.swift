@@ -2,9 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
-import Foundation
 
-/// Measures the rollout engine.
 struct BenchmarkRolloutCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollout",
@@ -31,11 +29,8 @@ struct BenchmarkRolloutCommand: ParsableCommand {
     }
 
     func run() throws {
-        let report = try RolloutBenchmark(
-            environments: environments, cores: cores, seconds: seconds
-        ).run()
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        FileHandle.standardOutput.write(try encoder.encode(report) + Data("\n".utf8))
+        let benchmark = RolloutBenchmark(
+            environments: environments, cores: cores, seconds: seconds)
+        try printJSON(benchmark.run())
     }
 }

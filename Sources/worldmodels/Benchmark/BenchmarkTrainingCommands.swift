@@ -28,27 +28,18 @@ struct TrainingBenchmarkOptions: ParsableArguments {
         }
     }
 
-    /// How many threads to use.
     var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 
-    /// Measures and prints the result as one JSON object.
-    ///
-    /// - Parameters:
-    ///   - benchmark: Measures, given the threads, the examples of a batch and the seconds.
-    ///   - defaultBatch: The examples of a batch where the options do not say.
-    /// - Throws: Nothing that can happen with these numbers.
     func run(
         _ benchmark: (_ threads: Int, _ batch: Int, _ seconds: Double) -> TrainingBenchmark,
         defaultBatch: Int
     ) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let result = benchmark(threadCount, batch ?? defaultBatch, seconds)
-        print(String(decoding: try encoder.encode(result), as: UTF8.self))
+        try printJSON(
+            benchmark(threadCount, batch ?? defaultBatch, seconds),
+            [.sortedKeys, .withoutEscapingSlashes])
     }
 }
 
-/// Measures the training of V.
 struct BenchmarkVAECommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vae", abstract: "Train V on random frames.")
@@ -58,7 +49,6 @@ struct BenchmarkVAECommand: ParsableCommand {
     func run() throws { try options.run(TrainingBenchmark.vae, defaultBatch: 32) }
 }
 
-/// Measures the training of M.
 struct BenchmarkMDRNNCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mdrnn", abstract: "Train M on random sequences of 32 steps.")
@@ -68,7 +58,6 @@ struct BenchmarkMDRNNCommand: ParsableCommand {
     func run() throws { try options.run(TrainingBenchmark.mdrnn, defaultBatch: 16) }
 }
 
-/// Measures the encoding of frames by V.
 struct BenchmarkEncodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "encode", abstract: "Encode random frames.")

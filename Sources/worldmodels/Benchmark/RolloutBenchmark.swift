@@ -11,16 +11,12 @@ import WorldModelTraining
 
 /// Measures the rollout engine: what `benchmark rollout` prints.
 struct RolloutBenchmark {
-    /// How many episodes a core drives at once.
-    var environments = 8
-    /// How many cores; an engine on each.
-    var cores = 1
-    /// How long is measured, in seconds.
-    var seconds = 10.0
+    var environments: Int
+    var cores: Int
+    var seconds: Double
     /// The multiply-adds of one encoding (Ha & Schmidhuber 2018, figure 22).
     static let encoderMultiplyAdds = 14_779_904.0
 
-    /// Where a step's time goes.
     struct Milliseconds: Encodable {
         var draw: Double
         var encode: Double
@@ -56,7 +52,6 @@ struct RolloutBenchmark {
         var episodes: Int
     }
 
-    /// Measures.
     func run() throws -> Report {
         var generator = PCG64(seed: 1)
         let models = try FrozenModels(

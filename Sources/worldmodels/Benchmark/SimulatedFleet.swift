@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 import ClusterProtocol
 import ClusterSessions
 import ClusterTransport
@@ -29,14 +30,6 @@ final class SimulatedFleet {
     private var isOver = false
     private let start = ContinuousClock.now
 
-    /// Describes the workers.
-    ///
-    /// - Parameters:
-    ///   - endpoint: The coordinator's address.
-    ///   - workers: How many.
-    ///   - environments: Tasks each runs at once.
-    ///   - taskSeconds: What a task takes.
-    /// - Throws: `TransportError`.
     init(
         connectingTo endpoint: Endpoint, workers: Int, environments: Int, taskSeconds: Double
     ) throws {
@@ -54,12 +47,9 @@ final class SimulatedFleet {
             repeating: [Double](repeating: 0, count: environments), count: workers)
     }
 
-    private var now: Double { (ContinuousClock.now - start) / .seconds(1) }
+    private var now: Double { (ContinuousClock.now - start).seconds }
 
-    /// Works until the coordinator says farewell.
-    ///
-    /// - Parameter isWanted: Asked now and then whether to go on.
-    /// - Throws: `TransportError`; `RolloutWorker.Failure.refused`.
+    /// Works until the coordinator says farewell; asks now and then whether to go on.
     func run(while isWanted: () -> Bool = { true }) throws {
         for member in members.indices {
             members[member].connected(at: now)
@@ -93,9 +83,8 @@ final class SimulatedFleet {
             switch action {
             case .send(let bytes): _ = try sockets.send(bytes, by: member)
             case .begin(let orders): for order in orders { begin(order, on: member) }
-            case .hangUp: isOver = true
             case .end(.refused(let reason)): throw RolloutWorker.Failure.refused(reason)
-            case .end: isOver = true
+            case .end, .hangUp: isOver = true
             case .startEngine, .tell: break
             }
         }

@@ -3,7 +3,6 @@
 
 import ArgumentParser
 
-/// Replays, lists and shows the environment.
 struct EnvironmentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "env",

@@ -8,7 +8,6 @@ import Episodes
 import Foundation
 import Rollouts
 
-/// Films a drive by the scripted driver.
 struct EnvironmentPlayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "play",

@@ -9,7 +9,6 @@ import Foundation
 import ArrayFiles
 import Rollouts
 
-/// Plays recorded actions and writes what happened, for comparison with Gymnasium's recording.
 struct EnvironmentTraceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trace",

@@ -4,7 +4,6 @@
 import ArgumentParser
 import CarRacing
 
-/// Lists tracks in numbers, for comparison with Gymnasium's.
 struct EnvironmentTracksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tracks",

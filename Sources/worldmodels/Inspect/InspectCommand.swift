@@ -7,7 +7,6 @@ import Pictures
 import RunReports
 import RunStore
 
-/// Shows a run, finished or under way.
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",

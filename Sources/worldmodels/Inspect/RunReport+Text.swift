@@ -7,10 +7,7 @@ import RunStore
 import TerminalOutput
 
 extension RunReport {
-    /// The report for people.
-    ///
-    /// - Parameter rows: How many generations to list, the last ones; nil is all.
-    /// - Returns: Lines for a terminal.
+    /// The report for people, with the last generations or, for nil, all.
     func text(rows: Int? = 30) -> String {
         var lines = ["\(path): begun \(Self.time(created)) by \(program)", ""]
         var table = TextTable([
@@ -108,11 +105,8 @@ extension RunReport {
 
     private var eventLines: [String] {
         guard !events.isEmpty else { return [] }
-        let lines = events.suffix(10).map { "\(Self.time($0.time))  \($0.message)" }
-        return ["last events"] + lines
+        return ["last events"] + events.suffix(10).map { "\(Self.time($0.time))  \($0.message)" }
     }
 
-    private static func time(_ date: Date) -> String {
-        date.formatted(.iso8601)
-    }
+    private static func time(_ date: Date) -> String { date.formatted(.iso8601) }
 }

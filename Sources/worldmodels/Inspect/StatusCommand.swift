@@ -7,7 +7,6 @@ import ClusterTransport
 import Foundation
 import TerminalOutput
 
-/// Shows what a coordinator and its workers are doing.
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
@@ -24,7 +23,6 @@ struct StatusCommand: ParsableCommand {
 
     @OptionGroup var security: ClientSecurityOptions
 
-    /// Why there is nothing to show.
     private enum Failure: Error, CustomStringConvertible {
         case noAnswer(String, Double)
         case refused(String)
@@ -38,38 +36,7 @@ struct StatusCommand: ParsableCommand {
         }
     }
 
-    /// What --json prints.
     private struct Report: Encodable {
-        struct Worker: Encodable {
-            var host: String
-            var process: Int
-            var cores: Int
-            var environments: Int
-            var state: WorkerSnapshot.State
-            var outstanding: Int
-            var completed: Int
-            var rolloutsPerSecond: Double
-            var secondsSinceHeard: Double
-            var errors: Int
-            var version: String
-            var fingerprint: String
-
-            init(_ worker: WorkerSnapshot) {
-                host = worker.host
-                process = worker.process
-                cores = worker.cores
-                environments = worker.environments
-                state = worker.state
-                outstanding = worker.outstanding
-                completed = worker.completed
-                rolloutsPerSecond = worker.rolloutsPerSecond
-                secondsSinceHeard = worker.secondsSinceHeard
-                errors = worker.errors
-                version = worker.software
-                fingerprint = worker.fingerprint
-            }
-        }
-
         var run: String
         var version: String
         var openTasks: Int
@@ -81,35 +48,19 @@ struct StatusCommand: ParsableCommand {
         var late: Int
         var malformed: Int
         var setAside: Int
-        var workers: [Worker]
-
-        init(run: String, _ status: ClusterStatus) {
-            self.run = run
-            version = status.software
-            let counters = status.counters
-            openTasks = counters.openTasks
-            outstanding = counters.outstanding
-            completed = counters.completed
-            requeued = counters.requeued
-            duplicates = counters.duplicates
-            disagreements = counters.disagreements
-            late = counters.late
-            malformed = counters.malformed
-            setAside = counters.setAside
-            workers = status.workers.map(Worker.init)
-        }
+        var workers: [WorkerSnapshot]
     }
 
     func run() throws {
         let (run, status) = try ask()
-        let report = Report(run: run, status)
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys]
-            print(String(decoding: try encoder.encode(report), as: UTF8.self))
-        } else {
-            print(text(of: report))
-        }
+        let counters = status.counters
+        let report = Report(
+            run: run, version: status.software, openTasks: counters.openTasks,
+            outstanding: counters.outstanding, completed: counters.completed,
+            requeued: counters.requeued, duplicates: counters.duplicates,
+            disagreements: counters.disagreements, late: counters.late,
+            malformed: counters.malformed, setAside: counters.setAside, workers: status.workers)
+        if json { try printJSON(report) } else { print(text(of: report)) }
     }
 
     private func text(of report: Report) -> String {

@@ -3,6 +3,8 @@
 
 public import Foundation
 package import RunStore
+package import Runs
+package import Search
 public import WorldModel
 public import WorldModelTraining
 
@@ -46,7 +48,6 @@ extension TrainingError: LocalizedError {
 }
 
 extension RunStoreError: LocalizedError {
-    /// What is wrong and what to do.
     package var errorDescription: String? {
         let remedy =
             switch self {
@@ -60,5 +61,41 @@ extension RunStoreError: LocalizedError {
             case .failed: ""
             }
         return "\(self)\(remedy)"
+    }
+}
+
+extension RunModels.Missing: LocalizedError {
+    package var errorDescription: String? {
+        "\(self): train it with 'worldmodels train-\(part.rawValue) --logdir \(directory)"
+            + " --data DIR', or give the coordinator --data DIR"
+    }
+}
+
+extension RunError: LocalizedError {
+    package var errorDescription: String? {
+        switch self {
+        case .badSetting: "--\(self)"
+        case .conflict:
+            "--\(self); leave the option out to continue that run, or give another --logdir for a"
+                + " new one"
+        case .otherController(let path, let setting, let found, let given):
+            "\(path): has --\(setting) \(found), not \(given); give the run the options of that"
+                + " controller"
+        case .otherModel: "\(self); put that file back, or give another --logdir"
+        case .noState: "\(self), or give another --logdir"
+        case .foreignRollout, .missingResult, .populationSize: "\(self)"
+        }
+    }
+}
+
+extension ProfileError: LocalizedError {
+    package var errorDescription: String? {
+        switch self {
+        case .missing: "\(self); give a file's path or one of those names"
+        case .malformed(let path):
+            "\(path): expected one JSON object of option names with numbers or texts"
+        case .unknownKey: "\(self); see 'worldmodels coordinator --help'"
+        case .badValue: "\(self)"
+        }
     }
 }

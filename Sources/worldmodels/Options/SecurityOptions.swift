@@ -16,11 +16,7 @@ struct ClientSecurityOptions: ParsableArguments {
     @Flag(help: "Talk in the clear beyond loopback.")
     var insecure = false
 
-    /// The security for an address.
-    ///
-    /// - Parameter endpoint: Where the connection goes.
-    /// - Returns: CURVE with keys; plaintext on loopback or where it is spelled out.
-    /// - Throws: `KeyFileError`, `TransportError.plaintext`, `ValidationError`.
+    /// CURVE with keys; without, plaintext where the address is on loopback or it is spelled out.
     func security(for endpoint: Endpoint) throws -> ClientSecurity {
         switch (key, serverKey) {
         case (let key?, let serverKey?):
@@ -50,9 +46,6 @@ struct ServerSecurityOptions: ParsableArguments {
     var insecure = false
 
     /// The security to listen with; whether plaintext is allowed is for the server to judge.
-    ///
-    /// - Returns: CURVE with keys, else plaintext.
-    /// - Throws: `KeyFileError`, `ValidationError`.
     func security() throws -> ServerSecurity {
         switch (key, allow) {
         case (let key?, let allow?):

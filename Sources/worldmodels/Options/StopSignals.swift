@@ -14,9 +14,7 @@ final class StopSignals {
         let value = Mutex<Int32?>(nil)
     }
 
-    /// Listens from now on.
-    ///
-    /// - Parameter onFirst: Called once, with the signal's name.
+    /// Listens from now on; tells the first signal's name, once.
     init(onFirst: @escaping @Sendable (String) -> Void) {
         let box = Box()
         first = box

@@ -5,13 +5,9 @@ import Foundation
 import ArrayFiles
 import TerminalOutput
 
-/// A file of actions: (T, 3) float32 or float64, steering -1...1, gas 0...1, brake 0...1.
+/// A .npy file of actions, row by row: (T, 3) float32 or float64, steering -1...1, gas 0...1,
+/// brake 0...1.
 enum ActionFile {
-    /// Reads a file.
-    ///
-    /// - Parameter path: The .npy file.
-    /// - Returns: The actions row by row.
-    /// - Throws: `InputError` if they are of another shape or type or not finite; `FileError`.
     static func read(_ path: String) throws -> [Float] {
         let array = try NPYArray(contentsOf: URL(filePath: path))
         guard [.float32, .float64].contains(array.elementType), array.shape.count == 2,

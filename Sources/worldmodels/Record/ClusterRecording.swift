@@ -15,13 +15,10 @@ import TerminalOutput
 
 /// Records a dataset with whatever workers connect.
 struct ClusterRecording {
-    /// What is recorded.
     let settings: RecordingSettings
     /// V, M and C where a controller drives, else none.
     let models: [ServedModel]
-    /// Where the files go; it exists.
     let directory: URL
-    /// The files that are wanted.
     let indices: [Int]
     /// The files of the whole dataset, for people.
     let total: Int
@@ -36,27 +33,7 @@ struct ClusterRecording {
         }
     }
 
-    /// The files that a controller's workers need.
-    ///
-    /// - Parameter logdir: The run's directory, all three files in it.
-    /// - Returns: V, M and C.
-    /// - Throws: What reading a file throws.
-    static func models(logdir: String) throws -> [ServedModel] {
-        try AgentFiles.names.map { name in
-            let file = URL(fileURLWithPath: logdir, isDirectory: true).appending(path: name)
-            return ServedModel(
-                name: file.deletingPathExtension().lastPathComponent,
-                data: try Data(contentsOf: file))
-        }
-    }
-
     /// Records until all files are there, or until told to stop.
-    ///
-    /// - Parameters:
-    ///   - bind: Where to listen.
-    ///   - security: Who may connect.
-    /// - Throws: `TransportError` if it cannot listen, `FileError` if a file cannot be written,
-    ///   `ExitCode` when told to stop, and an error that says how many episodes nobody could record.
     func run(bind: String, security: ServerSecurityOptions) async throws {
         var configuration = try RolloutServer.Configuration(
             bind: bind, run: "recording-\(settings.policy.rawValue)-seed-\(settings.seed)",
@@ -68,30 +45,27 @@ struct ClusterRecording {
         defer { server.stop(reason: "the recording is over") }
         let line = ProgressLine(
             "recording", total: total, unit: "episodes", start: total - indices.count)
-        let watcher = Task { await show(server.events, of: server, above: line) }
+        let watcher = Task {
+            for await event in server.events { line.message(event.text(address: server.address)) }
+        }
         defer { watcher.cancel() }
         let work = Task { try await record(with: server, line) }
         let signals = StopSignals { name in
             line.message("\(name): ending; once more ends at once")
             work.cancel()
         }
-        tell(
+        Terminal.standardOutput.write(
             "\(directory.relativePath): recording \(indices.count) episodes; workers connect with: "
-                + "worldmodels worker --connect \(server.address)")
+                + "worldmodels worker --connect \(server.address)\n")
         do {
             let failed = try await work.value
             line.finish()
             if failed > 0 { throw Incomplete(count: failed) }
         } catch is CancellationError {
             line.erase()
-            tell("stopped; the same command records what is missing")
+            Terminal.standardOutput.write("stopped; the same command records what is missing\n")
             throw ExitCode(signals.exitStatus ?? 1)
         }
-    }
-
-    /// Not by print, which keeps it back where the output is no terminal.
-    private func tell(_ line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
     }
 
     private func record(with server: RolloutServer, _ line: ProgressLine) async throws -> Int {
@@ -117,17 +91,5 @@ struct ClusterRecording {
                 Data("{\"recording\":\(now.files),\"total\":\(total)}".utf8))
         }
         return results.count { $0.outcome.end == .setAside }
-    }
-
-    private func show(
-        _ events: AsyncStream<ServerEvent>, of server: RolloutServer, above line: ProgressLine
-    ) async {
-        for await event in events {
-            if case .waiting = event {
-                line.message("\(event): worldmodels worker --connect \(server.address)")
-            } else {
-                line.message(event.description)
-            }
-        }
     }
 }

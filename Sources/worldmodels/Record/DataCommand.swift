@@ -5,14 +5,12 @@ import ArgumentParser
 import Foundation
 import WorldModelTraining
 
-/// Works with recorded rollouts.
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data", abstract: "Work with recorded rollouts.",
         subcommands: [DataInspectCommand.self])
 }
 
-/// Shows what a directory of rollouts holds.
 struct DataInspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
@@ -34,9 +32,7 @@ struct DataInspectCommand: ParsableCommand {
             try DatasetSummary.writePicture(of: dataset, to: URL(filePath: picture))
         }
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(summary), as: UTF8.self))
+            try printJSON(summary, [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
             return
         }
         func text(_ range: DatasetSummary.Range) -> String {

@@ -13,7 +13,6 @@ import ArrayFiles
 import TerminalOutput
 import WorldModel
 
-/// Records episodes for the training of V and M.
 struct GenerateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
@@ -110,7 +109,10 @@ struct GenerateCommand: AsyncParsableCommand {
             if let agent {
                 // What a worker would refuse is refused here.
                 _ = try agent.requireController()
-                models = try ClusterRecording.models(logdir: agent.directory)
+                models = try Agent.Part.allCases.map { part in
+                    let file = part.file(in: agent.agent.directory)
+                    return ServedModel(name: part.rawValue, data: try Data(contentsOf: file))
+                }
             }
             try await ClusterRecording(
                 settings: settings, models: models, directory: directory, indices: missing,

@@ -10,8 +10,8 @@ import RunStore
 import Runs
 import Search
 import Synchronization
+import WorldModel
 
-/// Drives a run: searches the controller's parameters with whatever workers connect.
 struct CoordinatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "coordinator",
@@ -84,8 +84,10 @@ struct CoordinatorCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             try await drive()
-        } catch {
-            throw RunRemedy.worded(error)
+        } catch let error as StartingPoint.OtherModel {
+            throw ValidationError(
+                "\(error.path) is not the model of the agent that comes with the program: give"
+                    + " --pretrained another --logdir")
         }
     }
 
@@ -105,8 +107,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         if let targetReturn { limits.targetReturn = targetReturn }
         let server = try RolloutServer(serverConfiguration(run))
         defer { server.stop() }
-        try await CoordinatorSession(run: run, limits: limits, server: server, display: display)
-            .run()
+        try await CoordinatorRun(run: run, limits: limits, server: server, display: display).run()
     }
 
     /// Begins or finds the run; a signal ends the training that this may take.
@@ -119,14 +120,13 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let signals = StopSignals { _ in isStopped.store(true, ordering: .relaxed) }
         let console = TrainingConsole()
         do {
-            let run = try plan.open(holder: holder, program: program) { event in
+            return try plan.open(holder: holder, program: program) { event in
                 switch event {
                 case .training(let event): console.show(event)
                 case .trained(let summary): console.finish(summary)
                 }
                 if isStopped.load(ordering: .relaxed) { throw CancellationError() }
             }
-            return run
         } catch is CancellationError {
             print("stopped; the same command goes on after the last complete epoch")
             throw ExitCode(signals.exitStatus ?? 1)
@@ -137,8 +137,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
         var configuration = try RolloutServer.Configuration(
             bind: bind, run: run.identifier,
             models: [
-                ServedModel(name: "vae", data: run.models.vae),
-                ServedModel(name: "mdrnn", data: run.models.mdrnn),
+                ServedModel(name: Agent.Part.vae.rawValue, data: run.models.vae),
+                ServedModel(name: Agent.Part.mdrnn.rawValue, data: run.models.mdrnn),
             ],
             work: .score(settings: run.encodedRolloutSettings()))
         configuration.core.session.maximumWorkers = maxWorkers

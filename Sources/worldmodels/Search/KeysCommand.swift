@@ -5,14 +5,12 @@ import ArgumentParser
 import ClusterTransport
 import Foundation
 
-/// Makes the keys with which coordinator and workers know each other.
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
         abstract: "Make the keys with which coordinator and workers know each other.",
         subcommands: [Create.self])
 
-    /// Makes one pair.
     struct Create: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a key pair: NAME.key, for its owner alone, and NAME.public.")

@@ -4,8 +4,8 @@
 import ArgumentParser
 import EvolutionStrategies
 import Foundation
+import TerminalOutput
 
-/// Lets another program be the objective: ask and tell in lines of JSON.
 struct OptimizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "optimize",
@@ -82,15 +82,21 @@ struct OptimizeCommand: ParsableCommand {
             if isLast { return }
             var told = false
             while !told {
-                guard let line = readLine() else { throw InputEnded() }
+                guard let line = readLine() else {
+                    throw InputError(
+                        "standard input ended before the search did: the objective has to tell each"
+                            + " generation")
+                }
                 told = try session.receive(line)
             }
         }
     }
 
     private func search() throws -> RestartingSearch.Configuration {
-        func everywhere(_ value: Double) -> [Double] {
-            [Double](repeating: value, count: dimension)
+        func bounds(_ lower: Double, _ upper: Double) -> EvolutionStrategy.Bounds {
+            EvolutionStrategy.Bounds(
+                lower: [Double](repeating: lower, count: dimension),
+                upper: [Double](repeating: upper, count: dimension))
         }
         var strategy = EvolutionStrategy.Configuration(
             initialMean: try initialMean(), initialSigma: sigma, variant: variant,
@@ -99,13 +105,11 @@ struct OptimizeCommand: ParsableCommand {
                 targetCost: targetCost, maximumEvaluations: maxEvaluations,
                 maximumGenerations: maxGenerations))
         if lower != nil || upper != nil {
-            strategy.bounds = EvolutionStrategy.Bounds(
-                lower: everywhere(lower ?? -.infinity), upper: everywhere(upper ?? .infinity))
+            strategy.bounds = bounds(lower ?? -.infinity, upper ?? .infinity)
         }
         var box: EvolutionStrategy.Bounds?
         if let restartLower, let restartUpper {
-            box = EvolutionStrategy.Bounds(
-                lower: everywhere(restartLower), upper: everywhere(restartUpper))
+            box = bounds(restartLower, restartUpper)
         }
         return RestartingSearch.Configuration(
             strategy: strategy, schedule: restarts, startingBox: box)
@@ -127,12 +131,5 @@ struct OptimizeCommand: ParsableCommand {
                 "--x0 \(start) does not hold \(dimension) numbers but \(numbers.count)")
         }
         return numbers
-    }
-}
-
-/// The other side closed its output in the middle of a search.
-struct InputEnded: Error, CustomStringConvertible {
-    var description: String {
-        "standard input ended before the search did: the objective has to tell each generation"
     }
 }

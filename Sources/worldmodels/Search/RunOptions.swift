@@ -14,7 +14,6 @@ import WorldModel
 struct RunOptions: ParsableArguments, CustomReflectable {
     /// The written forms of the settings that were given, by name.
     private(set) var given: [String: String] = [:]
-    /// Start a new run from the agent that comes with the program.
     private(set) var pretrained = false
     /// The files that stand for settings, by name.
     private var files: [String: String] = [:]
@@ -68,14 +67,8 @@ struct RunOptions: ParsableArguments, CustomReflectable {
         }
     }
 
-    /// The profile that was named.
-    ///
-    /// - Throws: `ProfileError`.
     func profile() throws -> Profile? { try files["profile"].map { try ProfileFiles.load($0) } }
 
-    /// What the run starts from.
-    ///
-    /// - Throws: What a missing or damaged file throws; `AgentFiles.Failure`.
     func startingPoint() throws -> StartingPoint {
         if pretrained {
             let agent = try AgentFiles(pretrained: .best)

@@ -12,10 +12,8 @@ import TerminalOutput
 /// Tells people on the terminal, and status clients, how a run goes on.
 final class RunReporter: Sendable {
     private struct State {
-        var elapsed = 0.0
         var rollouts = 0
         var began = Date()
-        var generation = 0
         var progress: ProgressLine?
     }
 
@@ -31,21 +29,12 @@ final class RunReporter: Sendable {
     /// Prints a line, over the progress line where there is one.
     func show(_ line: String) {
         state.withLock { $0.progress?.erase() }
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+        Terminal.standardOutput.write(line + "\n")
     }
 
-    /// Prints an event of the server.
-    ///
-    /// - Parameter event: The event.
-    /// - Returns: Its kind, where it is worth keeping.
+    /// Prints an event of the server; gives its kind where it is worth keeping.
     func show(_ event: ServerEvent) -> String? {
-        switch event {
-        case .waiting:
-            show("\(event): worldmodels worker --connect \(server.address)")
-            return nil
-        default:
-            show(event.description)
-        }
+        show(event.text(address: server.address))
         return switch event {
         case .joined: "joined"
         case .left: "left"
@@ -62,9 +51,6 @@ final class RunReporter: Sendable {
         }
     }
 
-    /// Follows the run loop.
-    ///
-    /// - Parameter event: What happened.
     func observe(_ event: RunEvent) {
         switch event {
         case .started(let generation, let stored):
@@ -77,7 +63,6 @@ final class RunReporter: Sendable {
             state.withLock { state in
                 state.began = Date()
                 state.rollouts = total - done
-                state.generation = generation
                 state.progress?.erase()
                 guard display, Terminal.standardError.isInteractive else { return }
                 state.progress = ProgressLine(
@@ -123,7 +108,17 @@ final class RunReporter: Sendable {
             "{\"generation\":\(generation),\"purpose\":\"\(purpose.rawValue)\",\"done\":\(done)"
             + ",\"total\":\(total)}"
         server.setRunStatus(Data(status.utf8))
-        let progress = state.withLock { $0.progress }
-        progress?.update(done)
+        state.withLock { $0.progress }?.update(done)
+    }
+}
+
+extension ServerEvent {
+    /// One line for people, with what to do where no worker is there.
+    func text(address: String) -> String {
+        if case .waiting = self {
+            "\(self): worldmodels worker --connect \(address)"
+        } else {
+            "\(self)"
+        }
     }
 }

@@ -8,7 +8,6 @@ import Foundation
 import RolloutWorker
 import Rollouts
 
-/// Drives episodes for a coordinator.
 struct WorkerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker",

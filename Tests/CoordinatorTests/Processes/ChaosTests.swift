@@ -7,6 +7,7 @@ import RunStore
 import SeededRandom
 import TestSupport
 import Testing
+import WorldModel
 
 /// A run under chaos ends with the same bits as a run in peace; cluster/chaos/chaos.sh is the long
 /// form of this.
@@ -31,8 +32,8 @@ struct ChaosTests {
         init() throws {
             place = try TemporaryDirectory()
             directory = RunDirectory(path: place.path)
-            try QuickModels.vae.write(to: directory.vae)
-            try QuickModels.mdrnn.write(to: directory.mdrnn)
+            try QuickModels.vae.write(to: Agent.Part.vae.file(in: directory.url))
+            try QuickModels.mdrnn.write(to: Agent.Part.mdrnn.file(in: directory.url))
         }
 
         deinit {
@@ -134,7 +135,8 @@ struct ChaosTests {
         #expect(states[0] != nil && states[0] == states[1])
         let best = try [calm, chaos].map { cluster in
             // The header names the run; the parameters are the tail.
-            try Data(contentsOf: cluster.directory.controller).suffix(867 * 4)
+            try Data(contentsOf: Agent.Part.controller.file(in: cluster.directory.url)).suffix(
+                867 * 4)
         }
         #expect(best[0] == best[1])
         for report in [one, other] {

@@ -9,15 +9,12 @@ import Runs
 import Search
 
 /// One start of the coordinator: the run with its signals, its server's events and its terminal.
-struct CoordinatorSession {
+struct CoordinatorRun {
     let run: OpenRun
     let limits: RunLimits
     let server: RolloutServer
     let display: Bool
 
-    /// Runs to the end.
-    ///
-    /// - Throws: `ExitCode` when told to stop; what ended the run before its end.
     func run() async throws {
         let reporter = RunReporter(server: server, display: display)
         reporter.show(
