@@ -6,7 +6,7 @@ import ClusterProtocol
 import Episodes
 import Foundation
 
-@testable import ClusterSessions
+import ClusterSessions
 
 extension SimulatedCluster {
     /// A worker tries to connect before long.

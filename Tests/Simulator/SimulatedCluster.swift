@@ -6,8 +6,8 @@ package import Episodes
 package import Foundation
 import SeededRandom
 
-@testable import ClusterSessions
-@testable import RolloutServer
+import ClusterSessions
+import RolloutServer
 
 /// A coordinator's server and its workers in one process, under a virtual clock and one generator.
 ///

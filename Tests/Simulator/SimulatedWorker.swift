@@ -5,7 +5,7 @@ import ClusterProtocol
 import Episodes
 import Foundation
 
-@testable import ClusterSessions
+import ClusterSessions
 
 /// A worker's process of a story, over all of its lives.
 struct SimulatedWorker {

@@ -108,10 +108,10 @@ extension WorkerSession {
     }
 
     /// A place among a coordinator's workers.
-    struct Membership: Sendable {
-        var run: String
-        var session: UInt64
-        var welcome: Welcome
+    package struct Membership: Sendable {
+        package var run: String
+        package var session: UInt64
+        package var welcome: Welcome
     }
 
     /// What the engine was made of.

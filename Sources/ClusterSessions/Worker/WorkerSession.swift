@@ -19,7 +19,7 @@ package struct WorkerSession: Sendable {
     private var store = ModelStore()
     private var engine: EngineSource?
     /// Leases in hand: waiting, running, or finished and not sent.
-    private(set) var held: Set<UInt64> = []
+    package private(set) var held: Set<UInt64> = []
     private var outbox = ResultOutbox()
     private var malformed = RateLimitedCount()
     /// When the grace time is over; nil while it is not draining.
@@ -257,7 +257,7 @@ package struct WorkerSession: Sendable {
 
 extension WorkerSession {
     /// Its place among a coordinator's workers, if it has one.
-    var membership: Membership? {
+    package var membership: Membership? {
         switch state {
         case .fetching(let membership, _), .working(let membership, _): membership
         case .disconnected, .greeting, .over: nil
