@@ -185,8 +185,8 @@ let tests: [Target] = [
     .testTarget(
         name: "SearchTests",
         dependencies: [
-            "Episodes", "EvolutionStrategies", "RunStore", "Search", "SeededRandom", "Simulator",
-            "TestSupport",
+            "Episodes", "EvolutionStrategies", "RunReports", "RunStore", "Search", "SeededRandom",
+            "Simulator", "TestSupport",
         ]),
     .testTarget(
         name: "RunsTests",
