@@ -195,7 +195,7 @@ let tests: [Target] = [
             "WorldModelTraining",
         ]),
     .testTarget(
-        name: "CoordinatorTests",
+        name: "ClusterTests",
         dependencies: [
             "ArrayFiles", "ClusterProtocol", "ClusterSessions", "ClusterTransport", "Digests",
             "Dispatching",
