@@ -128,7 +128,7 @@ let tests: [Target] = [
     .target(
         name: "Simulator",
         dependencies: [
-            "ClusterProtocol", "ClusterSessions", "Episodes", "RolloutServer", "SeededRandom",
+            "ClusterProtocol", "ClusterSessions", "Digests", "Episodes", "RolloutServer", "SeededRandom",
         ],
         path: "Tests/Simulator"),
     .testTarget(

@@ -52,7 +52,8 @@ extension SimulatedCluster {
         workers[worker].session.finished(
             FinishedEpisode(
                 ticket: lease, episode: order.episode,
-                outcome: .success(SimulatedWorker.outcome(order.episode, order.parameters))),
+                outcome: .success(SimulatedWorker.outcome(order.episode, order.parameters)),
+                file: script.records ? SimulatedWorker.file(order.episode) : nil),
             seconds: 0.1)
         try workerActs(worker)
     }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ClusterProtocol
+import Digests
 package import Episodes
 package import Foundation
 import SeededRandom
@@ -31,6 +32,8 @@ package final class SimulatedCluster: @unchecked Sendable {
         package var loss = 0.0
         /// Time that the disk takes for a result.
         package var diskSeconds = 0.0
+        /// Whether episodes are recorded: their files travel with the results.
+        package var records = false
         /// Whether faults may end the coordinator too.
         package var killsCoordinator = true
 
@@ -77,6 +80,8 @@ package final class SimulatedCluster: @unchecked Sendable {
     var serverLife = 0
     var ticket = 0
     var taken: [ServerCore.Delivery] = []
+    /// Bytes of files that were delivered and that the disk has not taken.
+    var waitingBytes = 0
     /// When the last fault ended.
     var quietSince = 0.0
     /// Episodes whose results were taken: none of them may be asked for again.
@@ -119,15 +124,18 @@ package final class SimulatedCluster: @unchecked Sendable {
         serverLife += 1
         var session = CoordinatorSession.Configuration(
             run: "story", models: [ServedModel(name: "vae", data: Data([1, 2, 3]))],
-            work: .score(settings: Data()))
+            work: script.records ? .record(settings: Data()) : .score(settings: Data()))
         session.heartbeatSeconds = 0.1
+        session.recordingBytes = script.records ? SimulatedWorker.largestFile : 0
         var configuration = ServerCore.Configuration(session: session)
+        configuration.backlogBytes = SimulatedWorker.largestFile
         configuration.leaseSeconds = 1
         configuration.stallSeconds = 2
         // Workers are killed so often here that chance alone would accuse the innocent.
         configuration.deathsToSetAside = 1000
         server = ServerCore(configuration: configuration, seed: random.next())
         taken = []
+        waitingBytes = 0
         note("the coordinator starts")
         queue.add(.serverTurn(life: serverLife), at: clock)
     }
@@ -191,11 +199,13 @@ package final class SimulatedCluster: @unchecked Sendable {
             serverActs()
         case .serverTurn(let life):
             guard life == serverLife, server != nil else { return }
-            server?.advance(to: clock)
+            server?.advance(to: clock, backlogBytes: waitingBytes)
             serverActs()
             queue.add(event, at: clock + 0.1)
         case .taken(let life, let delivery):
-            if life == serverLife { taken.append(delivery) }
+            guard life == serverLife else { return }
+            waitingBytes -= delivery.file?.count ?? 0
+            taken.append(delivery)
         case .toWorker(let connection, let bytes):
             let worker = connections[connection].worker
             guard connections[connection].isOpen, isPresent(worker, event) else { return }
@@ -247,6 +257,7 @@ package final class SimulatedCluster: @unchecked Sendable {
             case .deliver(_, let results, _):
                 for result in results {
                     note("delivered: \(result.result.name)")
+                    waitingBytes += result.file?.count ?? 0
                     queue.add(
                         .taken(life: serverLife, result),
                         at: clock + random.uniform(0, script.diskSeconds))
@@ -311,10 +322,11 @@ extension SimulatedCluster: EpisodeService {
                 guard results[delivery.index] == nil else {
                     throw BrokenInvariant("\(result.name) is counted twice")
                 }
-                let expected = SimulatedWorker.outcome(
-                    batch.episodes[delivery.index],
-                    batch.parameters(of: batch.episodes[delivery.index]))
-                guard result.episode == batch.episodes[delivery.index], result.outcome == expected
+                let episode = batch.episodes[delivery.index]
+                var expected = SimulatedWorker.outcome(episode, batch.parameters(of: episode))
+                let file = script.records ? SimulatedWorker.file(episode) : nil
+                expected.fileDigest = file.map { Array(SHA256.digest($0)) } ?? []
+                guard result.episode == episode, result.outcome == expected, delivery.file == file
                 else { throw BrokenInvariant("\(result.name) has another's result") }
                 try onResult(result, delivery.file)
                 acknowledged.insert(result.name)

@@ -75,6 +75,15 @@ struct SimulatedWorker {
         return WorkerSession(configuration: configuration)
     }
 
+    /// The longest file of an episode: two pieces and a bit.
+    static let largestFile = 600_000
+
+    /// The file of an episode, as any honest engine records it.
+    static func file(_ episode: Episode) -> Data {
+        let seed = Int(episode.trackSeed) * 31 + episode.name.candidate
+        return Data(repeating: UInt8(truncatingIfNeeded: seed), count: 1 + seed * 7919 % largestFile)
+    }
+
     /// What any honest engine makes of an episode.
     static func outcome(_ episode: Episode, _ parameters: [Float]) -> EpisodeOutcome {
         var hash = episode.trackSeed ^ 0x5851_f42d_4c95_7f2d

@@ -26,6 +26,7 @@ package struct Story: Sendable {
         script.faultSeconds = [nil, 3, 1, 0.4][Int(random.integer(below: 4))]
         script.loss = random.unit() < 0.3 ? random.uniform(0, 0.1) : 0
         script.diskSeconds = random.unit() < 0.3 ? random.uniform(0, 1) : 0
+        script.records = random.unit() < 0.1
         self.script = script
         generations = 1 + Int(random.integer(below: 3))
         candidates = 2 + Int(random.integer(below: 4))

@@ -16,8 +16,8 @@ struct WorkerCommand: ParsableCommand {
             Rollouts for a coordinator, recordings for generate --bind: the one that is connected to \
             says which, and the same worker serves one after the other. \
             Needs nothing but the address and, beyond loopback, a key: the models come from the \
-            coordinator. SIGTERM or SIGINT lets the running episodes finish, hands back the rest and \
-            ends with status 0; a second one ends at once, with 130 or 143.
+            coordinator. SIGTERM, SIGINT or SIGHUP lets the running episodes finish, hands back the \
+            rest and ends with status 0; a second one ends at once, with 128 and the signal's number.
             """)
 
     @Option(help: "The coordinator's address, tcp://HOST:PORT.")
@@ -26,7 +26,7 @@ struct WorkerCommand: ParsableCommand {
     @Option(help: "Episodes to run at once, 1 to 1024.")
     var environments = 8
 
-    @Option(help: "Seconds that running episodes get to finish after SIGTERM or SIGINT.")
+    @Option(help: "Seconds that running episodes get to finish after SIGTERM, SIGINT or SIGHUP.")
     var grace = 30.0
 
     @OptionGroup var computing: ComputingOptions
@@ -49,7 +49,7 @@ struct WorkerCommand: ParsableCommand {
             environments: environments, fingerprint: HostFingerprint.describing(kernels))
         configuration.graceSeconds = grace
         let worker = RolloutWorker(configuration: configuration)
-        let signals = StopSignals { _ in worker.drain() }
+        _ = StopSignals { _ in worker.drain() }
         let transport = try ConnectingTransport(
             connectingTo: endpoint, security: try security.security(for: endpoint))
         _ = try worker.run(
@@ -61,6 +61,5 @@ struct WorkerCommand: ParsableCommand {
             report: { line in
                 FileHandle.standardError.write(Data("worker: \(line)\n".utf8))
             })
-        withExtendedLifetime(signals) {}
     }
 }
