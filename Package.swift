@@ -128,7 +128,8 @@ let tests: [Target] = [
     .target(
         name: "Simulator",
         dependencies: [
-            "ClusterProtocol", "ClusterSessions", "Digests", "Episodes", "RolloutServer", "SeededRandom",
+            "ClusterProtocol", "ClusterSessions", "Digests", "Episodes", "RolloutServer",
+            "SeededRandom",
         ],
         path: "Tests/Simulator"),
     .testTarget(

@@ -81,7 +81,8 @@ struct SimulatedWorker {
     /// The file of an episode, as any honest engine records it.
     static func file(_ episode: Episode) -> Data {
         let seed = Int(episode.trackSeed) * 31 + episode.name.candidate
-        return Data(repeating: UInt8(truncatingIfNeeded: seed), count: 1 + seed * 7919 % largestFile)
+        return Data(
+            repeating: UInt8(truncatingIfNeeded: seed), count: 1 + seed * 7919 % largestFile)
     }
 
     /// What any honest engine makes of an episode.
