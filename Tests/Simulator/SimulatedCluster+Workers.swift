@@ -120,7 +120,7 @@ extension SimulatedCluster {
             case .tell(let notice): note("host\(worker): \(notice)")
             case .end(let end):
                 note("host\(worker) ends: \(end)")
-                workerDies(worker, after: random.uniform(0, 0.5))
+                workerDies(worker, after: random.uniform(0, 0.5), inPeace: true)
             }
         }
         while let connection = workers[worker].connection,
@@ -133,12 +133,14 @@ extension SimulatedCluster {
     }
 
     /// Ends a worker's process; another one is started in its place.
-    func workerDies(_ worker: Int, after seconds: Double) {
+    func workerDies(_ worker: Int, after seconds: Double, inPeace: Bool = false) {
         workers[worker].isAlive = false
         if let connection = workers[worker].connection {
-            // What it had sent arrives, if nothing else breaks.
+            connections[connection].deliversRest = inPeace
+            let rest = inPeace ? max(0, connections[connection].lastToServer - clock) + 0.001 : 0
             close(
-                connection, workerNoticesAfter: nil, serverNoticesAfter: random.uniform(0, 0.2))
+                connection, workerNoticesAfter: nil,
+                serverNoticesAfter: rest + random.uniform(0, 0.2))
         }
         workers[worker].connection = nil
         quietSince = max(quietSince, clock + seconds)

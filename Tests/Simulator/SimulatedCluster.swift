@@ -65,6 +65,8 @@ package final class SimulatedCluster: @unchecked Sendable {
         var peer: PeerIdentifier
         var serverLife: Int
         var isOpen = true
+        /// Whether the worker has ended in peace: what it sent still arrives.
+        var deliversRest = false
         var cutUntil = 0.0
         var lastToServer = 0.0
         var lastToWorker = 0.0
@@ -189,7 +191,9 @@ package final class SimulatedCluster: @unchecked Sendable {
     private func handle(_ event: Event) throws {
         switch event {
         case .toServer(let connection, let bytes):
-            guard connections[connection].isOpen, server != nil else { return }
+            guard connections[connection].isOpen || connections[connection].deliversRest,
+                connections[connection].serverLife == serverLife, server != nil
+            else { return }
             let peer = connections[connection].peer
             server?.received(bytes, from: peer, at: clock)
             serverActs()
