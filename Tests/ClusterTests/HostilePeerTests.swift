@@ -26,11 +26,6 @@ struct HostilePeerTests {
     private static let frames =
         ProcessInfo.processInfo.environment["FUZZ_FRAMES"].flatMap(Int.init) ?? 20_000
 
-    private func residentMiB() -> Double {
-        let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
-        return (Double(text.split(separator: " ").dropFirst().first ?? "") ?? 0) / 256
-    }
-
     /// Sound messages of every kind, to be mutated.
     private func seeds() -> [[UInt8]] {
         let result = LeasedResult(
@@ -84,7 +79,7 @@ struct HostilePeerTests {
         let seeds = seeds()
         let frames = Self.frames
         let (finished, finish) = AsyncStream.makeStream(of: Int.self)
-        let before = residentMiB()
+        let before = ResidentMemory.now
         Thread {
             var random = PCG64(seed: 9)
             var sent = 0
@@ -119,9 +114,9 @@ struct HostilePeerTests {
         let tasks = makeBatch(10)
         #expect(try await server.perform(tasks) { _, _ in }.count == 10)
         #expect(server.counters().malformed > frames / 20)
-        let after = residentMiB()
-        print("\(frames) frames, \(before) to \(after) MiB")
-        #expect(after - before < 200)
+        let growth = await ResidentMemory.growth(since: before, below: 200)
+        print("\(frames) frames, \(before) MiB and \(growth)")
+        #expect(growth < 200)
         worker.worker.drain()
         _ = try await worker.end()
         server.stop()
@@ -172,7 +167,7 @@ struct HostilePeerTests {
         var configuration = RolloutWorker.Configuration(environments: 4)
         configuration.helloSeconds = 0.5
         let worker = RolloutWorker(configuration: configuration)
-        let before = residentMiB()
+        let before = ResidentMemory.now
         let lives = Mutex(0)
         let (ended, end) = AsyncStream.makeStream(of: Void.self)
         Thread {
@@ -220,9 +215,9 @@ struct HostilePeerTests {
         #expect(
             results.map(\.outcome.episodeReturn)
                 == ScriptedEngine.expectedReturns(tasks))
-        let after = residentMiB()
-        print("\(sent) frames, \(lives.withLock { $0 }) lives, \(before) to \(after) MiB")
-        #expect(after - before < 200)
+        let growth = await ResidentMemory.growth(since: before, below: 200)
+        print("\(sent) frames, \(lives.withLock { $0 }) lives, \(before) MiB and \(growth)")
+        #expect(growth < 200)
         worker.drain()
         for await _ in ended {}
         server.stop()

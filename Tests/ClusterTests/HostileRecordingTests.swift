@@ -220,7 +220,7 @@ struct HostileRecordingTests {
         let liar = try Liar(server.address)
         try await liar.takeLeases()
         var random = PCG64(seed: 3)
-        let before = residentMiB()
+        let before = ResidentMemory.now
         for _ in 0..<5000 {
             let lease = liar.leases[Int(random.integer(below: UInt32(liar.leases.count)))]
             let bytes = Data(count: 1 + Int(random.integer(below: 30_000)))
@@ -232,18 +232,13 @@ struct HostileRecordingTests {
         }
         try liar.send(.goodbye(reason: ""))
         for await event in server.events { if case .left = event { break } }
-        #expect(residentMiB() - before < 100)
+        #expect(await ResidentMemory.growth(since: before, below: 100) < 100)
         let worker = try TestWorker(server.address, engine: { _, _, _ in FileEngine() })
         #expect(try await results.count == 40)
         #expect(try await liar.status().malformed > 1000)
         worker.worker.drain()
         _ = try await worker.end()
         server.stop()
-    }
-
-    private func residentMiB() -> Double {
-        let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
-        return (Double(text.split(separator: " ").dropFirst().first ?? "") ?? 0) / 256
     }
 }
 
