@@ -56,8 +56,6 @@ package struct CoordinatorSession: Sendable {
     package var connectedPeers: [PeerIdentifier] { Array(peers.keys) }
     /// Whether any worker that has loaded the models is connected.
     package var hasReadyWorker: Bool { peers.values.contains(where: \.isReady) }
-    /// Bytes of recordings that are not whole yet.
-    package var recordingBytes: Int { recordings.byteCount }
 
     /// What a worker is called, also one that is not known any more.
     package func name(of worker: WorkerKey) -> String {
