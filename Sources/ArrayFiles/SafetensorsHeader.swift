@@ -104,10 +104,7 @@ struct SafetensorsHeader {
 
 /// A name out of a file, fit for a line of text.
 private func printable(_ name: String) -> String {
-    let shown = name.unicodeScalars.prefix(80).map {
-        $0.properties.generalCategory == .control ? "?" : String($0)
-    }
-    return "\"\(shown.joined())\""
+    "\"\(String(name.prefix(80)).printable)\""
 }
 
 /// The header as JSON has it: tensors by name, and texts under one reserved name.

@@ -9,8 +9,8 @@ package enum WireLimits {
     package static let bytesToWorker = 8 << 20
     /// Bytes of a model's chunk.
     package static let chunkBytes = 1 << 20
-    /// Bytes of one model: the largest of the paper's models is under 20 MB.
-    package static let modelBytes = 1 << 30
+    /// Bytes of all models of a run: the largest of the paper's is under 20 MB.
+    package static let modelBytes = 1 << 28
     /// Bytes of a recording's chunk: a slow link carries it in the time between two heartbeats.
     package static let recordingChunkBytes = 1 << 18
     /// Bytes of one recorded episode's file; 1,000 steps of frames that nothing compresses are 12 MB.

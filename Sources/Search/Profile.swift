@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 package import Foundation
 
 /// A recipe for a run: values of its settings, from a file.
@@ -40,7 +41,9 @@ package struct Profile: Sendable, Hashable {
                 limits.targetReturn = number
             default:
                 let row = RunSettings.table.first { $0.name == key && $0.source == .value }
-                guard let row else { throw ProfileError.unknownKey(path: path, key: key) }
+                guard let row else {
+                    throw ProfileError.unknownKey(path: path, key: key.printable)
+                }
                 guard let canonical = row.canonical(value.text) else {
                     throw ProfileError.badValue(
                         path: path, key: key, value: value.text, expected: row.expected)
@@ -61,7 +64,7 @@ package struct Profile: Sendable, Hashable {
             } else if let number = try? container.decode(Double.self) {
                 text = "\(number)"
             } else {
-                text = try container.decode(String.self)
+                text = try container.decode(String.self).printable
             }
         }
     }

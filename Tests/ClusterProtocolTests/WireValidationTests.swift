@@ -121,6 +121,83 @@ struct WireValidationTests {
         }
     }
 
+    @Test func `a run's models together have a limit, which 16 of the largest exceed`() throws {
+        func frame(sizes: [UInt64]) throws -> [UInt8] {
+            var message = WireFromCoordinator()
+            message.protocolVersion = ProtocolVersion.current
+            message.welcome.heartbeatSeconds = 1
+            message.welcome.work.score = Data("{}".utf8)
+            message.welcome.models = sizes.map { size in
+                .with {
+                    $0.name = "vae\r"
+                    $0.sha256 = Data(count: 32)
+                    $0.size = size
+                }
+            }
+            return try bytes(message)
+        }
+        let half = UInt64(WireLimits.modelBytes / 2)
+        guard
+            case .welcome(let welcome) = try CoordinatorFrame(
+                decoding: frame(sizes: [half, half])
+            ).message
+        else {
+            Issue.record("it is no welcome")
+            return
+        }
+        #expect(welcome.models.map(\.size) == [Int(half), Int(half)])
+        #expect(welcome.models.map(\.name) == ["vae\\u{d}", "vae\\u{d}"])
+        for sizes in [[half, half, 1], [2 * half + 1], [0], [.max, .max]] {
+            let bytes = try frame(sizes: sizes)
+            let error = #expect(throws: WireError.self) { try CoordinatorFrame(decoding: bytes) }
+            #expect(error?.description.contains("model.size") == true)
+        }
+    }
+
+    @Test func `no text of a peer carries what a terminal obeys`() throws {
+        let forged = "bye\r\u{1b}[2Kbest 999.9, the best so far\n\u{202e}"
+        let shown = "bye\\u{d}\\u{1b}[2Kbest 999.9, the best so far\\u{a}\\u{202e}"
+        let hello = Hello(
+            instance: Data(count: 16), host: forged, process: 1, cores: 1, environments: 1,
+            software: forged, fingerprint: forged)
+        var clean = hello
+        (clean.host, clean.software, clean.fingerprint) = (shown, shown, shown)
+        func result(_ text: String) -> WorkerMessage {
+            .results([
+                LeasedResult(lease: 1, report: .failure(EpisodeFailure(text)), seconds: 0)
+            ])
+        }
+        for (sent, read) in [
+            (.hello(hello), .hello(clean)), (result(forged), result(shown)),
+            (.goodbye(reason: forged), .goodbye(reason: shown)),
+        ] as [(WorkerMessage, WorkerMessage)] {
+            let frame = try WorkerFrame(
+                decoding: WorkerFrame(sent, run: forged, session: 1).encoded())
+            #expect(frame.message == read && frame.run == shown)
+        }
+        func status(_ text: String) -> ClusterStatus {
+            ClusterStatus(
+                software: text, counters: ServerCounters(),
+                workers: [
+                    WorkerSnapshot(
+                        host: text, process: 1, cores: 1, environments: 1, software: text,
+                        fingerprint: text, state: .ready, outstanding: 0, completed: 0,
+                        rolloutsPerSecond: 0, secondsSinceHeard: 0, errors: 0)
+                ], run: Data())
+        }
+        for (sent, read) in [
+            (.farewell(reason: forged), .farewell(reason: shown)),
+            (.status(status(forged)), .status(status(shown))),
+        ] as [(CoordinatorMessage, CoordinatorMessage)] {
+            let frame = try CoordinatorFrame(
+                decoding: CoordinatorFrame(sent, run: forged, session: 1).encoded())
+            #expect(frame.message == read && frame.run == shown)
+        }
+        let refusal = CoordinatorFrame(.refusal(.other, forged), run: "", session: 0)
+        #expect(
+            try CoordinatorFrame(decoding: refusal.encoded()).message == .refusal(.other, shown))
+    }
+
     @Test func `a message beyond the length limit is not even decoded`() {
         let long = [UInt8](repeating: 0, count: WireLimits.bytesToCoordinator + 1)
         #expect(throws: WireError.tooLong(bytes: long.count, limit: long.count - 1)) {

@@ -111,7 +111,9 @@ struct RecordingEngineTests {
             + [
                 "", "{}", #"{"policy":"white","steps":5,"seed":0}"#,
                 rollouts.replacing("\"timeLimit\":1000", with: "\"timeLimit\":0"),
+                rollouts.replacing("\"timeLimit\":1000", with: "\"timeLimit\":4611686018427387904"),
                 rollouts.replacing("\"stepsWithoutTile\":5", with: "\"stepsWithoutTile\":0"),
+                rollouts.replacing("\"stepsWithoutTile\":5", with: "\"stepsWithoutTile\":1000001"),
                 rollouts.replacing("0.95", with: "1.5"), rollouts.replacing("0.95", with: "-1"),
                 rollouts.replacing("\"zh\"", with: "\"x\""),
             ].map { .score(settings: Data($0.utf8)) }

@@ -22,16 +22,16 @@ extension CoordinatorFrame {
     package init(decoding bytes: [UInt8]) throws(WireError) {
         let wire: WireFromCoordinator = try decode(bytes, limit: WireLimits.bytesToWorker)
         if case .refusal(let refusal) = wire.body {
-            try check(refusal.message, "refusal.message")
-            self.init(
-                .refusal(RefusalReason(refusal.reason), refusal.message), run: "", session: 0)
+            let message = try printable(refusal.message, "refusal.message")
+            self.init(.refusal(RefusalReason(refusal.reason), message), run: "", session: 0)
             return
         }
         guard wire.protocolVersion == ProtocolVersion.current else {
             throw .version(theirs: wire.protocolVersion, ours: ProtocolVersion.current)
         }
-        try check(wire.run, "run")
-        self.init(try CoordinatorMessage(wire.body), run: wire.run, session: wire.session)
+        self.init(
+            try CoordinatorMessage(wire.body), run: try printable(wire.run, "run"),
+            session: wire.session)
     }
 }
 
@@ -89,12 +89,12 @@ extension CoordinatorMessage {
         case .assignments(let wire): self = .assignments(try Assignments(wire))
         case .rejoin: self = .rejoin
         case .farewell(let wire):
-            try check(wire.reason, "farewell.reason")
-            self = .farewell(reason: wire.reason)
+            self = .farewell(reason: try printable(wire.reason, "farewell.reason"))
         case .status(let wire):
             guard let status = try? JSONDecoder().decode(ClusterStatus.self, from: wire.json)
             else { throw .field("status.json", "is no report") }
-            self = .status(status)
+            try checkCount(status.workers.count, WireLimits.workersInStatus, "status.workers")
+            self = .status(try status.printable())
         }
     }
 }
@@ -123,14 +123,18 @@ extension Welcome {
     fileprivate init(_ wire: WireWelcome) throws(WireError) {
         try checkCount(wire.models.count, WireLimits.models, "welcome.models")
         var models: [ModelDescription] = []
+        var room = UInt64(WireLimits.modelBytes)
         for model in wire.models {
-            try check(model.name, "model.name")
             try checkDigest(model.sha256, "model.sha256")
-            guard model.size > 0, model.size <= UInt64(WireLimits.modelBytes) else {
-                throw .field("model.size", "is \(model.size)")
+            guard model.size > 0, model.size <= room else {
+                throw .field(
+                    "model.size",
+                    "is \(model.size); a run's models have at most \(WireLimits.modelBytes) bytes")
             }
+            room -= model.size
+            let name = try printable(model.name, "model.name")
             models.append(
-                ModelDescription(name: model.name, sha256: model.sha256, size: Int(model.size)))
+                ModelDescription(name: name, sha256: model.sha256, size: Int(model.size)))
         }
         let work: Work
         switch wire.work.kind {
@@ -143,6 +147,23 @@ extension Welcome {
             throw .field("welcome.heartbeat_seconds", "is \(wire.heartbeatSeconds)")
         }
         self.init(models: models, work: work, heartbeatSeconds: wire.heartbeatSeconds)
+    }
+}
+
+extension ClusterStatus {
+    /// The report with texts that can be shown; a coordinator has them from its workers.
+    fileprivate func printable() throws(WireError) -> Self {
+        var report = self
+        report.software = try ClusterProtocol.printable(software, "status.software")
+        for index in workers.indices {
+            let worker = workers[index]
+            report.workers[index].host = try ClusterProtocol.printable(worker.host, "status.host")
+            report.workers[index].software = try ClusterProtocol.printable(
+                worker.software, "status.version")
+            report.workers[index].fingerprint = try ClusterProtocol.printable(
+                worker.fingerprint, "status.fingerprint")
+        }
+        return report
     }
 }
 

@@ -74,8 +74,7 @@ extension WireResult {
         switch body {
         case .outcome(let outcome): report = try outcome.report()
         case .failure(let reason):
-            try check(reason, "result.failure")
-            report = .failure(EpisodeFailure(reason))
+            report = .failure(EpisodeFailure(try printable(reason, "result.failure")))
         case nil: report = .implausible("neither an outcome nor a failure")
         }
         guard seconds.isFinite, seconds >= 0 else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 import Digests
 import Foundation
 import SwiftProtobuf
@@ -34,10 +35,18 @@ func decode<Body: Message>(_ bytes: [UInt8], limit: Int) throws(WireError) -> Bo
     }
 }
 
-func check(_ text: String, _ name: String) throws(WireError) {
+/// A text from a peer, fit for a terminal, a log or a page: this is where all of them come in.
+///
+/// - Parameters:
+///   - text: The text as it came.
+///   - name: The field, for the error.
+/// - Returns: The text with what must not reach a terminal escaped.
+/// - Throws: `WireError.field` for a text that is too long.
+func printable(_ text: String, _ name: String) throws(WireError) -> String {
     guard text.utf8.count <= WireLimits.textBytes else {
         throw .field(name, "has \(text.utf8.count) bytes, more than \(WireLimits.textBytes)")
     }
+    return text.printable
 }
 
 func checkCount(_ count: Int, _ limit: Int, _ name: String) throws(WireError) {

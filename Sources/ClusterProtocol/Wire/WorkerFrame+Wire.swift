@@ -24,9 +24,9 @@ extension WorkerFrame {
         guard wire.protocolVersion == ProtocolVersion.current else {
             throw .version(theirs: wire.protocolVersion, ours: ProtocolVersion.current)
         }
-        try check(wire.run, "run")
         self.init(
-            try WorkerMessage(wire.body), run: wire.run, session: wire.session,
+            try WorkerMessage(wire.body), run: try printable(wire.run, "run"),
+            session: wire.session,
             version: wire.protocolVersion)
     }
 }
@@ -89,8 +89,7 @@ extension WorkerMessage {
                     progress: wire.progress, leases: wire.leases,
                     capacity: try capacity(wire.capacity, "heartbeat.capacity")))
         case .goodbye(let wire):
-            try check(wire.reason, "goodbye.reason")
-            self = .goodbye(reason: wire.reason)
+            self = .goodbye(reason: try printable(wire.reason, "goodbye.reason"))
         case .statusRequest: self = .statusRequest
         }
     }
@@ -115,16 +114,15 @@ extension Hello {
             throw .field(
                 "hello.instance", "has \(wire.instance.count) bytes, not \(Self.instanceBytes)")
         }
-        try check(wire.host, "hello.host")
-        try check(wire.software, "hello.software")
-        try check(wire.fingerprint, "hello.fingerprint")
         guard wire.environments > 0, wire.environments <= UInt32(WireLimits.capacity) else {
             throw .field("hello.environments", "is \(wire.environments)")
         }
         self.init(
-            instance: wire.instance, host: wire.host, process: Int(wire.process),
-            cores: Int(wire.cores), environments: Int(wire.environments), software: wire.software,
-            fingerprint: wire.fingerprint)
+            instance: wire.instance, host: try printable(wire.host, "hello.host"),
+            process: Int(wire.process), cores: Int(wire.cores),
+            environments: Int(wire.environments),
+            software: try printable(wire.software, "hello.software"),
+            fingerprint: try printable(wire.fingerprint, "hello.fingerprint"))
     }
 }
 

@@ -12,9 +12,9 @@ package struct RolloutSettings: Sendable, Hashable, Codable {
     package var inputs: ControllerInputs
     /// What of V's output is used as z.
     package var latent: LatentUse
-    /// The steps after which an episode ends, at least 1.
+    /// The steps after which an episode ends, in `stepRange`.
     package var timeLimit: Int
-    /// Ends an episode after so many steps without a new tile, at least 1; nil: never.
+    /// Ends an episode after so many steps without a new tile, in `stepRange`; nil: never.
     ///
     /// It changes what is optimised a little (a car that would still have turned round), so it
     /// does not count in evaluations and is off by default.
@@ -22,6 +22,9 @@ package struct RolloutSettings: Sendable, Hashable, Codable {
     /// The share of tiles (0...1) that must be exceeded for crossing the start to end the lap: 0.95
     /// in Gymnasium's v3; 1 is the rule of the published figures (v0), where all tiles count.
     package var lapCompletePercent: Double
+
+    /// What counts of steps may be: an episode without end would hold a worker for ever.
+    package static let stepRange = 1...1_000_000
 
     /// The settings of a run; all must be in range.
     package init(
@@ -57,8 +60,8 @@ package struct RolloutSettings: Sendable, Hashable, Codable {
 
     /// What is out of its range.
     private var fault: String? {
-        if timeLimit < 1 { return "a time limit of \(timeLimit) steps" }
-        if let steps = stepsWithoutTile, steps < 1 {
+        if !Self.stepRange.contains(timeLimit) { return "a time limit of \(timeLimit) steps" }
+        if let steps = stepsWithoutTile, !Self.stepRange.contains(steps) {
             return "an end after \(steps) steps without a new tile"
         }
         return (0...1).contains(lapCompletePercent)

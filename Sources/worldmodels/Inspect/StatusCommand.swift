@@ -76,18 +76,13 @@ struct StatusCommand: ParsableCommand {
                 .map { .init($0, isNumeric: false) })
         for worker in report.workers {
             table.add([
-                printable(worker.host), "\(worker.process)", "\(worker.cores)",
+                worker.host, "\(worker.process)", "\(worker.cores)",
                 "\(worker.environments)", worker.state.rawValue, "\(worker.outstanding)",
                 "\(worker.completed)", String(format: "%.2f", worker.rolloutsPerSecond),
                 String(format: "%.1f s", worker.secondsSinceHeard),
             ])
         }
         return (lines + table.plainLines).joined(separator: "\n")
-    }
-
-    /// A worker chooses its host's name: no control characters reach the terminal.
-    private func printable(_ text: String) -> String {
-        String(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "?" : Character($0) })
     }
 
     private func ask() throws -> (run: String, status: ClusterStatus) {
