@@ -52,7 +52,10 @@ let libraries: [Target] = [
     .target(name: "ClusterTransport", dependencies: ["CZeroMQ", "ClusterProtocol"]),
     .target(
         name: "RunStore",
-        dependencies: ["Basics", "Episodes", .product(name: "GRDB", package: "GRDB.swift")]),
+        dependencies: [
+            "Basics", "Digests", "Episodes", .product(name: "GRDB", package: "GRDB.swift"),
+            .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        ]),
 
     .target(name: "RunReports", dependencies: ["Episodes", "RunStore", "TerminalOutput"]),
     .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
@@ -169,7 +172,9 @@ let tests: [Target] = [
     .testTarget(
         name: "RunStoreTests",
         dependencies: [
-            "Episodes", "RunStore", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            "Basics", "Digests", "Episodes", "RunStore", "SeededRandom", "TestSupport",
+            .product(name: "GRDB", package: "GRDB.swift"),
+            .product(name: "GRDBSQLite", package: "GRDB.swift"),
         ]),
     .testTarget(
         name: "WorldModelTrainingTests",

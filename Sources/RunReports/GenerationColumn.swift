@@ -13,14 +13,14 @@ package struct GenerationColumn {
     /// The title for people and what stands under it, unless the column is for programs alone.
     package let shown: (title: String, text: (RunReport.Generation) -> String)?
 
-    /// A column for programs and, with a title, for people; NaN and nil are no value.
+    /// A column for programs and, with a title, for people; NaN, infinity and nil are no value.
     private init(
         _ name: String, title: String? = nil,
         _ value: @escaping (RunReport.Generation) -> (any Encodable)?
     ) {
         func present(_ row: RunReport.Generation) -> (any Encodable)? {
             let value = value(row)
-            return (value as? Double)?.isNaN == true ? nil : value
+            return (value as? Double)?.isFinite == false ? nil : value
         }
         field = (name, present)
         shown = title.map { ($0, { Self.text(present($0)) }) }
@@ -48,7 +48,7 @@ package struct GenerationColumn {
             Self(title: "tracks") { "\($0.record.candidates) x \($0.record.tracks)" },
             Self("steps") { $0.record.steps },
             Self("total_steps", title: "steps") { $0.totalSteps },
-            Self(title: "steps/s") { "\(Int($0.stepsASecond.rounded()))" },
+            Self(title: "steps/s") { String(format: "%.0f", $0.stepsASecond) },
             Self("seconds") { $0.record.seconds },
             Self("elapsed") { $0.record.elapsed },
             Self("workers", title: "workers") { $0.record.workers },

@@ -18,10 +18,10 @@ extension RunReport {
         return ([fields.map(\.name)] + rows).map { $0.joined(separator: ",") + "\n" }.joined()
     }
 
-    /// The report as JSON; numbers that are none are left out.
+    /// The report as JSON on one line; numbers that are none are left out.
     package func json() throws -> Data {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601
         return try encoder.encode(self)
     }

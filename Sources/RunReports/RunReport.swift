@@ -41,7 +41,7 @@ package struct RunReport: Sendable, Encodable {
     package init(_ directory: RunDirectory) throws {
         let reader = try RunReader(directory)
         guard let identity = try reader.identity() else {
-            throw RunStoreError.noRun(path: directory.path)
+            throw RunStoreError.noRun(path: directory.path, reason: "none has begun")
         }
         path = directory.path
         identifier = identity.identifier
@@ -49,7 +49,7 @@ package struct RunReport: Sendable, Encodable {
         created = identity.created
         settings = try reader.settings().map { Setting(name: $0.name, value: $0.value) }
         let evaluations = Dictionary(
-            uniqueKeysWithValues: try reader.evaluations().map { ($0.generation, $0) })
+            try reader.evaluations().map { ($0.generation, $0) }, uniquingKeysWith: { $1 })
         var totalSteps = 0
         generations = try reader.generations().map { record in
             totalSteps += record.steps

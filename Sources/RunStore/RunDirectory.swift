@@ -3,7 +3,10 @@
 
 package import Foundation
 
-/// The places of a run's files: one run, one directory, so that copying it copies all.
+/// The places of a run's files: one run, one directory.
+///
+/// While a coordinator drives the run, copying the directory gives a torn database; `RunBackup`
+/// copies it whole. When none does, a copy of the directory is a copy of the run.
 package struct RunDirectory: Sendable, Hashable {
     package let url: URL
 
@@ -27,6 +30,26 @@ package struct RunDirectory: Sendable, Hashable {
     /// Whether a run has been started here.
     package var holdsRun: Bool {
         FileManager.default.fileExists(atPath: database.path(percentEncoded: false))
+    }
+
+    /// Refuses a directory without a database in it.
+    ///
+    /// - Throws: `RunStoreError.noRun` or `.unreadable`.
+    func requireRun() throws {
+        var status = stat()
+        if stat(database.path(percentEncoded: false), &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                throw RunStoreError.noRun(path: path, reason: "run.sqlite is no file")
+            }
+            return
+        }
+        let code = errno
+        guard code == ENOENT || code == ENOTDIR else {
+            throw RunStoreError.unreadable(path: path, reason: String(cString: strerror(code)))
+        }
+        let isThere = FileManager.default.fileExists(atPath: path)
+        throw RunStoreError.noRun(
+            path: path, reason: isThere ? "run.sqlite is missing" : "there is no such directory")
     }
 
     /// Creates the directory where it is missing.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Digests
 import GRDB
 
 extension RunReader {
@@ -21,8 +22,24 @@ extension RunReader {
     }
 
     /// The optimiser's state after the last complete generation.
+    ///
+    /// It is the one whose digest that generation has; another is a `RunStoreError.badRow`.
     package func latestState() throws -> OptimiserState? {
-        try rows("ORDER BY generation DESC LIMIT 1", as: OptimiserState.self).first
+        guard
+            let state = try rows("ORDER BY generation DESC LIMIT 1", as: OptimiserState.self).first
+        else { return nil }
+        let record = try rows(
+            "WHERE generation = ?", [state.generation], as: GenerationRecord.self
+        ).first
+        if let digest = record?.stateDigest, !digest.isEmpty,
+            digest != SHA256.digest(state.state).hexadecimal
+        {
+            throw RunStoreError.badRow(
+                path: path,
+                detail: "optimiser_state: the state after generation \(state.generation) has not"
+                    + " the digest that generations has")
+        }
+        return state
     }
 
     /// What happened, oldest first.

@@ -1,18 +1,30 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 import Foundation
 import GRDB
 
 /// The reading side of a run's database: every query, of a finished run or of one under way.
+///
+/// The file may be damaged or made by somebody else: what is not as this program writes it is an
+/// error, and no query is without end.
 package struct RunReader: Sendable {
     private let queue: DatabaseQueue
+    /// The database in its own form, where `queue` has a copy in today's.
+    let source: DatabaseQueue
     /// The database file.
     package let path: String
+    private let limits: ReadLimits
 
-    init(queue: DatabaseQueue, path: String) {
+    init(
+        queue: DatabaseQueue, source: DatabaseQueue? = nil, path: String,
+        limits: ReadLimits = ReadLimits()
+    ) {
         self.queue = queue
+        self.source = source ?? queue
         self.path = path
+        self.limits = limits
     }
 
     /// Opens a run for reading only; a coordinator may be writing to it meanwhile.
@@ -20,30 +32,42 @@ package struct RunReader: Sendable {
         try self.init(directory, migrator: Schema.migrator)
     }
 
-    init(_ directory: RunDirectory, migrator: DatabaseMigrator) throws {
-        guard directory.holdsRun else { throw RunStoreError.noRun(path: directory.path) }
+    init(
+        _ directory: RunDirectory, migrator: DatabaseMigrator, limits: ReadLimits = ReadLimits()
+    ) throws {
         let path = directory.database.path(percentEncoded: false)
-        self.path = path
-        queue = try namingErrors(of: path) {
+        let queue = try Self.open(directory)
+        let readable = try namingErrors(of: path, isReading: true) {
+            try DatabaseCheck(directory: directory, migrator: migrator, limits: limits)
+                .readable(queue)
+        }
+        guard let readable else {
+            throw RunStoreError.noRun(path: directory.path, reason: "run.sqlite is empty")
+        }
+        self.init(queue: readable, source: queue, path: path, limits: limits)
+    }
+
+    /// Opens the database itself, in whatever form it is.
+    private static func open(_ directory: RunDirectory) throws -> DatabaseQueue {
+        try directory.requireRun()
+        let path = directory.database.path(percentEncoded: false)
+        return try namingErrors(of: path, isReading: true) {
             var configuration = Configuration()
             configuration.readonly = true
             configuration.busyMode = .timeout(10)
             configuration.label = "run (reading)"
-            let queue = try DatabaseQueue(
-                path: Self.location(path, writable: directory.isWritable),
-                configuration: configuration)
-            if try queue.read(migrator.hasBeenSuperseded) {
-                throw RunStoreError.newerFormat(path: path)
+            let location = Self.location(path, writable: directory.isWritable)
+            do {
+                return try DatabaseQueue(path: location, configuration: configuration)
+            } catch let error as DatabaseError
+                where error.resultCode == .SQLITE_CANTOPEN && location == path
+                && !directory.isWritable
+            {
+                throw RunStoreError.unreadable(
+                    path: path,
+                    reason: "what it has in run.sqlite-wal can only be read where the directory can"
+                        + " be written")
             }
-            if try queue.read(migrator.hasCompletedMigrations) { return queue }
-            guard try !queue.read(migrator.appliedMigrations).isEmpty else {
-                throw RunStoreError.noRun(path: directory.path)
-            }
-            // An older program's: a copy in memory gets the tables of today, the file stays.
-            let copy = try DatabaseQueue()
-            try queue.backup(to: copy)
-            try migrator.migrate(copy)
-            return copy
         }
     }
 
@@ -62,34 +86,67 @@ package struct RunReader: Sendable {
 
     /// Answers a query, naming what goes wrong.
     func read<Answer>(_ query: (Database) throws -> Answer) throws -> Answer {
-        try namingErrors(of: path) { try queue.read(query) }
+        try namingErrors(of: path, isReading: true) {
+            try queue.read { try limits.apply(to: $0, query) }
+        }
     }
 
     /// Reads the rows of a record's table that a clause of SQL selects and orders.
     ///
-    /// A column that is missing, NULL where it must not be, or of another type is a
-    /// `RunStoreError.badRow`.
+    /// A column that is missing, NULL where it must not be, of another type or out of its range is a
+    /// `RunStoreError.badRow`. Texts come printable, whoever has written them.
     func rows<Record: TableRow>(
         _ clause: String = "", _ arguments: StatementArguments = [],
         as _: Record.Type = Record.self
     ) throws -> [Record] {
         let table = Record.databaseTableName
+        func bad(_ detail: String) -> RunStoreError {
+            .badRow(path: path, detail: "\(table): \(detail.printable)")
+        }
         return try read { database in
-            // Decoded from copies: what comes straight from SQLite is converted, not checked.
-            let rows = try Row.fetchAll(
+            let cursor = try Row.fetchCursor(
                 database, sql: "SELECT * FROM \(table) \(clause)", arguments: arguments)
+            var records: [Record] = []
             do {
-                return try rows.map { try Record(row: $0) }
+                while let row = try cursor.next() {
+                    guard records.count < limits.rows else {
+                        throw RunStoreError.excessive(
+                            path: path, detail: "\(table) has more than \(limits.rows) rows")
+                    }
+                    // Decoded from copies: what comes straight from SQLite is converted, not
+                    // checked.
+                    let record = try Record(row: row.printable())
+                    if let fault = record.fault { throw bad(fault) }
+                    records.append(record)
+                }
+                return records
             } catch let error as RowDecodingError {
                 // The column comes first in its description, then the row's values and the query.
                 let text = error.description.prefix { $0 != "\n" }
                 let end = text.range(of: "row: [")?.lowerBound ?? text.endIndex
-                let detail = text[..<end].trimmingCharacters(in: [" ", ",", "-"])
-                throw RunStoreError.badRow(path: path, detail: "\(table): \(detail)")
+                throw bad(text[..<end].trimmingCharacters(in: [" ", ",", "-"]))
             } catch let error as DecodingError {
-                throw RunStoreError.badRow(path: path, detail: "\(table): \(error)")
+                throw bad("\(error)")
             }
         }
+    }
+}
+
+extension Row {
+    /// A copy whose texts can be shown.
+    fileprivate func printable() -> Row {
+        let copy = self.copy()
+        let isPrintable = copy.allSatisfy { _, value in
+            guard case .string(let text) = value.storage else { return true }
+            return text.printable == text
+        }
+        if isPrintable { return copy }
+        return Row(
+            Dictionary(
+                copy.map { column, value in
+                    guard case .string(let text) = value.storage else { return (column, value) }
+                    return (column, text.printable.databaseValue)
+                }, uniquingKeysWith: { first, _ in first }))
     }
 }
 

@@ -33,11 +33,23 @@ package final class RunStore: Sendable {
 
     /// Opens the run's database, creating or migrating it as needed.
     ///
-    /// `holder` is a line about this process, told to whoever finds the run locked; `rehearse` is
-    /// called around each write, and what it throws stands for a crash there (tests).
-    package init(
+    /// `holder` is a line about this process, told to whoever finds the run locked; `waiting` is
+    /// told of another program that keeps the database locked, for which every method waits;
+    /// `rehearse` is called around each write, and what it throws stands for a crash there (tests).
+    package convenience init(
         _ directory: RunDirectory, holder: String,
-        rehearse: @escaping @Sendable (WritePoint) throws -> Void = { _ in }
+        rehearse: @escaping @Sendable (WritePoint) throws -> Void = { _ in },
+        waiting: @escaping @Sendable (RunStoreError) -> Void = { _ in }
+    ) throws {
+        let path = directory.database.path(percentEncoded: false)
+        try self.init(
+            directory, holder: holder, wait: LockWait(path: path, tell: waiting),
+            rehearse: rehearse)
+    }
+
+    init(
+        _ directory: RunDirectory, holder: String, wait: LockWait,
+        rehearse: @escaping @Sendable (WritePoint) throws -> Void
     ) throws {
         try directory.create()
         self.directory = directory
@@ -45,16 +57,22 @@ package final class RunStore: Sendable {
         lock = try RunLock(directory, holder: holder)
         let path = directory.database.path(percentEncoded: false)
         queue = try namingErrors(of: path) {
-            var configuration = Configuration()
-            configuration.journalMode = .wal
-            configuration.busyMode = .timeout(10)
-            configuration.label = "run"
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            let migrator = Schema.migrator
-            if try queue.read(migrator.hasBeenSuperseded) {
-                throw RunStoreError.newerFormat(path: path)
+            let busyMode = Database.BusyMode.callback { tries in
+                wait.wait(tries: tries)
+                return true
             }
-            try migrator.migrate(queue)
+            var configuration = Configuration()
+            configuration.busyMode = busyMode
+            configuration.label = "run"
+            // What is refused stays as it is, its kind of journal too.
+            if directory.holdsRun {
+                let found = try DatabaseQueue(path: path, configuration: configuration)
+                _ = try DatabaseCheck(directory: directory, migrator: Schema.migrator)
+                    .readable(found)
+            }
+            configuration.journalMode = .wal
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try Schema.migrator.migrate(queue)
             return queue
         }
         reader = RunReader(queue: queue, path: path)

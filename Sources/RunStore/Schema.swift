@@ -4,6 +4,9 @@
 import GRDB
 
 /// The tables, as a list of steps that are never changed once released: a new form is a new step.
+///
+/// A step's name says with which version it came, "2 (0.2.0): ...", since an older program that meets
+/// it shows that name.
 enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()

@@ -8,9 +8,14 @@ import GRDB
 /// A record whose properties are the columns of a table: `firstSeen` is the column first_seen.
 ///
 /// Columns that no property names are left alone.
-protocol TableRow: Codable, FetchableRecord, PersistableRecord {}
+protocol TableRow: Codable, FetchableRecord, PersistableRecord {
+    /// What the program never writes: a column's name and its value; nil in a sound row.
+    var fault: String? { get }
+}
 
 extension TableRow {
+    var fault: String? { nil }
+
     static var databaseColumnDecodingStrategy: DatabaseColumnDecodingStrategy {
         .convertFromSnakeCase
     }
@@ -28,13 +33,80 @@ extension TableRow {
     }
 }
 
+/// Whether numbers are what they may be, so that sums and pictures of them are possible.
+private enum Range {
+    /// The first whole number that counts nothing.
+    static func count(_ values: KeyValuePairs<String, Int>, from low: Int = 0) -> String? {
+        fault(values) { (low...1 << 40).contains($0) }
+    }
+
+    /// The first number of candidates or tracks that no setting allows.
+    static func extent(_ values: KeyValuePairs<String, Int>) -> String? {
+        fault(values) { (1...1 << 20).contains($0) }
+    }
+
+    /// The first finite number that is beyond what is measured.
+    static func measure(_ values: KeyValuePairs<String, Double>) -> String? {
+        fault(values) { !$0.isFinite || abs($0) < 1e15 }
+    }
+
+    /// The first duration that no clock gives; one that was set gives negative ones.
+    static func duration(_ values: KeyValuePairs<String, Double>) -> String? {
+        fault(values) { abs($0) < 1e15 }
+    }
+
+    private static func fault<Value>(
+        _ values: KeyValuePairs<String, Value>, _ isSound: (Value) -> Bool
+    ) -> String? {
+        values.first { !isSound($0.value) }.map { "\($0.key) is \($0.value)" }
+    }
+}
+
 extension RunIdentity: TableRow { static let databaseTableName = "run" }
-extension GenerationRecord: TableRow { static let databaseTableName = "generations" }
-extension OptimiserState: TableRow { static let databaseTableName = "optimiser_state" }
-extension EvaluationRecord: TableRow { static let databaseTableName = "evaluations" }
-extension WorkerRecord: TableRow { static let databaseTableName = "workers" }
 extension EventRecord: TableRow { static let databaseTableName = "events" }
-extension LossRecord: TableRow { static let databaseTableName = "losses" }
+
+extension GenerationRecord: TableRow {
+    static let databaseTableName = "generations"
+
+    var fault: String? {
+        Range.count(["generation": generation], from: 1)
+            ?? Range.extent(["candidates": candidates, "tracks": tracks])
+            ?? Range.count(["failed": failed, "steps": steps, "workers": workers])
+            ?? Range.measure([
+                "best": best, "mean": mean, "standard_deviation": standardDeviation,
+                "worst": worst,
+            ]) ?? Range.duration(["seconds": seconds, "elapsed": elapsed])
+            ?? (sigma.isFinite ? nil : "sigma is \(sigma)")
+    }
+}
+
+extension OptimiserState: TableRow {
+    static let databaseTableName = "optimiser_state"
+
+    var fault: String? { Range.count(["generation": generation]) }
+}
+
+extension EvaluationRecord: TableRow {
+    static let databaseTableName = "evaluations"
+
+    var fault: String? {
+        Range.count(["generation": generation, "episodes": episodes, "steps": steps])
+            ?? Range.measure(["mean": mean, "standard_deviation": standardDeviation])
+            ?? Range.duration(["seconds": seconds])
+    }
+}
+
+extension WorkerRecord: TableRow {
+    static let databaseTableName = "workers"
+
+    var fault: String? { Range.count(["rollouts": rollouts, "steps": steps]) }
+}
+
+extension LossRecord: TableRow {
+    static let databaseTableName = "losses"
+
+    var fault: String? { Range.count(["epoch": epoch]) }
+}
 
 /// A setting and its place in the order in which to show them.
 struct SettingRow: TableRow {
@@ -77,6 +149,13 @@ struct RolloutRow: TableRow {
     /// The driver's `id`.
     var worker: Int64
     var seconds: Double
+
+    var fault: String? {
+        Range.count([
+            "generation": generation, "candidate": candidate, "repetition": repetition,
+            "steps": steps, "tiles_visited": tilesVisited, "track_tiles": trackTiles,
+        ]) ?? Range.duration(["seconds": seconds])
+    }
 
     init(_ result: EpisodeResult, worker: Int64) {
         purpose = result.name.purpose

@@ -19,6 +19,7 @@ struct WorldModels: AsyncParsableCommand {
             WorkerCommand.self,
             StatusCommand.self,
             InspectCommand.self,
+            BackupCommand.self,
             EvaluateCommand.self,
             PlayCommand.self,
             DreamCommand.self,

@@ -12,7 +12,10 @@ struct BadDatabaseTests {
     @Test func `a directory without a run is named`() throws {
         let scratch = try TemporaryDirectory()
         let directory = RunDirectory(path: scratch.file("run").path)
-        #expect(throws: RunStoreError.noRun(path: directory.path)) { try RunReader(directory) }
+        let reason = "there is no such directory"
+        #expect(throws: RunStoreError.noRun(path: directory.path, reason: reason)) {
+            try RunReader(directory)
+        }
         #expect(!FileManager.default.fileExists(atPath: directory.path))
     }
 
@@ -38,7 +41,10 @@ struct BadDatabaseTests {
         let directory = RunDirectory(path: scratch.file("run").path)
         try directory.create()
         try Data().write(to: directory.database)
-        #expect(throws: RunStoreError.noRun(path: directory.path)) { try RunReader(directory) }
+        let reason = "run.sqlite is empty"
+        #expect(throws: RunStoreError.noRun(path: directory.path, reason: reason)) {
+            try RunReader(directory)
+        }
     }
 
     @Test func `an older program's database is read in today's form, and stays as it is`() throws {
@@ -72,9 +78,11 @@ struct BadDatabaseTests {
 
     @Test func `each message is one line that names the path`() {
         let errors: [RunStoreError] = [
-            .noRun(path: "p"), .unwritable(path: "p", reason: "r"),
+            .noRun(path: "p", reason: "r"), .unreadable(path: "p", reason: "r"),
+            .busy(path: "p", holder: "h"), .excessive(path: "p", detail: "d"),
+            .unwritable(path: "p", reason: "r"),
             .locked(path: "p", holder: "h"), .diskFull(path: "p"),
-            .damaged(path: "p", reason: "r"), .newerFormat(path: "p"),
+            .damaged(path: "p", reason: "r"), .newerFormat(path: "p", step: "s", program: "r"),
             .badRow(path: "p", detail: "d"), .failed(path: "p", reason: "r"),
         ]
         for error in errors {

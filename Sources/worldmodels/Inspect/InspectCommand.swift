@@ -12,8 +12,8 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Show a run: its settings, generations, returns, workers and events.",
         discussion: """
-            The digests (SHA-256 of the optimiser's state and of the candidates' mean returns)
-            depend on nothing but the settings and the returns: two runs of the same settings and
+            The digests (SHA-256 of the optimiser's state and of the candidates' mean returns) \
+            depend on nothing but the settings and the returns: two runs of the same settings and \
             models have the same ones.
             """)
 
@@ -23,7 +23,7 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "Print the generations as comma-separated values.")
     var csv = false
 
-    @Flag(help: "Print everything as one JSON object.")
+    @Flag(help: "Print everything as one JSON object, on one line.")
     var json = false
 
     @Option(help: .init("Draw the returns into a PNG file.", valueName: "file"))
@@ -73,7 +73,7 @@ extension RunReport {
             // Without a spread there is no band.
             LinePlot.Point(
                 x: Double($0.generation), y: $0.mean,
-                deviation: $0.standardDeviation.isNaN ? 0 : $0.standardDeviation)
+                deviation: $0.standardDeviation.isFinite ? $0.standardDeviation : 0)
         }
         let best = records.map { LinePlot.Point(x: Double($0.generation), y: $0.best) }
         return LinePlot(

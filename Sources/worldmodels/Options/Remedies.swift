@@ -55,12 +55,27 @@ extension RunStoreError: LocalizedError {
             case .unwritable: "; check the permissions or choose another --logdir"
             case .locked: "; stop it first, or choose another --logdir"
             case .diskFull: ", so make space and give the same command again"
-            case .damaged: "; restore it from a copy"
-            case .newerFormat: "; read it with that version"
-            case .badRow: ", restore it from a copy"
+            case .damaged:
+                "; a copy of a run that was going on has to be made with 'worldmodels backup', any"
+                    + " other database to be restored from a backup"
+            case .newerFormat: "; use a program of that version"
+            case .badRow: ", restore it from a backup"
+            case .unreadable: "; check the permissions, or copy the directory and read the copy"
+            case .busy: "; end that process or wait for it"
+            case .excessive: "; restore it from a backup"
             case .failed: ""
             }
         return "\(self)\(remedy)"
+    }
+}
+
+extension RunBackup.Failure: LocalizedError {
+    package var errorDescription: String? {
+        switch self {
+        case .exists: "\(self); give the name of a directory to make"
+        case .differs, .system: "\(self); choose another place for the copy"
+        case .otherModel: "\(self); put that file back first"
+        }
     }
 }
 
