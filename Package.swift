@@ -193,12 +193,13 @@ let tests: [Target] = [
         dependencies: [
             "Episodes", "EvolutionStrategies", "RunReports", "RunStore", "Search", "SeededRandom",
             "Simulator", "TestSupport",
-        ]),
+        ],
+        resources: [.copy("Stored")]),
     .testTarget(
         name: "RunsTests",
         dependencies: [
-            "ArrayFiles", "Digests", "RunStore", "Runs", "Search", "TestSupport", "WorldModel",
-            "WorldModelTraining",
+            "ArrayFiles", "Digests", "Episodes", "RunStore", "Runs", "Search", "TestSupport",
+            "WorldModel", "WorldModelTraining",
         ]),
     .testTarget(
         name: "ClusterTests",

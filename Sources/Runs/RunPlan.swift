@@ -33,10 +33,12 @@ package struct RunPlan: Sendable {
     ///
     /// What cannot be is refused before anything is written, as far as that can be told. `holder`
     /// is a line about this process for whoever finds the run locked; what `observe` throws ends
-    /// the training. No other process can drive the run while the value lives.
+    /// the training; `waiting` is told of a program that keeps the database locked. No other process
+    /// can drive the run while the value lives.
     package func open(
         holder: String, program: String,
-        observe: @escaping (ModelTraining.Event) throws -> Void = { _ in }
+        observe: @escaping (ModelTraining.Event) throws -> Void = { _ in },
+        waiting: @escaping @Sendable (RunStoreError) -> Void = { _ in }
     ) throws -> OpenRun {
         var given = try startingPoint.settings(given)
         let wanted = try RunSettings(
@@ -46,7 +48,7 @@ package struct RunPlan: Sendable {
         if training == nil && startingPoint.models == nil {
             _ = try RunModels(directory, untrainedMemorySeed: memorySeed)
         }
-        let store = try RunStore(directory, holder: holder)
+        let store = try RunStore(directory, holder: holder, waiting: waiting)
         try startingPoint.copyModels(to: directory)
         try training?.run(
             store, seed: wanted.seed, skipsMemory: usesRandomMemory, observe: observe)

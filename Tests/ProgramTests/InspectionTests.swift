@@ -103,6 +103,35 @@ struct InspectionTests {
         #expect(object["created"] as? String == "2027-01-15T08:00:00Z")
     }
 
+    @Test func `JSON is one line`() throws {
+        let run = try ShownRun()
+        #expect(try !RunReport(run.directory).json().contains(UInt8(ascii: "\n")))
+    }
+
+    @Test func `numbers at the ends of their ranges are shown and trap nowhere`() throws {
+        let scratch = try TemporaryDirectory()
+        let store = try RunStore(RunDirectory(path: scratch.path), holder: "test")
+        let now = Date()
+        try store.begin(identifier: "r", program: "p", settings: [], state: Data(), created: now)
+        for (generation, value) in [(1, -9e14), (1 << 39, .infinity), (1 << 40, 9e14)] {
+            var record = GenerationRecord(
+                generation: generation, candidates: 1 << 20, tracks: 1 << 20, finished: now)
+            (record.best, record.mean, record.standardDeviation) = (value, -value, value)
+            (record.steps, record.seconds, record.elapsed) = (1 << 40, 1e-300, -9e14)
+            (record.sigma, record.workers) = (1e300, 1 << 40)
+            try store.finish(record, meanReturns: [], state: Data())
+            try store.record(
+                EvaluationRecord(
+                    generation: generation, episodes: 1 << 40, mean: -value,
+                    standardDeviation: .infinity, steps: 1 << 40, seconds: 9e14, parameters: [],
+                    digest: "", finished: .distantFuture))
+        }
+        let report = try RunReport(RunDirectory(path: scratch.path))
+        #expect(report.text().contains("1099511627776"))
+        #expect(report.csv.split(separator: "\n").count == 4)
+        #expect(try report.json().count > 500)
+    }
+
     @Test func `a comparison names the first generation that differs`() throws {
         func report(_ run: ShownRun) throws -> RunReport {
             try withExtendedLifetime(run) { try RunReport(run.directory) }

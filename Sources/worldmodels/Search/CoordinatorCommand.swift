@@ -10,6 +10,7 @@ import RunStore
 import Runs
 import Search
 import Synchronization
+import TerminalOutput
 import WorldModel
 
 struct CoordinatorCommand: AsyncParsableCommand {
@@ -115,18 +116,25 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let process = ProcessInfo.processInfo
         let holder = "process \(process.processIdentifier) on \(process.hostName)"
         let program = "worldmodels \(WorldModels.configuration.version)"
-        guard plan.training != nil else { return try plan.open(holder: holder, program: program) }
+        let waiting: @Sendable (RunStoreError) -> Void = {
+            Terminal.standardOutput.write("\($0); waiting for it\n")
+        }
+        guard plan.training != nil else {
+            return try plan.open(holder: holder, program: program, waiting: waiting)
+        }
         let isStopped = Atomic(false)
         let signals = StopSignals { _ in isStopped.store(true, ordering: .relaxed) }
         let console = TrainingConsole()
         do {
-            return try plan.open(holder: holder, program: program) { event in
-                switch event {
-                case .training(let event): console.show(event)
-                case .trained(let summary): console.finish(summary)
-                }
-                if isStopped.load(ordering: .relaxed) { throw CancellationError() }
-            }
+            return try plan.open(
+                holder: holder, program: program,
+                observe: { event in
+                    switch event {
+                    case .training(let event): console.show(event)
+                    case .trained(let summary): console.finish(summary)
+                    }
+                    if isStopped.load(ordering: .relaxed) { throw CancellationError() }
+                }, waiting: waiting)
         } catch is CancellationError {
             print("stopped; the same command goes on after the last complete epoch")
             throw ExitCode(signals.exitStatus ?? 1)
