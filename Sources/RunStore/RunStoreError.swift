@@ -51,6 +51,8 @@ package enum RunStoreError: Error, Equatable, CustomStringConvertible {
 ///   - path: The database.
 ///   - isReading: Whether the work wants to read only.
 ///   - work: What is done.
+/// - Returns: What the work gives.
+/// - Throws: `RunStoreError` for what SQLite says, and what else the work throws.
 func namingErrors<Result>(
     of path: String, isReading: Bool = false, _ work: () throws -> Result
 ) throws -> Result {
