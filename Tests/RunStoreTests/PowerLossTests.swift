@@ -4,6 +4,7 @@
 import Foundation
 import GRDB
 import SeededRandom
+import Synchronization
 import TestSupport
 import Testing
 
@@ -15,17 +16,22 @@ struct PowerLossTests {
         let directory = RunDirectory(path: scratch.file("run").path)
         try directory.create()
         let log = WriteLog()
-        let store = try log.record(directory.url) { try RunStore(directory, holder: "test") }
+        let generation = Atomic(0)
+        let store = try log.record(directory.url) {
+            try RunStore(directory, holder: "test") { point in
+                // Told at once, before anything else is written and synced.
+                guard point.committed, [.creation, .generation].contains(point.write) else {
+                    return
+                }
+                log.add(.promise(generation.add(1, ordering: .relaxed).oldValue))
+            }
+        }
         // Checkpoints come often, so that many of the moments lie in one.
         try store.queue.writeWithoutTransaction {
             try $0.execute(sql: "PRAGMA wal_autocheckpoint = 12")
         }
         try SmallRun.begin(store)
-        log.add(.promise(0))
-        for generation in 1...10 {
-            try SmallRun.add(generation, to: store)
-            log.add(.promise(generation))
-        }
+        for generation in 1...10 { try SmallRun.add(generation, to: store) }
         let events = log.events
         func isPromise(_ event: WriteLog.Event) -> Bool {
             if case .promise = event { true } else { false }
