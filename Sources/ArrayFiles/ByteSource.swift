@@ -79,4 +79,8 @@ final class ByteSource: Sendable {
     func malformed(_ reason: String) -> FileError {
         .malformed(file: name, reason: reason)
     }
+
+    func unsupported(_ reason: String) -> FileError {
+        .unsupported(file: name, reason: reason)
+    }
 }

@@ -19,6 +19,8 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
     case system(path: String, action: String, code: Int32)
     /// The file's content is not what its format demands: truncated, damaged, or of another kind.
     case malformed(file: String, reason: String)
+    /// The file is sound, but what it holds is not read.
+    case unsupported(file: String, reason: String)
 
     /// Translates `errno` after a failed call; `action` is a verb: "read", "write".
     package init(code: Int32, path: String, action: String) {
@@ -50,6 +52,8 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
             "cannot \(action) \(path): \(String(cString: strerror(code))); check it or choose another"
         case .malformed(let file, let reason):
             "\(file) is damaged or of another kind: \(reason); make or copy it again"
+        case .unsupported(let file, let reason):
+            "\(file) cannot be used: \(reason); save it in another form"
         }
     }
 }

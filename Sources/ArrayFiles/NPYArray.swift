@@ -48,6 +48,13 @@ public struct NPYArray: Sendable, Hashable {
                 reason: "shape \(header.shape) takes \(header.byteCount) bytes, "
                     + "\(fileBytes.count - text.upperBound) are there")
         }
-        self.init(header: header, bytes: Array(fileBytes[text.upperBound...]))
+        self.init(header, asStored: Array(fileBytes[text.upperBound...]))
+    }
+
+    /// Takes the elements as a file of this header has them.
+    init(_ header: NPYHeader, asStored bytes: [UInt8]) {
+        self.init(
+            header: NPYHeader(elementType: header.elementType, shape: header.shape),
+            bytes: header.arranged(bytes))
     }
 }

@@ -5,12 +5,18 @@ import Basics
 
 /// What stands before the elements in an NPY file: element type and shape.
 ///
-/// Format: numpy's `numpy.lib.format`, versions 1 to 3; little-endian elements in C order.
+/// Format: numpy's `numpy.lib.format`, versions 1 to 3. Little-endian elements in C order are written;
+/// big-endian ones and Fortran order are read too.
 public struct NPYHeader: Sendable, Hashable {
     /// The type of the elements.
     public let elementType: NPYElementType
     /// The extent of each axis, outermost first; empty for a scalar.
     public let shape: [Int]
+
+    /// Whether the file's elements have their most significant byte first.
+    private(set) var isBigEndian = false
+    /// Whether the file's elements go on along the first axis, not the last.
+    private(set) var isFortranOrder = false
 
     /// The longest header that is read; numpy's own are some 128 bytes.
     static let lengthLimit = 65_536
@@ -66,12 +72,11 @@ public struct NPYHeader: Sendable, Hashable {
         guard let fields = parser.parse() else {
             throw malformed("its NPY header is not a dictionary of descr, fortran_order and shape")
         }
-        guard let type = NPYElementType(description: fields.description) else {
-            let known = NPYElementType.allCases.map(\.rawValue).joined(separator: " ")
-            throw malformed("its elements are \(fields.description); readable are \(known)")
-        }
-        guard !fields.isFortranOrder || fields.shape.count < 2 else {
-            throw malformed("it is in Fortran order; save numpy.ascontiguousarray of it")
+        guard let (type, isBigEndian) = NPYElementType.reading(fields.description) else {
+            throw FileError.unsupported(
+                file: file,
+                reason: "its elements are \(NPYElementType.name(ofUnreadable: fields.description));"
+                    + " numbers that are read are float16 to 64, int8 to 64, uint8 to 64 and bool")
         }
         guard fields.shape.count <= 32 else {
             throw malformed("it has \(fields.shape.count) axes")
@@ -80,6 +85,38 @@ public struct NPYHeader: Sendable, Hashable {
             throw malformed("its shape \(fields.shape) is too large")
         }
         self.init(elementType: type, shape: fields.shape)
+        self.isBigEndian = isBigEndian
+        // With one axis or none there is but one order.
+        isFortranOrder = fields.isFortranOrder && fields.shape.count > 1
+    }
+
+    /// The elements, little-endian and in C order, from as they stand in the file.
+    func arranged(_ bytes: [UInt8]) -> [UInt8] {
+        let size = elementType.byteCount
+        var bytes = bytes
+        if isBigEndian {
+            for start in stride(from: 0, to: bytes.count, by: size) {
+                bytes[start..<start + size].reverse()
+            }
+        }
+        guard isFortranOrder, !bytes.isEmpty else { return bytes }
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        // The element that each C index names, counted as an odometer does.
+        let steps = shape.indices.map { shape[..<$0].reduce(size, *) }
+        var index = [Int](repeating: 0, count: shape.count)
+        var place = 0
+        while result.count < bytes.count {
+            result += bytes[place..<place + size]
+            for axis in shape.indices.reversed() {
+                index[axis] += 1
+                place += steps[axis]
+                if index[axis] < shape[axis] { break }
+                place -= steps[axis] * shape[axis]
+                index[axis] = 0
+            }
+        }
+        return result
     }
 
     /// The size of an array; nil if an extent is negative or a product exceeds `Int`.

@@ -29,7 +29,7 @@ struct NPYHeaderParser {
             guard let key = string(), accept(":") else { return nil }
             switch key {
             case "descr" where description == nil:
-                guard let value = string() else { return nil }
+                guard let value = string() ?? list() else { return nil }
                 description = value
             case "fortran_order" where isFortranOrder == nil:
                 guard let value = truth() else { return nil }
@@ -81,6 +81,22 @@ struct NPYHeaderParser {
             return nil
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The fields of a record, of which no more is told than that it is one.
+    private mutating func list() -> String? {
+        guard accept("[") else { return nil }
+        var depth = 1
+        while depth > 0 {
+            guard position < text.endIndex else { return nil }
+            switch text[position] {
+            case 0x5b: depth += 1
+            case 0x5d: depth -= 1
+            default: break
+            }
+            position += 1
+        }
+        return "[...]"
     }
 
     private mutating func truth() -> Bool? {

@@ -69,9 +69,9 @@ public final class NPZReader: Sendable {
         let (header, stream) = try open(name)
         let count = header.byteCount
         guard count <= byteLimit else {
-            throw source.malformed("\(name) takes \(count) bytes, more than \(byteLimit)")
+            throw source.unsupported("\(name) takes \(count) bytes, more than \(byteLimit)")
         }
-        return NPYArray(header: header, bytes: try stream.read(count))
+        return NPYArray(header, asStored: try stream.read(count))
     }
 
     /// An array's header, and its file from the first element on.

@@ -71,8 +71,9 @@ struct SafetensorsHeader {
         metadata = json.metadata
         for (key, entry) in json.tensors {
             guard let type = ElementType(rawValue: entry.dtype) else {
-                throw malformed(
-                    "tensor \(printable(key)) has type \(printable(entry.dtype)), "
+                throw FileError.unsupported(
+                    file: name,
+                    reason: "tensor \(printable(key)) has type \(printable(entry.dtype)), "
                         + "not F32, F64, F16 or BF16")
             }
             guard entry.dataOffsets.count == 2, entry.shape.count <= 32,

@@ -141,11 +141,11 @@ struct ZIPDirectory {
             throw damaged
         }
         guard bytes.littleEndian(UInt16.self, at: 8) & 1 == 0 else {
-            throw source.malformed("\(name) is encrypted")
+            throw source.unsupported("\(name) is encrypted")
         }
         let method = bytes.littleEndian(UInt16.self, at: 10)
         guard method == ZIPLayout.stored || method == ZIPLayout.deflated else {
-            throw source.malformed("\(name) is compressed by method \(method), not deflate")
+            throw source.unsupported("\(name) is compressed by method \(method), not deflate")
         }
         var extra = ZIP64Extra(
             bytes[start + nameCount..<start + nameCount + extraCount])

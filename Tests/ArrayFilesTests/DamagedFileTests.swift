@@ -9,7 +9,9 @@ import Testing
 /// Damaged files are refused; none of them ends the process.
 struct DamagedFileTests {
     @Test(arguments: [
-        "stored.npz", "deflated.npz", "version2.npz", "odd.npz", "mixed.safetensors", "single.npy",
+        "stored.npz", "deflated.npz", "version2.npz", "odd.npz", "layouts.npz", "mixed.safetensors",
+        "single.npy",
+        "fortran.npy",
     ])
     func `every truncation throws`(name: String) throws {
         let data = try Data(contentsOf: golden(name))
@@ -20,7 +22,9 @@ struct DamagedFileTests {
     }
 
     @Test(arguments: [
-        "stored.npz", "deflated.npz", "version2.npz", "odd.npz", "mixed.safetensors", "single.npy",
+        "stored.npz", "deflated.npz", "version2.npz", "odd.npz", "layouts.npz", "mixed.safetensors",
+        "single.npy",
+        "fortran.npy",
     ])
     func `any change throws a file error or is harmless`(name: String) throws {
         let data = try Data(contentsOf: golden(name))

@@ -47,14 +47,43 @@ struct NPZReaderTests {
     }
 
     @Test(arguments: [
-        ("fortran", "Fortran"), ("bigendian", ">f4"), ("complex", "<c8"), ("text", "<U1"),
-        ("object", "|O"), ("absent", "it has no array absent"),
+        ("complex", "complex numbers (<c8)"), ("text", "text (<U1)"),
+        ("object", "Python objects (|O)"), ("record", "records ([...])"),
+        ("long", "floating-point numbers of another size (<f16)"),
+        ("date", "dates or times (<M8[D])"), ("absent", "it has no array absent"),
     ])
     func `what cannot be read is refused by name`(name: String, reason: String) throws {
         let reader = try NPZReader(contentsOf: golden("odd.npz"))
         let error = try #require(throws: FileError.self) { try reader.array(name) }
         #expect(error.description.contains(reason) && error.description.contains(name))
         #expect(error.description.contains("odd.npz"))
+        #expect(error.description.contains("damaged") == (name == "absent"))
+    }
+
+    @Test(
+        arguments: [
+            ("fortran", .float32), ("bigendian", .float64), ("both", .int16), ("int8", .int8),
+            ("int16", .int16), ("uint16", .uint16), ("uint32", .uint32), ("uint64", .uint64),
+            ("bytes", .uint8),
+        ] as [(String, NPYElementType)])
+    func `any order of bytes and axes is read, and numbers of any size`(
+        name: String, type: NPYElementType
+    ) throws {
+        let array = try NPZReader(contentsOf: golden("layouts.npz")).array(name)
+        #expect(array.shape == [2, 3, 4] && array.elementType == type)
+        #expect(array.doubles() == Self.counting)
+        #expect(array.floats() == Self.counting.map { Float($0) })
+        #expect(try array.uint8s(name: name) == Self.counting.map { UInt8($0) })
+        #expect(array.bools() == Self.counting.map { $0 != 0 })
+        // As if it had been saved in the usual order.
+        let usual = NPYHeader(elementType: type, shape: [2, 3, 4])
+        let again = try NPYArray(fileBytes: usual.encoded() + array.bytes, name: name)
+        #expect(again == array)
+    }
+
+    @Test func `an NPY file in another order is read`() throws {
+        let array = try NPYArray(contentsOf: golden("fortran.npy"))
+        #expect(array.doubles() == Self.counting)
     }
 
     @Test func `an array above the limit is refused`() throws {

@@ -93,10 +93,7 @@ public struct RolloutFile: Sendable, Hashable {
 
     /// Pixels as bytes; floating-point pixels are taken as 0..1 if none is above 1, else as 0..255.
     private static func bytes(_ array: NPYArray, name: String) throws -> [UInt8] {
-        switch array.elementType {
-        case .float16, .float32, .float64: break
-        case .uint8, .int32, .int64, .bool: return try array.uint8s(name: name)
-        }
+        guard array.elementType.isFloatingPoint else { return try array.uint8s(name: name) }
         let values = array.floats()
         if let index = values.firstIndex(where: { !$0.isFinite || $0 < 0 || $0 > 255 }) {
             throw RolloutFileError.notAPixel(file: name, index: index, value: values[index])

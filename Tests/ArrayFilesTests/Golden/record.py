@@ -25,10 +25,26 @@ np.savez(HERE / "stored.npz", **arrays)
 np.savez_compressed(HERE / "deflated.npz", **arrays)
 np.save(HERE / "single.npy", arrays["single"])
 
+# Other orders and types: all hold the numbers of "counting".
+layouts = {
+    "fortran": np.asfortranarray(counting.astype(np.float32)),
+    "bigendian": counting.astype(">f8"),
+    "both": np.asfortranarray(counting.astype(">i2")),
+    "int8": counting.astype(np.int8),
+    "int16": counting.astype(np.int16),
+    "uint16": counting.astype(">u2"),
+    "uint32": counting.astype(np.uint32),
+    "uint64": counting.astype(np.uint64),
+    "bytes": np.asfortranarray(counting.astype(np.uint8)),
+}
+np.savez(HERE / "layouts.npz", **layouts)
+np.save(HERE / "fortran.npy", layouts["both"])
+
 # What is refused, by name.
 odd = {
-    "fortran": np.asfortranarray(arrays["single"]),
-    "bigendian": arrays["single"].astype(">f4"),
+    "record": np.zeros(2, [("a", "<f4"), ("b", "<i2", (2,))]),
+    "long": arrays["single"].astype(np.longdouble),
+    "date": np.array(["2027-01-15"], "datetime64[D]"),
     "complex": arrays["single"].astype(np.complex64),
     "text": np.array(["a", "b"]),
     "object": np.array([{}], dtype=object),
