@@ -102,7 +102,7 @@ package final class ListeningTransport: Transport {
         while hasMore, let extra = try socket.receive() { hasMore = extra.hasMore }
         if frame.source >= 0 { peers[frame.source] = peer }
         // A message of several frames is none of ours: it reaches the caller as an empty one.
-        return .message(peer, frame.hasMore ? [] : frame.bytes)
+        return .message(peer, frame.hasMore ? [] : frame.bytes, frame.origin)
     }
 
     private func nextDisconnection() throws(TransportError) -> TransportEvent? {

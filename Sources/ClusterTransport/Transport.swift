@@ -5,8 +5,8 @@ package import ClusterProtocol
 
 /// What a transport has to tell.
 package enum TransportEvent: Sendable, Equatable {
-    /// One frame from a peer.
-    case message(PeerIdentifier, [UInt8])
+    /// One frame from a peer, and where it came from.
+    case message(PeerIdentifier, [UInt8], PeerOrigin = PeerOrigin())
     /// A peer's connection broke; further messages from it carry another name.
     case disconnected(PeerIdentifier)
     /// A connection came about (connecting side).

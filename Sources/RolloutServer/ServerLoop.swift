@@ -77,7 +77,7 @@ final class ServerLoop {
 
     private func handle(_ event: TransportEvent) {
         switch event {
-        case .message(let peer, let bytes): core.received(bytes, from: peer, at: now)
+        case .message(let peer, let bytes, _): core.received(bytes, from: peer, at: now)
         case .disconnected(let peer): core.disconnected(peer, at: now)
         case .handshakeFailed(let reason): core.handshakeFailed(reason)
         case .connected, .connectionLost: break

@@ -76,7 +76,7 @@ final class WorkerLoop {
         case .connected: session.connected(at: now)
         case .connectionLost: session.connectionLost(at: now)
         case .handshakeFailed(let reason): session.handshakeFailed(reason, at: now)
-        case .message(_, let bytes): session.received(bytes, at: now)
+        case .message(_, let bytes, _): session.received(bytes, at: now)
         case .disconnected: break
         }
     }

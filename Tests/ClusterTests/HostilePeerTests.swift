@@ -192,7 +192,7 @@ struct HostilePeerTests {
         var peer: PeerIdentifier?
         while sent < Self.frames {
             while let event = try hostile.receive(waitingAtMost: peer == nil ? 1 : 0) {
-                if case .message(let sender, _) = event { peer = sender }
+                if case .message(let sender, _, _) = event { peer = sender }
                 if case .disconnected(let gone) = event, gone == peer { peer = nil }
             }
             for _ in 0..<16 {

@@ -100,7 +100,7 @@ struct StatusCommand: ParsableCommand {
             switch try transport.receive(waitingAtMost: 0.5) {
             case .connected:
                 _ = try transport.send(WorkerFrame(.statusRequest).encoded(), to: .coordinator)
-            case .message(_, let bytes):
+            case .message(_, let bytes, _):
                 let frame = try CoordinatorFrame(decoding: bytes)
                 switch frame.message {
                 case .refusal(_, let reason): throw Failure.refused(reason)
