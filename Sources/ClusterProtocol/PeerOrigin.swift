@@ -14,16 +14,27 @@ package struct ClientKey: Sendable, Hashable, CustomStringConvertible {
     package var description: String { text }
 }
 
+/// What a client may do.
+package enum ClientRole: String, Sendable, Hashable {
+    /// Take part, and look.
+    case work
+    /// Ask for the status, and nothing else.
+    case look
+}
+
 /// Where a message came from, as far as the transport can prove it.
 package struct PeerOrigin: Sendable, Hashable {
     /// The key its sender has proved to own; nil in plaintext.
     package var key: ClientKey?
     /// The sender's IP address, without the port; nil if unknown.
     package var address: String?
+    /// What it may do, by its key.
+    package var role: ClientRole
 
     /// An origin; by default nothing is known.
-    package init(key: ClientKey? = nil, address: String? = nil) {
+    package init(key: ClientKey? = nil, address: String? = nil, role: ClientRole = .work) {
         self.key = key
         self.address = address
+        self.role = role
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import CZeroMQ
+import ClusterProtocol
 
 /// Answers ZeroMQ's questions about who may connect (ZAP, ZeroMQ RFC 27).
 final class Authenticator {
@@ -55,6 +56,6 @@ final class Authenticator {
         var text = [CChar](repeating: 0, count: 41)
         guard zmq_z85_encode(&text, frames[6], 32) != nil else { return nil }
         let key = String(decoding: text.prefix(40).map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return clients.contains(key) ? key : nil
+        return clients.role(of: ClientKey(key)) == nil ? nil : key
     }
 }

@@ -13,8 +13,10 @@ package enum TransportEvent: Sendable, Equatable {
     case connected
     /// The connection broke, and is being tried again (connecting side).
     case connectionLost
-    /// A peer failed the security handshake, or did not speak the protocol.
+    /// A peer failed the security handshake, did not speak the protocol, or took more than it may.
     case handshakeFailed(String)
+    /// The list of clients has changed, or cannot be used; one line (listening side).
+    case clientList(String)
 }
 
 /// One end of the wire: sends and receives whole messages, in order, without promising delivery.
@@ -63,6 +65,8 @@ package enum TransportError: Error, Equatable, CustomStringConvertible {
     case addressInUse(String)
     /// The address is none of this host's.
     case addressNotAvailable(String)
+    /// The host's name has no address, and why.
+    case unknownHost(String, String)
     /// ZeroMQ refused an operation.
     case zeroMQ(operation: String, code: Int32, text: String)
     /// The transport was closed.
@@ -78,13 +82,14 @@ package enum TransportError: Error, Equatable, CustomStringConvertible {
             "\(endpoint): the port is in use; choose another, or * for a free one"
         case .addressNotAvailable(let endpoint):
             "\(endpoint): this host has no such address; use one of its own, or 0.0.0.0 for all"
+        case .unknownHost(let host, let problem):
+            "\(host): no address has this name: \(problem)"
         case .zeroMQ(let operation, let code, let text):
             "ZeroMQ cannot \(operation): \(text) (\(code))"
         case .closed:
             "the transport is closed"
         case .plaintext(let endpoint):
-            "\(endpoint): beyond loopback keys are needed (worldmodels keys create); "
-                + "--insecure goes without"
+            "\(endpoint): beyond loopback keys are needed"
         }
     }
 }

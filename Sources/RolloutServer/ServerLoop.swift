@@ -77,9 +77,11 @@ final class ServerLoop {
 
     private func handle(_ event: TransportEvent) {
         switch event {
-        case .message(let peer, let bytes, _): core.received(bytes, from: peer, at: now)
+        case .message(let peer, let bytes, let origin):
+            core.received(bytes, from: peer, origin, at: now)
         case .disconnected(let peer): core.disconnected(peer, at: now)
         case .handshakeFailed(let reason): core.handshakeFailed(reason)
+        case .clientList(let text): events.yield(.clientList(text))
         case .connected, .connectionLost: break
         }
     }

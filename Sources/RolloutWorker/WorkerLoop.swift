@@ -77,7 +77,7 @@ final class WorkerLoop {
         case .connectionLost: session.connectionLost(at: now)
         case .handshakeFailed(let reason): session.handshakeFailed(reason, at: now)
         case .message(_, let bytes, _): session.received(bytes, at: now)
-        case .disconnected: break
+        case .disconnected, .clientList: break
         }
     }
 
