@@ -104,7 +104,7 @@ package final class ConnectingTransport: Transport {
             case .handshakeFailed(let reason, let isFinal):
                 if isFinal { pauseBeforeConnecting() }
                 return .handshakeFailed(reason)
-            case .accepted: break
+            case .listening, .accepted: break
             }
         }
         return nil

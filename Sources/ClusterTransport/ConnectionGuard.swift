@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import CAcceptGate
 import CZeroMQ
 import ClusterProtocol
 import Foundation
@@ -8,10 +9,10 @@ import Synchronization
 
 /// Keeps a listening socket's connections within their limits, on a thread of its own.
 ///
-/// ZeroMQ accepts whoever comes, and puts a message of any number of frames together before it shows
-/// one of them. So the connections are watched from beside: each is known by its descriptor as soon
-/// as it is there, and ended by shutting its socket down, whereupon ZeroMQ lets go of it. The thread
-/// has nothing else to do, so that the coordinator's work does not keep it from that.
+/// ZeroMQ would accept whoever comes, and puts a message of any number of frames together before it
+/// shows one of them. So a gate decides as each connection is accepted, and a thread that has nothing
+/// else to do compares what comes by it with what is taken. A connection is ended by shutting its
+/// socket down, whereupon ZeroMQ lets go of it.
 final class ConnectionGuard: Sendable {
     private struct State {
         var table: ConnectionTable
@@ -29,6 +30,7 @@ final class ConnectionGuard: Sendable {
     private static let complaintSeconds = 60.0
 
     private let state: Mutex<State>
+    private let isIdle = Atomic(false)
     private let clients: ClientList?
     private let isEncrypted: Bool
     /// Wakes the transport.
@@ -56,6 +58,7 @@ final class ConnectionGuard: Sendable {
         isEncrypted = clients != nil
         stopper = try EventWaker()
         let handOver = HandOver(monitor)
+        cgate_open { AcceptGate.admits($0, by: $1) ? 1 : 0 }
         let thread = Thread { [self] in
             watch(handOver.value)
             handOver.value.socket.close()
@@ -69,11 +72,15 @@ final class ConnectionGuard: Sendable {
 
     /// Ends the thread; called once.
     func stop() {
+        AcceptGate.remove(self)
         stopper.wake()
         hasEnded.wait()
     }
 
     // MARK: The transport's thread
+
+    /// Says whether the transport waits because there is no message to take.
+    func setIdle(_ value: Bool) { isIdle.store(value, ordering: .relaxed) }
 
     /// The next thing to tell; nil when there is none.
     func nextEvent() -> TransportEvent? {
@@ -155,11 +162,13 @@ final class ConnectionGuard: Sendable {
 
     private func obey(_ event: ZeroMQMonitor.Event) {
         switch event {
+        case .listening(let descriptor): AcceptGate.add(self, listeningBy: descriptor)
         case .accepted(let descriptor):
-            let address = Self.address(of: descriptor)
-            let now = now
-            let cut = state.withLock { $0.table.accepted(descriptor, from: address, at: now) }
-            if let cut { end([cut]) }
+            // Accepted before the gate knew its listener.
+            guard !state.withLock({ $0.table.contains(descriptor) }), !admits(descriptor) else {
+                return
+            }
+            shutdown(descriptor, Int32(SHUT_RDWR))
         case .disconnected(let descriptor):
             let hasEvent = state.withLock { state in
                 guard let peer = state.table.closed(descriptor) else { return false }
@@ -172,9 +181,32 @@ final class ConnectionGuard: Sendable {
         }
     }
 
+    /// Whether a connection that was just accepted may stay.
+    func admits(_ descriptor: Int32) -> Bool {
+        let address = Self.address(of: descriptor)
+        let now = now
+        let (gone, cut) = state.withLock { state in
+            let (gone, cut) = state.table.accepted(descriptor, from: address, at: now)
+            if let gone { state.events.append(.disconnected(gone)) }
+            if cut?.descriptor == descriptor { state.table.forget(descriptor) }
+            return (gone, cut)
+        }
+        if gone != nil { waker.wake() }
+        guard let cut else { return true }
+        guard cut.descriptor == descriptor else {
+            end([cut])
+            return true
+        }
+        refuse(cut.reason)
+        return false
+    }
+
     private func sweep() {
         let now = now
-        let cuts = state.withLock { $0.table.sweep(at: now, counts: Self.counts) }
+        let isIdle = isIdle.load(ordering: .relaxed)
+        let cuts = state.withLock {
+            $0.table.sweep(at: now, isIdle: isIdle, counts: Self.counts)
+        }
         end(cuts)
     }
 

@@ -16,6 +16,8 @@ package struct ConnectionLimits: Sendable, Equatable {
     /// Bytes that wait for us, those of incomplete messages included, of one peer.
     static let bytesOfPeer =
         (Int(ZeroMQTransportOptions.receiveHighWaterMark) + 2) * WireLimits.bytesToCoordinator
+    /// The same while there is no message to take: all of it is of incomplete ones.
+    static let bytesOfMessage = 4 * WireLimits.bytesToCoordinator
     /// The same of all peers.
     static let bytesInAll = 128 << 20
     /// Bytes that wait to be sent to one peer.

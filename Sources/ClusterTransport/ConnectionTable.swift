@@ -28,8 +28,6 @@ struct ConnectionTable {
         var hasSpoken = false
         /// It is being ended.
         var isCut = false
-        /// It was heard before the monitor told of it, when it told of its predecessor still.
-        var isAhead = false
     }
 
     private let limits: ConnectionLimits
@@ -42,6 +40,8 @@ struct ConnectionTable {
     private var beginners: [String: Int] = [:]
     private var beginnersInAll = 0
     private var bytesToAll = 0
+    /// Ends of earlier connections by a descriptor that the monitor has yet to tell of.
+    private var endsToCome: [Int32: Int] = [:]
 
     init(limits: ConnectionLimits) {
         self.limits = limits
@@ -52,21 +52,29 @@ struct ConnectionTable {
 
     // MARK: What happens to connections
 
+    /// Whether there is one by that descriptor.
+    func contains(_ descriptor: Int32) -> Bool { connections[descriptor] != nil }
+
     /// One was accepted.
+    ///
+    /// One that has the same descriptor is over, though the monitor has not told.
     ///
     /// - Parameters:
     ///   - descriptor: Its descriptor.
     ///   - address: Its other end.
     ///   - now: The time.
-    /// - Returns: What is to end for it: itself, or one that has said nothing for longer.
+    /// - Returns: Who spoke by the one that is over; and what is to end for the new one: itself, or one
+    ///   that has said nothing for longer.
     mutating func accepted(
         _ descriptor: Int32, from address: String, at now: Seconds
+    ) -> (gone: PeerIdentifier?, cut: Cut?) {
+        if contains(descriptor) { endsToCome[descriptor, default: 0] += 1 }
+        return (ended(descriptor), begin(descriptor, from: address, at: now))
+    }
+
+    private mutating func begin(
+        _ descriptor: Int32, from address: String, at now: Seconds
     ) -> Cut? {
-        if connections[descriptor]?.isAhead == true {
-            connections[descriptor]?.isAhead = false
-            return nil
-        }
-        _ = ended(descriptor)
         connections[descriptor] = Connection(address: address, began: now)
         ofAddress[address, default: 0] += 1
         beginners[address, default: 0] += 1
@@ -95,49 +103,56 @@ struct ConnectionTable {
     ///   - origin: Where it came from.
     ///   - bytes: What it took of the connection.
     ///   - now: The time.
-    /// - Returns: The peer whose place it took without the monitor having told, and a connection to
-    ///   end.
+    /// - Returns: Who spoke by it before, where the monitor has not told of its end; and a connection
+    ///   to end.
     mutating func spoke(
         _ descriptor: Int32, _ peer: PeerIdentifier, _ origin: PeerOrigin, bytes: Int,
         at now: Seconds
     ) -> (gone: PeerIdentifier?, cut: Cut?) {
-        var gone: PeerIdentifier?
-        if let old = connections[descriptor]?.peer, old != peer { gone = ended(descriptor) }
-        if connections[descriptor] == nil {
-            let address = origin.address ?? ""
-            connections[descriptor] = Connection(address: address, began: now, isAhead: true)
-            ofAddress[address, default: 0] += 1
-        } else if connections[descriptor]?.heard == nil {
-            endBeginning(descriptor)
-        }
+        guard let known = connections[descriptor] else { return (nil, nil) }
+        if known.heard == nil { endBeginning(descriptor) }
         connections[descriptor]?.heard = now
         connections[descriptor]?.hasSpoken = true
         connections[descriptor]?.traffic.taken += bytes
-        guard connections[descriptor]?.peer == nil else { return (gone, nil) }
+        guard known.peer != peer else { return (nil, nil) }
+        forgetPeer(of: known, by: descriptor)
         connections[descriptor]?.peer = peer
+        connections[descriptor]?.key = origin.key
         descriptors[peer] = descriptor
-        guard let key = origin.key else { return (gone, nil) }
-        connections[descriptor]?.key = key
+        guard let key = origin.key else { return (known.peer, nil) }
         ofKey[key, default: 0] += 1
-        guard ofKey[key, default: 0] > limits.ofKey else { return (gone, nil) }
-        return (gone, cut(descriptor, "the key \(key) has as many connections as one key may"))
+        guard ofKey[key, default: 0] > limits.ofKey else { return (known.peer, nil) }
+        return (
+            known.peer, cut(descriptor, "the key \(key) has as many connections as one key may")
+        )
     }
 
     /// One is over, as the monitor tells.
     ///
     /// - Returns: Who spoke by it.
     mutating func closed(_ descriptor: Int32) -> PeerIdentifier? {
-        connections[descriptor]?.isAhead == true ? nil : ended(descriptor)
+        guard endsToCome[descriptor] == nil else {
+            decrement(&endsToCome, descriptor)
+            return nil
+        }
+        return ended(descriptor)
     }
+
+    /// One was refused as it was accepted: the monitor will not tell of it.
+    mutating func forget(_ descriptor: Int32) { _ = ended(descriptor) }
 
     private mutating func ended(_ descriptor: Int32) -> PeerIdentifier? {
         if connections[descriptor]?.heard == nil { endBeginning(descriptor) }
         guard let connection = connections.removeValue(forKey: descriptor) else { return nil }
         decrement(&ofAddress, connection.address)
-        if let key = connection.key { decrement(&ofKey, key) }
         bytesToAll -= connection.traffic.queued
-        if let peer = connection.peer, descriptors[peer] == descriptor { descriptors[peer] = nil }
+        forgetPeer(of: connection, by: descriptor)
         return connection.peer
+    }
+
+    private mutating func forgetPeer(of connection: Connection, by descriptor: Int32) {
+        if let key = connection.key { decrement(&ofKey, key) }
+        if let peer = connection.peer, descriptors[peer] == descriptor { descriptors[peer] = nil }
     }
 
     private func decrement<Key>(_ counts: inout [Key: Int], _ key: Key) {
@@ -178,10 +193,11 @@ struct ConnectionTable {
     ///
     /// - Parameters:
     ///   - now: The time.
+    ///   - isIdle: Whether there is no message to take.
     ///   - counts: What the kernel has counted of a connection; nil where it does not.
     /// - Returns: What is to end.
     mutating func sweep(
-        at now: Seconds, counts: (Int32) -> Traffic.Counts?
+        at now: Seconds, isIdle: Bool, counts: (Int32) -> Traffic.Counts?
     ) -> [Cut] {
         var cuts: [Cut?] = []
         var held: [(descriptor: Int32, bytes: Int)] = []
@@ -200,7 +216,10 @@ struct ConnectionTable {
             connections[descriptor]?.traffic = traffic
             connections[descriptor]?.hasSpoken = false
             bytesToAll += traffic.queued
-            if bytes > ConnectionLimits.bytesOfPeer {
+            let isIncomplete = isIdle && !connection.hasSpoken
+            if bytes
+                > (isIncomplete ? ConnectionLimits.bytesOfMessage : ConnectionLimits.bytesOfPeer)
+            {
                 cuts.append(cut(descriptor, "sent more than \(bytes >> 20) MiB in one message"))
             } else if bytes > 0 {
                 heldInAll += bytes

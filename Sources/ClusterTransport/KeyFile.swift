@@ -122,6 +122,7 @@ package enum KeyFile {
     /// The words of a file's lines, but for empty ones and comments, with the lines' numbers.
     ///
     /// - Parameter url: UTF-8 or, where it begins with a byte order mark, UTF-16; any line ends.
+    /// - Returns: At least one word a line.
     /// - Throws: `KeyFileError`.
     static func lines(of url: URL) throws -> [(number: Int, words: [String])] {
         guard let file = try? FileHandle(forReadingFrom: url),

@@ -87,6 +87,8 @@ package final class ListeningTransport: Transport {
                         socket: authenticator.socket.pointer, fd: 0, events: Int16(ZMQ_POLLIN),
                         revents: 0))
             }
+            connections.setIdle(true)
+            defer { connections.setIdle(false) }
             let milliseconds = mayWait ? Int(max(0, seconds * 1000).rounded(.up)) : 0
             guard
                 zmq_poll(&items, Int32(items.count), milliseconds) >= 0

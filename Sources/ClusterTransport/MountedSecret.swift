@@ -8,9 +8,10 @@ import Foundation
 enum MountedSecret {
     /// Whether a file is in a mounted secret.
     ///
-    /// - Parameter url: The file. It is in one if its directory is laid out as Kubernetes does it,
-    ///   where `..data` leads to the present version and the file's path leads through it, or if it is
-    ///   on a file system in memory that cannot be written, as systemd's credentials are.
+    /// - Parameter url: The file.
+    /// - Returns: True if its directory is laid out as Kubernetes does it, where `..data` leads to the
+    ///   present version and the file's path leads through it, or if it is on a file system in memory
+    ///   that cannot be written, as systemd's credentials are.
     static func contains(_ url: URL) -> Bool {
         let directory = url.deletingLastPathComponent()
         let present = directory.appendingPathComponent("..data").resolvingSymlinksInPath().path

@@ -66,6 +66,8 @@ final class ServerLoop {
         var handled = 0
         while let current = event {
             handle(current)
+            // At once: a peer may ask for a megabyte in some bytes, hundreds of times in a burst.
+            try perform()
             handled += 1
             event = handled < Self.burst ? try transport.receive(waitingAtMost: 0) : nil
         }
