@@ -77,7 +77,8 @@ package final class ClientList: Sendable {
                     state.revision += 1
                     state.complaint = nil
                 } catch {
-                    state.complaint = "\(error); the list stays as it was"
+                    state.complaint =
+                        "the list of clients is wrong, and stays as it was: \(error)"
                 }
             }
             state.seen = signature

@@ -11,8 +11,6 @@ package struct ConnectionLimits: Sendable, Equatable {
     package static let greetingSeconds = 10.0
     /// Seconds after which a connection that says nothing ends; a worker speaks every second.
     package static let silenceSeconds = 60.0
-    /// Seconds that a beginner has before others may take its place.
-    static let graceSeconds = 3.0
     /// Bytes that wait for us, those of incomplete messages included, of one peer.
     static let bytesOfPeer =
         (Int(ZeroMQTransportOptions.receiveHighWaterMark) + 2) * WireLimits.bytesToCoordinator
@@ -37,6 +35,8 @@ package struct ConnectionLimits: Sendable, Equatable {
     package var ofKey: Int
     /// Connections that have said nothing yet.
     package var beginners: Int
+    /// Seconds that one of those has before another may take its place.
+    package var graceSeconds = 3.0
 
     /// The limits that fit a number of descriptors.
     ///

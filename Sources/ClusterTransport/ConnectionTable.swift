@@ -90,7 +90,7 @@ struct ConnectionTable {
         // Who floods makes no room for itself, and none but for a moment against others.
         let isFlooding = beginners[address, default: 0] > limits.beginners / 2
         let victim =
-            isFlooding && now - oldest.began < ConnectionLimits.graceSeconds
+            isFlooding && now - oldest.began < limits.graceSeconds
             ? descriptor : oldest.descriptor
         return cut(victim, "too many connections begin at once")
     }

@@ -41,6 +41,8 @@ package protocol Transport: AnyObject {
     /// - Returns: False when the peer is gone or its queue is full: the message is dropped.
     /// - Throws: `TransportError` when the transport is of no more use.
     func send(_ message: [UInt8], to peer: PeerIdentifier) throws(TransportError) -> Bool
+    /// Why there is no connection, as far as a second's look tells; nil where that makes no sense.
+    func diagnosis() -> String?
     /// Ends the connection and, after a pause, makes a new one; a listening end has none to end.
     func hangUp()
     /// Gives up the connection; what was sent is still given a moment to leave.
@@ -49,6 +51,7 @@ package protocol Transport: AnyObject {
 
 extension Transport {
     package func hangUp() {}
+    package func diagnosis() -> String? { nil }
 }
 
 /// Interrupts a transport's `receive`.

@@ -35,14 +35,3 @@ struct PeerOriginTests {
         #expect(origin?.address == "127.0.0.1")
     }
 }
-
-/// A key pair in files of its own.
-struct KeyPair {
-    let keys: CurveKeys
-
-    init(in folder: TemporaryDirectory, _ name: String) throws {
-        let url = folder.file("\(name).key")
-        _ = try KeyFile.create(at: url)
-        keys = try KeyFile.readPair(at: url)
-    }
-}
