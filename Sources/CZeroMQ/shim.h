@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+#include <termios.h>
 #include <zmq.h>
 
 // Swift does not import these two: an enumerator's arithmetic and a macro function.
@@ -30,21 +31,24 @@ static inline int czmq_last_error(void) { return zmq_errno(); }
 static inline int czmq_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 // What the kernel has counted of a TCP connection: bytes that came, those of them that nobody has
-// read yet, and bytes that left and were acknowledged. -1 if it is none, or the kernel does not say.
+// read yet, bytes that left and were acknowledged, and those that it has yet to get there. -1 if it
+// is none, or the kernel does not say.
 //
 // The offsets are struct tcp_info's since Linux 4.1, in linux/tcp.h, which no file can include beside
 // netinet/tcp.h.
 static inline int czmq_tcp_counts(int descriptor, uint64_t *received, uint64_t *unread,
-                                  uint64_t *acknowledged) {
+                                  uint64_t *acknowledged, uint64_t *leaving) {
     unsigned char info[136];
     socklen_t size = sizeof info;
-    int waiting = 0;
+    int waiting = 0, outgoing = 0;
     if (getsockopt(descriptor, IPPROTO_TCP, 11 /* TCP_INFO */, info, &size) != 0 ||
-        size < sizeof info || ioctl(descriptor, FIONREAD, &waiting) != 0)
+        size < sizeof info || ioctl(descriptor, FIONREAD, &waiting) != 0 ||
+        ioctl(descriptor, TIOCOUTQ, &outgoing) != 0)
         return -1;
     memcpy(acknowledged, info + 120, sizeof *acknowledged);
     memcpy(received, info + 128, sizeof *received);
     *unread = (uint64_t)waiting;
+    *leaving = (uint64_t)outgoing;
     return 0;
 }
 

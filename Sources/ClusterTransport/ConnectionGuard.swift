@@ -257,12 +257,13 @@ final class ConnectionGuard: Sendable {
         var received: UInt64 = 0
         var unread: UInt64 = 0
         var acknowledged: UInt64 = 0
-        guard czmq_tcp_counts(descriptor, &received, &unread, &acknowledged) == 0 else {
+        var leaving: UInt64 = 0
+        guard czmq_tcp_counts(descriptor, &received, &unread, &acknowledged, &leaving) == 0 else {
             return nil
         }
         return Traffic.Counts(
             read: Int(clamping: received) - Int(clamping: unread),
-            acknowledged: Int(clamping: acknowledged))
+            acknowledged: Int(clamping: acknowledged), leaving: Int(clamping: leaving))
     }
 
     /// The other end's IP address; empty if it has gone already.

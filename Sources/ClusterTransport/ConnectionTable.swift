@@ -274,6 +274,8 @@ struct Traffic {
         var read: Int
         /// Bytes that the other end has acknowledged.
         var acknowledged: Int
+        /// Bytes that it has not acknowledged, of those that ZeroMQ has written.
+        var leaving = 0
     }
 
     /// What may be left over by pings and handshakes, which are not counted here.
@@ -285,6 +287,7 @@ struct Traffic {
     var sent = 0
     /// Bytes that were given to it and are not acknowledged.
     var queued = 0
+    private var acknowledged = 0
 
     /// Compares what was counted here and there.
     ///
@@ -293,7 +296,10 @@ struct Traffic {
     ///   - hasSpoken: Whether a message was taken since the last look.
     /// - Returns: Bytes that ZeroMQ holds for us.
     mutating func look(_ counts: Counts, hasSpoken: Bool) -> Int {
-        sent = max(sent, counts.acknowledged)
+        // What is written and acknowledged for a while is all there was.
+        let isAllSent = counts.leaving == 0 && counts.acknowledged == acknowledged
+        sent = isAllSent ? counts.acknowledged : max(sent, counts.acknowledged)
+        acknowledged = counts.acknowledged
         queued = sent - counts.acknowledged
         let held = counts.read - taken
         // All that came before a message that was taken is gone: the rest is pings, or young.

@@ -125,8 +125,18 @@ struct ConnectionTableTests {
             count += 1
         }
         #expect(count == 16)
-        _ = table.sweep(at: 0, isIdle: true) { _ in Traffic.Counts(read: 1, acknowledged: 16 << 20)
+        func sweep(acknowledged: Int, leaving: Int) {
+            _ = table.sweep(at: 0, isIdle: true) { _ in
+                Traffic.Counts(read: 1, acknowledged: acknowledged, leaving: leaving)
+            }
         }
+        sweep(acknowledged: 0, leaving: 1000)
+        #expect(!table.mayQueue(1 << 20, for: peer(1)))
+        sweep(acknowledged: 8 << 20, leaving: 1000)
         #expect(table.mayQueue(1 << 20, for: peer(1)))
+        // Where more was counted than has left, and nothing leaves any more, it was counted wrongly.
+        #expect(!table.mayQueue(9 << 20, for: peer(1)))
+        sweep(acknowledged: 8 << 20, leaving: 0)
+        #expect(table.mayQueue(9 << 20, for: peer(1)))
     }
 }

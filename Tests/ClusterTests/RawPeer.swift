@@ -64,8 +64,11 @@ final class RawPeer {
 
     /// Whether the other end has cut it off by now.
     var isCutOff: Bool {
-        var byte: UInt8 = 0
-        let status = recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT | MSG_PEEK))
-        return status == 0 || status < 0 && errno != EAGAIN
+        var bytes = [UInt8](repeating: 0, count: 256)
+        while true {
+            // A greeting may lie before the end.
+            let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
+            guard count > 0 else { return count == 0 || errno != EAGAIN }
+        }
     }
 }
