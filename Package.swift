@@ -26,6 +26,7 @@ let systemLibraries: [Target] = [
 let libraries: [Target] = [
     .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
     .target(name: "CKernels"),
+    .target(name: "CAcceptGate"),
 
     .target(name: "Basics"),
     .target(name: "SeededRandom"),
@@ -49,7 +50,8 @@ let libraries: [Target] = [
     .target(name: "Dispatching", dependencies: ["Episodes"]),
     .target(
         name: "ClusterSessions", dependencies: ["Basics", "ClusterProtocol", "Digests", "Episodes"]),
-    .target(name: "ClusterTransport", dependencies: ["CZeroMQ", "ClusterProtocol"]),
+    .target(
+        name: "ClusterTransport", dependencies: ["CAcceptGate", "CZeroMQ", "ClusterProtocol"]),
     .target(
         name: "RunStore",
         dependencies: [

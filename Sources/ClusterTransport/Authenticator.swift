@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import CZeroMQ
+import ClusterProtocol
 
 /// Answers ZeroMQ's questions about who may connect (ZAP, ZeroMQ RFC 27).
 final class Authenticator {
@@ -33,11 +34,13 @@ final class Authenticator {
                 if frames.count < Self.frameLimit { frames.append(frame.bytes) }
                 hasMore = frame.hasMore
             }
-            let isAllowed = frames.count >= 2 && allows(frames)
+            let key = frames.count >= 2 ? allowedKey(in: frames) : nil
             let reply: [[UInt8]] = [
                 Self.version, frames.count >= 2 ? frames[1] : [],
-                Array((isAllowed ? "200" : "400").utf8),
-                Array((isAllowed ? "OK" : "not on the list of clients").utf8), [], [],
+                Array((key == nil ? "400" : "200").utf8),
+                Array((key == nil ? "not on the list of clients" : "OK").utf8),
+                // ZeroMQ gives it to each message of the connection, as "User-Id".
+                Array((key ?? "").utf8), [],
             ]
             for (index, frame) in reply.enumerated() {
                 _ = try socket.send(frame, more: index < reply.count - 1)
@@ -46,13 +49,13 @@ final class Authenticator {
     }
 
     /// Frames: version, request, domain, address, identity, mechanism, credentials.
-    private func allows(_ frames: [[UInt8]]) -> Bool {
+    private func allowedKey(in frames: [[UInt8]]) -> String? {
         guard frames.count == 7, frames[0] == Self.version, frames[5] == Self.curve,
             frames[6].count == 32
-        else { return false }
+        else { return nil }
         var text = [CChar](repeating: 0, count: 41)
-        guard zmq_z85_encode(&text, frames[6], 32) != nil else { return false }
+        guard zmq_z85_encode(&text, frames[6], 32) != nil else { return nil }
         let key = String(decoding: text.prefix(40).map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return clients.contains(key)
+        return clients.role(of: ClientKey(key)) == nil ? nil : key
     }
 }

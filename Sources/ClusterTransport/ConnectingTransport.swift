@@ -10,6 +10,7 @@ package final class ConnectingTransport: Transport {
     package let address: String
     package var waker: any TransportWaker { eventWaker }
 
+    private let endpoint: Endpoint
     private let context: ZeroMQContext
     private let socket: ZeroMQSocket
     private let monitor: ZeroMQMonitor
@@ -49,6 +50,7 @@ package final class ConnectingTransport: Transport {
             try socket.set(ZMQ_CURVE_SECRETKEY, Array(keys.secretKey.utf8), "the secret key")
         }
         monitor = try ZeroMQMonitor(of: socket, in: context)
+        self.endpoint = endpoint
         address = endpoint.description
         try socket.connect(address)
     }
@@ -102,9 +104,14 @@ package final class ConnectingTransport: Transport {
                 return .connected
             case .disconnected: return .connectionLost
             case .handshakeFailed(let reason, let isFinal):
-                if isFinal { pauseBeforeConnecting() }
-                return .handshakeFailed(reason)
-            case .accepted: break
+                if isFinal {
+                    pauseBeforeConnecting()
+                    return .handshakeFailed(reason)
+                }
+                return .handshakeFailed(
+                    "\(reason), as it does where the coordinator's key is another one or only one"
+                        + " side has keys")
+            case .listening, .accepted: break
             }
         }
         return nil
@@ -130,6 +137,10 @@ package final class ConnectingTransport: Transport {
     ) throws(TransportError) -> Bool {
         guard !isClosed else { throw .closed }
         return try socket.send(message)
+    }
+
+    package func diagnosis() -> String? {
+        Reachability.probe(endpoint, waitingAtMost: 1).description
     }
 
     package func hangUp() {

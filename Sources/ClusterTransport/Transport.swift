@@ -5,16 +5,18 @@ package import ClusterProtocol
 
 /// What a transport has to tell.
 package enum TransportEvent: Sendable, Equatable {
-    /// One frame from a peer.
-    case message(PeerIdentifier, [UInt8])
+    /// One frame from a peer, and where it came from.
+    case message(PeerIdentifier, [UInt8], PeerOrigin = PeerOrigin())
     /// A peer's connection broke; further messages from it carry another name.
     case disconnected(PeerIdentifier)
     /// A connection came about (connecting side).
     case connected
     /// The connection broke, and is being tried again (connecting side).
     case connectionLost
-    /// A peer failed the security handshake, or did not speak the protocol.
+    /// A peer failed the security handshake, did not speak the protocol, or took more than it may.
     case handshakeFailed(String)
+    /// The list of clients has changed, or cannot be used; one line (listening side).
+    case clientList(String)
 }
 
 /// One end of the wire: sends and receives whole messages, in order, without promising delivery.
@@ -39,6 +41,8 @@ package protocol Transport: AnyObject {
     /// - Returns: False when the peer is gone or its queue is full: the message is dropped.
     /// - Throws: `TransportError` when the transport is of no more use.
     func send(_ message: [UInt8], to peer: PeerIdentifier) throws(TransportError) -> Bool
+    /// Why there is no connection, as far as a second's look tells; nil where that makes no sense.
+    func diagnosis() -> String?
     /// Ends the connection and, after a pause, makes a new one; a listening end has none to end.
     func hangUp()
     /// Gives up the connection; what was sent is still given a moment to leave.
@@ -47,6 +51,7 @@ package protocol Transport: AnyObject {
 
 extension Transport {
     package func hangUp() {}
+    package func diagnosis() -> String? { nil }
 }
 
 /// Interrupts a transport's `receive`.
@@ -63,6 +68,8 @@ package enum TransportError: Error, Equatable, CustomStringConvertible {
     case addressInUse(String)
     /// The address is none of this host's.
     case addressNotAvailable(String)
+    /// The host's name has no address, and why.
+    case unknownHost(String, String)
     /// ZeroMQ refused an operation.
     case zeroMQ(operation: String, code: Int32, text: String)
     /// The transport was closed.
@@ -78,13 +85,14 @@ package enum TransportError: Error, Equatable, CustomStringConvertible {
             "\(endpoint): the port is in use; choose another, or * for a free one"
         case .addressNotAvailable(let endpoint):
             "\(endpoint): this host has no such address; use one of its own, or 0.0.0.0 for all"
+        case .unknownHost(let host, let problem):
+            "\(host): no address has this name: \(problem)"
         case .zeroMQ(let operation, let code, let text):
             "ZeroMQ cannot \(operation): \(text) (\(code))"
         case .closed:
             "the transport is closed"
         case .plaintext(let endpoint):
-            "\(endpoint): beyond loopback keys are needed (worldmodels keys create); "
-                + "--insecure goes without"
+            "\(endpoint): beyond loopback keys are needed"
         }
     }
 }

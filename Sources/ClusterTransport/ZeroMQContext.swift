@@ -16,6 +16,8 @@ final class ZeroMQContext: @unchecked Sendable {
         guard let pointer = zmq_ctx_new() else { throw .lastError("make a context") }
         zmq_ctx_set(pointer, ZMQ_MAX_SOCKETS, sockets)
         zmq_ctx_set(pointer, ZMQ_IO_THREADS, inputOutputThreads)
+        // Else a message of some bytes keeps the 8 KiB alive that it was received in.
+        zmq_ctx_set(pointer, CZMQ_ZERO_COPY_RECV, 0)
         // Linger is set on every socket; a context must never wait for ever at its end.
         zmq_ctx_set(pointer, ZMQ_BLOCKY, 0)
         self.pointer = pointer

@@ -7,6 +7,7 @@ import CZeroMQ
 final class ZeroMQMonitor {
     /// What the transports care for.
     enum Event {
+        case listening(descriptor: Int32)
         case accepted(connection: Int32)
         case disconnected(connection: Int32)
         case handshakeSucceeded
@@ -21,7 +22,8 @@ final class ZeroMQMonitor {
     /// Watches a socket; a context holds one monitored socket.
     init(of watched: ZeroMQSocket, in context: ZeroMQContext) throws(TransportError) {
         let events =
-            ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED
+            ZMQ_EVENT_LISTENING | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED
+            | ZMQ_EVENT_HANDSHAKE_SUCCEEDED
             | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL
             | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH
         guard zmq_socket_monitor(watched.pointer, Self.address, events) == 0 else {
@@ -46,6 +48,7 @@ final class ZeroMQMonitor {
                 )
             }
             switch event {
+            case ZMQ_EVENT_LISTENING: return .listening(descriptor: value)
             case ZMQ_EVENT_ACCEPTED: return .accepted(connection: value)
             case ZMQ_EVENT_DISCONNECTED: return .disconnected(connection: value)
             case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: return .handshakeSucceeded

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import CZeroMQ
+import ClusterProtocol
 
 /// A ZeroMQ socket with its monitor: options, frames, errors as Swift has them.
 ///
@@ -83,6 +84,8 @@ final class ZeroMQSocket {
         var hasMore: Bool
         /// The descriptor of the connection it came by; -1 if unknown.
         var source: Int32
+        /// Who sent it.
+        var origin: PeerOrigin
     }
 
     /// Takes a frame that is there; nil when none is.
@@ -102,7 +105,16 @@ final class ZeroMQSocket {
             UnsafeRawBufferPointer(start: zmq_msg_data(&message), count: zmq_msg_size(&message)))
         return Frame(
             bytes: bytes, hasMore: zmq_msg_more(&message) != 0,
-            source: zmq_msg_get(&message, ZMQ_SRCFD))
+            source: zmq_msg_get(&message, ZMQ_SRCFD),
+            origin: PeerOrigin(
+                key: Self.property("User-Id", of: &message).map(ClientKey.init),
+                address: Self.property("Peer-Address", of: &message)))
+    }
+
+    private static func property(_ name: String, of message: inout zmq_msg_t) -> String? {
+        guard let text = zmq_msg_gets(&message, name).map(String.init(cString:)), !text.isEmpty
+        else { return nil }
+        return text
     }
 
     /// Sends a frame; false when the peer is gone or its queue full.

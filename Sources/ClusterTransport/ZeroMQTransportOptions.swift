@@ -7,8 +7,13 @@ import CZeroMQ
 enum ZeroMQTransportOptions {
     /// Time that messages have to leave after `close`; milliseconds.
     static let linger: Int32 = 1000
-    /// Messages kept for, and from, one peer.
+    /// Messages kept for one peer, and, by a connecting end, from one.
     static let highWaterMark: Int32 = 1000
+    /// Messages that a listening end keeps of one peer before it leaves the rest to the network.
+    static let receiveHighWaterMark: Int32 = 16
+    /// The kernel's buffer of what one peer has sent and nobody has read; bytes, of which the kernel
+    /// takes twice as many.
+    static let receiveBuffer: Int32 = 1 << 20
     /// Handshakes that take longer are cut; milliseconds.
     static let handshake: Int32 = 10_000
     /// Pings of a connecting end, so that it notices a cut link; milliseconds.
@@ -45,6 +50,13 @@ enum ZeroMQTransportOptions {
         try socket.set(ZMQ_MAXMSGSIZE, Int64(messageBytes), "the message size limit")
         // Where it is not asked for, IPv6 would only disguise addresses as [::ffff:127.0.0.1].
         try socket.set(ZMQ_IPV6, endpoint.isIPv6 ? 1 : 0 as Int32, "IPv6")
+    }
+
+    /// Has a listening end keep little of each of its many peers.
+    static func bound(_ socket: ZeroMQSocket) throws(TransportError) {
+        try socket.set(ZMQ_RCVHWM, receiveHighWaterMark, "the receive high-water mark")
+        try socket.set(ZMQ_RCVBUF, receiveBuffer, "the receive buffer")
+        try socket.set(ZMQ_BACKLOG, backlog, "the backlog")
     }
 
     /// Has a connecting end notice a cut link, and a coordinator that does not answer.

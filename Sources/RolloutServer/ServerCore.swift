@@ -108,12 +108,14 @@ package struct ServerCore: Sendable {
     /// - Parameters:
     ///   - bytes: The frame.
     ///   - peer: By which connection.
+    ///   - origin: Whose it is.
     ///   - now: The time.
     package mutating func received(
-        _ bytes: [UInt8], from peer: PeerIdentifier, at now: Seconds
+        _ bytes: [UInt8], from peer: PeerIdentifier, _ origin: PeerOrigin = PeerOrigin(),
+        at now: Seconds
     ) {
         let dispatcher = dispatcher
-        session.received(bytes, from: peer, at: now) { dispatcher.expects($0, from: $1) }
+        session.received(bytes, from: peer, origin, at: now) { dispatcher.expects($0, from: $1) }
         obeySession(at: now)
     }
 

@@ -27,6 +27,8 @@ package enum ServerEvent: Sendable, CustomStringConvertible {
     case malformed(count: Int, last: String)
     /// Connections that failed the security handshake since the last such event.
     case unauthenticated(count: Int, last: String)
+    /// The list of clients has changed, or cannot be used.
+    case clientList(String)
     /// The server cannot go on.
     case stopped(reason: String)
 
@@ -57,6 +59,7 @@ package enum ServerEvent: Sendable, CustomStringConvertible {
             "dropped \(count) malformed messages; the last: \(last)"
         case .unauthenticated(let count, let last):
             "\(count) connections were not accepted; the last: \(last)"
+        case .clientList(let text): text
         case .stopped(let reason):
             "the server stopped: \(reason)"
         }

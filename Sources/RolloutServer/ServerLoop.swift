@@ -66,6 +66,8 @@ final class ServerLoop {
         var handled = 0
         while let current = event {
             handle(current)
+            // At once: a peer may ask for a megabyte in some bytes, hundreds of times in a burst.
+            try perform()
             handled += 1
             event = handled < Self.burst ? try transport.receive(waitingAtMost: 0) : nil
         }
@@ -77,9 +79,11 @@ final class ServerLoop {
 
     private func handle(_ event: TransportEvent) {
         switch event {
-        case .message(let peer, let bytes): core.received(bytes, from: peer, at: now)
+        case .message(let peer, let bytes, let origin):
+            core.received(bytes, from: peer, origin, at: now)
         case .disconnected(let peer): core.disconnected(peer, at: now)
         case .handshakeFailed(let reason): core.handshakeFailed(reason)
+        case .clientList(let text): events.yield(.clientList(text))
         case .connected, .connectionLost: break
         }
     }

@@ -76,8 +76,8 @@ final class WorkerLoop {
         case .connected: session.connected(at: now)
         case .connectionLost: session.connectionLost(at: now)
         case .handshakeFailed(let reason): session.handshakeFailed(reason, at: now)
-        case .message(_, let bytes): session.received(bytes, at: now)
-        case .disconnected: break
+        case .message(_, let bytes, _): session.received(bytes, at: now)
+        case .disconnected, .clientList: break
         }
     }
 
@@ -95,7 +95,9 @@ final class WorkerLoop {
                     factory: factory)
                 engine = mailbox
             case .begin(let orders): engine?.add(orders)
-            case .tell(let notice): report(notice.line(address: transport.address))
+            case .tell(let notice):
+                let diagnosis = notice == .noCoordinator ? transport.diagnosis() : nil
+                report(notice.line(address: transport.address, diagnosis: diagnosis))
             case .end(let end): return end
             }
         }
@@ -105,12 +107,13 @@ final class WorkerLoop {
 
 extension WorkerSession.Notice {
     /// One line for people.
-    fileprivate func line(address: String) -> String {
+    fileprivate func line(address: String, diagnosis: String?) -> String {
         switch self {
         case .connected(let run, let environments):
             "connected to \(address), run \(run): \(environments) environments"
         case .lost: "lost the coordinator at \(address); trying again"
-        case .noCoordinator: "no coordinator at \(address); still trying"
+        case .noCoordinator:
+            "no coordinator at \(address)\(diagnosis.map { ": \($0)" } ?? ""); still trying"
         case .noAnswer: "\(address) is there but does not answer; still trying"
         case .notAccepted(let reason):
             "the coordinator at \(address) did not accept us: \(reason); still trying"

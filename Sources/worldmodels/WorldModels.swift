@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Basics
+import ClusterTransport
 
 /// The program's entry: it names the subcommands, each of which has a file of its own.
 @main
@@ -30,4 +31,9 @@ struct WorldModels: AsyncParsableCommand {
             KeysCommand.self,
             BenchmarkCommand.self,
         ])
+
+    static func main() async {
+        ProcessLimits.raiseDescriptors()
+        await main(nil)
+    }
 }

@@ -192,7 +192,7 @@ struct HostilePeerTests {
         var peer: PeerIdentifier?
         while sent < Self.frames {
             while let event = try hostile.receive(waitingAtMost: peer == nil ? 1 : 0) {
-                if case .message(let sender, _) = event { peer = sender }
+                if case .message(let sender, _, _) = event { peer = sender }
                 if case .disconnected(let gone) = event, gone == peer { peer = nil }
             }
             for _ in 0..<16 {
@@ -226,11 +226,7 @@ struct HostilePeerTests {
     @Test func `with CURVE only listed clients get anything, and the list may change`() async throws
     {
         let folder = try TemporaryDirectory()
-        func keys(_ name: String) throws -> CurveKeys {
-            let url = folder.file("\(name).key")
-            _ = try KeyFile.create(at: url)
-            return try KeyFile.readPair(at: url)
-        }
+        func keys(_ name: String) throws -> CurveKeys { try KeyPair(in: folder, name).keys }
         let serverKeys = try keys("server")
         let friend = try keys("friend")
         let stranger = try keys("stranger")
@@ -265,20 +261,5 @@ struct HostilePeerTests {
         for outsider in outsiders { outsider.worker.leaveNow() }
         for outsider in outsiders { _ = try await outsider.end() }
         server.stop()
-    }
-
-    @Test func `a key file that others may read is refused, and none is overwritten`() throws {
-        let folder = try TemporaryDirectory()
-        let url = folder.file("worker.key")
-        let publicKey = try KeyFile.create(at: url)
-        #expect(try KeyFile.readPair(at: url).publicKey == publicKey)
-        #expect(try KeyFile.readPublic(at: KeyFile.publicURL(of: url)) == publicKey)
-        #expect(throws: KeyFileError.exists(url.path)) { try KeyFile.create(at: url) }
-        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: url.path)
-        #expect(throws: KeyFileError.loosePermissions(url.path, "640")) {
-            try KeyFile.readPair(at: url)
-        }
-        let missing = folder.file("none.key")
-        #expect(throws: KeyFileError.unreadable(missing.path)) { try KeyFile.readPair(at: missing) }
     }
 }

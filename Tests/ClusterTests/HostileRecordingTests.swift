@@ -99,7 +99,7 @@ struct HostileRecordingTests {
             try send(.statusRequest)
             while true {
                 await Task.yield()
-                if case .message(_, let bytes) = try transport.receive(waitingAtMost: 0.01),
+                if case .message(_, let bytes, _) = try transport.receive(waitingAtMost: 0.01),
                     case .status(let status) = try CoordinatorFrame(decoding: bytes).message
                 {
                     return status.counters
@@ -120,7 +120,7 @@ struct HostileRecordingTests {
                                 instance: Data(repeating: 9, count: Hello.instanceBytes),
                                 host: "liar", process: 0, cores: 0, environments: 8,
                                 fingerprint: "")))
-                case .message(_, let bytes):
+                case .message(_, let bytes, _):
                     let frame = try CoordinatorFrame(decoding: bytes)
                     if case .welcome = frame.message {
                         run = frame.run

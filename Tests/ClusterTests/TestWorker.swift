@@ -47,6 +47,7 @@ final class FaultyTransport: Transport {
     }
 
     func hangUp() { wrapped.hangUp() }
+    func diagnosis() -> String? { wrapped.diagnosis() }
     func close() { wrapped.close() }
 }
 

@@ -74,10 +74,12 @@ package struct CoordinatorSession: Sendable {
     /// - Parameters:
     ///   - bytes: The frame.
     ///   - peer: By which connection.
+    ///   - origin: Whose it is.
     ///   - now: The time.
     ///   - isExpected: Whether a result for a lease may still come from a worker.
     package mutating func received(
-        _ bytes: [UInt8], from peer: PeerIdentifier, at now: Seconds,
+        _ bytes: [UInt8], from peer: PeerIdentifier, _ origin: PeerOrigin = PeerOrigin(),
+        at now: Seconds,
         isExpected: (LeaseKey, WorkerKey) -> Bool
     ) {
         let frame: WorkerFrame
@@ -92,6 +94,11 @@ package struct CoordinatorSession: Sendable {
                         + "(worldmodels \(Software.version)); use the same build on both")
             }
             return
+        }
+        if origin.role == .look, frame.message != .statusRequest {
+            let reason = "the key of this client may look, and not work"
+            actions.append(.refused(origin.key?.text ?? "a client", reason))
+            return refuse(peer, .other, reason)
         }
         switch frame.message {
         case .hello(let hello): welcome(hello, peer, at: now)

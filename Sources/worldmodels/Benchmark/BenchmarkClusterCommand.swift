@@ -67,7 +67,6 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        raiseDescriptorLimit()
         if let fleet {
             // A benchmark that was killed must not leave its workers behind.
             let parent = getppid()
@@ -136,14 +135,6 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
         ]
         try process.run()
         return process
-    }
-
-    /// Every connection is a descriptor or two.
-    private func raiseDescriptorLimit() {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = limit.rlim_max
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     private func cpuSeconds() -> Double {

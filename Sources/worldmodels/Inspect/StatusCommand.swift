@@ -24,13 +24,17 @@ struct StatusCommand: ParsableCommand {
     @OptionGroup var security: ClientSecurityOptions
 
     private enum Failure: Error, CustomStringConvertible {
-        case noAnswer(String, Double)
+        case noAnswer(String, Double, String)
         case refused(String)
+        case notAccepted(String, String)
 
         var description: String {
             switch self {
-            case .noAnswer(let address, let seconds):
-                "no answer from \(address) within \(seconds) s; is a coordinator there?"
+            case .noAnswer(let address, let seconds, let reason):
+                "no answer from \(address) within \(seconds) s: \(reason)"
+            case .notAccepted(let address, let reason):
+                "the coordinator at \(address) did not accept us: \(reason); see --key and"
+                    + " --server-key, and the coordinator's --allow"
             case .refused(let reason): "the coordinator refused: \(reason)"
             }
         }
@@ -91,20 +95,30 @@ struct StatusCommand: ParsableCommand {
             connectingTo: endpoint, security: try security.security(for: endpoint))
         defer { transport.close() }
         let deadline = ContinuousClock.now + .seconds(timeout)
+        var isConnected = false
+        var refusals: [String] = []
         while ContinuousClock.now < deadline {
             switch try transport.receive(waitingAtMost: 0.5) {
             case .connected:
+                isConnected = true
                 _ = try transport.send(WorkerFrame(.statusRequest).encoded(), to: .coordinator)
-            case .message(_, let bytes):
+            case .message(_, let bytes, _):
                 let frame = try CoordinatorFrame(decoding: bytes)
                 switch frame.message {
                 case .refusal(_, let reason): throw Failure.refused(reason)
                 case .status(let status): return (frame.run, status)
                 default: break
                 }
+            case .handshakeFailed(let reason): refusals.append(reason)
             default: break
             }
+            // One may be a coordinator that was just ending or beginning.
+            if refusals.count > 1, !isConnected {
+                throw Failure.notAccepted(connect, refusals[1])
+            }
         }
-        throw Failure.noAnswer(connect, timeout)
+        if let refusal = refusals.last { throw Failure.notAccepted(connect, refusal) }
+        let reason = isConnected ? "it is there, but says nothing" : transport.diagnosis()
+        throw Failure.noAnswer(connect, timeout, reason ?? "")
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+package import ClusterTransport
 public import Foundation
 package import RunStore
 package import Runs
@@ -111,6 +112,31 @@ extension ProfileError: LocalizedError {
             "\(path): expected one JSON object of option names with numbers or texts"
         case .unknownKey: "\(self); see 'worldmodels coordinator --help'"
         case .badValue: "\(self)"
+        }
+    }
+}
+
+extension KeyFileError: LocalizedError {
+    package var errorDescription: String? {
+        let remedy =
+            switch self {
+            case .unreadable: "; make a key with 'worldmodels keys create'"
+            case .loosePermissions:
+                "; chmod 600 it, make a new one, or, where only its group may, give"
+                    + " --allow-group-readable-key"
+            case .incomplete, .malformed, .exists, .unwritable: ""
+            }
+        return "\(self)\(remedy)"
+    }
+}
+
+extension TransportError: LocalizedError {
+    package var errorDescription: String? {
+        switch self {
+        case .plaintext:
+            "\(self): make them with 'worldmodels keys create', or go without by --insecure"
+        case .badEndpoint, .addressInUse, .addressNotAvailable, .unknownHost, .zeroMQ, .closed:
+            "\(self)"
         }
     }
 }

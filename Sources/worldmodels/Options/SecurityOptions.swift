@@ -13,6 +13,9 @@ struct ClientSecurityOptions: ParsableArguments {
     @Option(help: "The coordinator's public key file (.public), which alone is trusted.")
     var serverKey: String?
 
+    @Flag(help: "Take a key file that its group can read, too.")
+    var allowGroupReadableKey = false
+
     @Flag(help: "Talk in the clear beyond loopback.")
     var insecure = false
 
@@ -21,7 +24,8 @@ struct ClientSecurityOptions: ParsableArguments {
         switch (key, serverKey) {
         case (let key?, let serverKey?):
             return .curve(
-                try KeyFile.readPair(at: URL(fileURLWithPath: key)),
+                try KeyFile.readPair(
+                    at: URL(fileURLWithPath: key), allowsGroup: allowGroupReadableKey),
                 serverKey: try KeyFile.readPublic(at: URL(fileURLWithPath: serverKey)))
         case (nil, nil):
             guard endpoint.isLoopback || insecure else {
@@ -39,8 +43,15 @@ struct ServerSecurityOptions: ParsableArguments {
     @Option(help: "The coordinator's key file, as made by keys create.")
     var key: String?
 
-    @Option(help: "A file with the public keys of the clients that may connect, one a line.")
+    @Option(
+        help: """
+            A file with the public keys of the clients that may connect, one a line; 'look' behind a \
+            key lets its owner ask for the status and nothing else.
+            """)
     var allow: String?
+
+    @Flag(help: "Take a key file that its group can read, too.")
+    var allowGroupReadableKey = false
 
     @Flag(help: "Talk in the clear beyond loopback.")
     var insecure = false
@@ -50,7 +61,8 @@ struct ServerSecurityOptions: ParsableArguments {
         switch (key, allow) {
         case (let key?, let allow?):
             return .curve(
-                try KeyFile.readPair(at: URL(fileURLWithPath: key)),
+                try KeyFile.readPair(
+                    at: URL(fileURLWithPath: key), allowsGroup: allowGroupReadableKey),
                 try ClientList(file: URL(fileURLWithPath: allow)))
         case (nil, nil): return .plaintext
         default: throw ValidationError("--key and --allow belong together")

@@ -41,6 +41,9 @@ struct CoordinatorRun {
         }
         let ending = try await work.value
         reporter.show("the run stops: \(ending)")
+        server.stop(
+            reason: ending == .interrupted
+                ? "it was told to, and the run can be continued" : "the run is over, \(ending)")
         if ending == .interrupted {
             reporter.show("the same command continues it")
             throw ExitCode(signals.exitStatus ?? 1)

@@ -47,6 +47,7 @@ final class RunReporter: Sendable {
         case .quarantined: "quarantined"
         case .unauthenticated: "unauthenticated"
         case .malformed: "malformed"
+        case .clientList: "client-list"
         case .waiting, .stopped: nil
         }
     }

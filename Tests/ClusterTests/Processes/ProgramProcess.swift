@@ -10,11 +10,22 @@ final class ProgramProcess: Sendable {
     private let ending: AsyncStream<Int32>
 
     /// Starts the program that was built beside these tests.
-    init(_ arguments: [String]) throws {
+    ///
+    /// - Parameters:
+    ///   - arguments: Its arguments.
+    ///   - descriptors: How many descriptors it may have; nil leaves it as it is.
+    /// - Throws: What the system says against it.
+    init(_ arguments: [String], descriptors: Int? = nil) throws {
         process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
             .deletingLastPathComponent().appending(path: "worldmodels")
+        process.executableURL = program
         process.arguments = arguments
+        if let descriptors {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments =
+                ["-c", "ulimit -n \(descriptors); exec \"$0\" \"$@\"", program.path] + arguments
+        }
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardError = pipe
@@ -41,6 +52,15 @@ final class ProgramProcess: Sendable {
             }
             printer.finish()
         }.start()
+    }
+
+    /// The most memory it had, in MiB; nil once it has ended.
+    var peakMemory: Int? {
+        let status = try? String(
+            contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return line?.split(whereSeparator: \.isWhitespace).dropFirst().first
+            .flatMap { Int($0) }.map { $0 >> 10 }
     }
 
     func signal(_ number: Int32) {
