@@ -7,6 +7,10 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
     case missingDataset(path: String)
     /// No file of the directory is a usable recording.
     case emptyDataset(path: String, skipped: Int, firstReason: String?)
+    /// The reward is to be learned from recordings that have none; the first of them.
+    case noRewards(path: String, count: Int)
+    /// A recording of earlier epochs is not there as it was.
+    case recordingChanged(path: String, recording: String, reason: String)
     /// No recording is long enough for one sequence.
     case recordingsTooShort(path: String, steps: Int)
     /// An episode ends before the step at which a dream is to start.
@@ -31,6 +35,11 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
             "\(path): no usable recording (\(skipped) damaged files skipped"
                 + (firstReason.map { "; the first: \($0)" } ?? "")
                 + ")"
+        case .noRewards(let path, let count):
+            "\(path) has no rewards to learn"
+                + (count > 1 ? ", nor have \(count - 1) other recordings" : "")
+        case .recordingChanged(let path, let recording, let reason):
+            "\(path): was trained on \(recording): \(reason)"
         case .recordingsTooShort(let path, let steps):
             "\(path): no recording has the \(steps) steps of a sequence"
         case .episodeTooShort(let start):

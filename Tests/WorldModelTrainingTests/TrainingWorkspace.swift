@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ArrayFiles
 import Foundation
 import SeededRandom
 import TestSupport
@@ -16,7 +17,12 @@ final class TrainingWorkspace {
 
     init(files: Int = 3, length: Int = 12) throws {
         scratch = try TemporaryDirectory()
-        for index in 0..<files {
+        try record(0..<files, length: length)
+    }
+
+    /// Records more episodes into the same directory.
+    func record(_ indices: Range<Int>, length: Int = 12) throws {
+        for index in indices {
             let directory = data.appending(path: "thread_\(index % 2)")
             try FileManager.default.createDirectory(
                 at: directory, withIntermediateDirectories: true)
@@ -52,6 +58,25 @@ final class TrainingWorkspace {
         settings.run.threads = threads
         change(&settings)
         return MDRNNTrainer(settings)
+    }
+
+    /// What a run tells beside its progress.
+    func told(_ run: ((TrainingEvent) throws -> Void) throws -> TrainingSummary) throws -> [String]
+    {
+        var texts: [String] = []
+        _ = try run { event in
+            switch event {
+            case .noticed(let text): texts.append(text)
+            case .skipped(let path, let reason): texts.append("skipped \(path): \(reason)")
+            default: break
+            }
+        }
+        return texts
+    }
+
+    /// The header of a model's or a state's file.
+    func metadata(_ path: String) throws -> [String: String] {
+        try SafetensorsFile(contentsOf: root.appending(path: path)).metadata
     }
 
     func exists(_ path: String) -> Bool {

@@ -13,6 +13,9 @@ extension RolloutFile {
         package let side: Int
         /// The length of an action.
         package let actionSize: Int
+        /// The actions after the last observation's, which are not read: the original's generator
+        /// stores all that it drew, though the episode may have ended before.
+        package let surplusActions: Int
         /// The arrays' names; recordings may have neither rewards nor terminations.
         package let observations, actions: String
         package let rewards, terminals: String?
@@ -45,12 +48,13 @@ extension RolloutFile {
             length = pixels[0]
             side = pixels[1]
             let shape = try reader.header(actions).shape
-            guard shape.count == 2, shape[0] == length, shape[1] > 0 else {
+            guard shape.count == 2, shape[0] >= length, shape[1] > 0 else {
                 throw RolloutFileError.wrongShape(
                     file: reader.name, array: actions, found: shape,
                     expected: "(\(length), 3)")
             }
             actionSize = shape[1]
+            surplusActions = shape[0] - length
             for name in [rewards, terminals].compactMap({ $0 }) {
                 let shape = try reader.header(name).shape
                 guard shape == [length] else {

@@ -9,8 +9,9 @@ package import ArrayFiles
 /// Row t is the observation before the action, the action, and the reward and termination after
 /// it. Written are `observations` (T, side, side, 3) uint8, `actions` (T, 3) float32, `rewards` (T,)
 /// float32 and `terminals` (T,) bool, which `numpy.load` reads. Read are also the files of the
-/// original implementation (other element types, 96x96 pixels) and those of the paper's code,
-/// which name their arrays `obs` and `action` and have no rewards.
+/// original implementation (other element types, 96x96 pixels, more actions than observations, of
+/// which the first T count; their row t has the observation after the action) and those of the
+/// paper's code, which name their arrays `obs` and `action` and have no rewards.
 public struct RolloutFile: Sendable, Hashable {
     /// Pixels in row-major order, row 0 at the top: (length, side, side, 3), 0 to 255.
     public var observations: [UInt8]
@@ -53,12 +54,19 @@ public struct RolloutFile: Sendable, Hashable {
     ///   are no recording.
     public init(contentsOf url: URL) throws {
         let reader = try NPZReader(contentsOf: url)
-        let layout = try Layout(of: reader)
+        try self.init(reader, Layout(of: reader))
+    }
+
+    /// Reads a recording's arrays, which are where the layout says.
+    ///
+    /// - Throws: `FileError` or `RolloutFileError` if they are damaged.
+    package init(_ reader: NPZReader, _ layout: Layout) throws {
         let observations = try reader.array(layout.observations)
         self.observations = try Self.bytes(observations, name: reader.name)
         side = layout.side
         actionSize = layout.actionSize
-        actions = try reader.array(layout.actions).floats()
+        actions = try Array(
+            reader.array(layout.actions).floats().prefix(layout.length * layout.actionSize))
         rewards =
             try layout.rewards.map { try reader.array($0).floats() }
             ?? [Float](repeating: 0, count: layout.length)

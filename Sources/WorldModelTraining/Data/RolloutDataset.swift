@@ -3,14 +3,12 @@
 
 public import Foundation
 import SeededRandom
-import ArrayFiles
-import WorldModel
 
 /// The recorded episodes below a directory, cut into a training and a held-out part.
 ///
-/// Opening reads the files' headers only. A file that is damaged is left out, by name. Which files
-/// are held out depends on their relative paths and the seed, not on the order or the place in
-/// which they are found.
+/// Every file is read whole once; one that is damaged anywhere is left out, by name. Links are
+/// followed. Which files are held out depends on their relative paths and the seed, not on the order
+/// or the place in which they are found.
 public struct RolloutDataset: Sendable {
     /// One usable file.
     public struct Recording: Sendable, Hashable {
@@ -19,13 +17,15 @@ public struct RolloutDataset: Sendable {
         /// Where it is.
         public let url: URL
         /// Its steps.
-        public let length: Int
+        public var length: Int { facts.length }
         /// The height and width of its observations.
-        public let side: Int
+        public var side: Int { facts.side }
         /// The length of its actions.
-        public let actionSize: Int
+        public var actionSize: Int { facts.actionSize }
         /// The size of the file.
         let byteCount: Int
+        /// What reading it has shown.
+        let facts: RecordingFacts
     }
 
     /// A file that is not used.
@@ -48,26 +48,42 @@ public struct RolloutDataset: Sendable {
     /// All usable files, ordered by path.
     public var recordings: [Recording] { (training + heldOut).sorted { $0.path < $1.path } }
 
-    /// Finds the .npz files below a directory, at any depth.
+    /// Reads the .npz files below a directory, at any depth.
     ///
     /// Of two or more files at least one is held out; the seed says which.
     ///
     /// - Throws: `TrainingError` if the directory is missing or has no usable file.
     public init(directory: URL, heldOutShare: Double = 0.1, seed: UInt64 = 1) throws {
-        self.directory = directory
+        var index = RecordingIndex(of: directory)
+        try self.init(directory: directory, heldOutShare: heldOutShare, seed: seed, index: &index)
+    }
+
+    /// Reads those of the .npz files below a directory that the index does not know.
+    ///
+    /// - Throws: `TrainingError` if the directory is missing or has no usable file, or what `tell`
+    ///   throws.
+    init(
+        directory: URL, heldOutShare: Double, seed: UInt64, index: inout RecordingIndex,
+        threads: Int = ProcessInfo.processInfo.activeProcessorCount,
+        _ tell: (TrainingEvent) throws -> Void = { _ in }
+    ) throws {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: directory.path, isDirectory: &isDirectory),
+            isDirectory.boolValue
+        else { throw TrainingError.missingDataset(path: directory.path) }
+        let walk = RecordingWalk(directory)
         var found: [Recording] = []
-        var skipped: [Skipped] = []
-        for path in try Self.paths(below: directory) {
-            let url = directory.appending(path: path)
-            do {
-                let reader = try NPZReader(contentsOf: url)
-                let layout = try RolloutFile.Layout(of: reader)
-                let values = try? url.resourceValues(forKeys: [.fileSizeKey])
+        var skipped = walk.unreadable
+        for (path, size, facts) in try index.facts(
+            of: walk.paths, in: directory, threads: max(1, threads), tell)
+        {
+            switch facts {
+            case .success(let facts):
                 found.append(
                     Recording(
-                        path: path, url: url, length: layout.length, side: layout.side,
-                        actionSize: layout.actionSize, byteCount: values?.fileSize ?? 0))
-            } catch {
+                        path: path, url: directory.appending(path: path), byteCount: size,
+                        facts: facts))
+            case .failure(let error):
                 skipped.append(Skipped(path: path, reason: String(describing: error)))
             }
         }
@@ -75,23 +91,61 @@ public struct RolloutDataset: Sendable {
             throw TrainingError.emptyDataset(
                 path: directory.path, skipped: skipped.count, firstReason: skipped.first?.reason)
         }
+        let count = Self.heldOutCount(of: found.count, share: heldOutShare)
+        let ranked = Self.ranked(found, seed: seed)
+        self.init(
+            directory: directory, training: Array(ranked[count...]),
+            heldOut: Array(ranked[..<count]), skipped: skipped)
+    }
+
+    private init(
+        directory: URL, training: [Recording], heldOut: [Recording], skipped: [Skipped]
+    ) {
+        self.directory = directory
+        self.training = training.sorted { $0.path < $1.path }
+        self.heldOut = heldOut.sorted { $0.path < $1.path }
         self.skipped = skipped
+    }
+
+    /// The same recordings, of which those that were there before keep their side of the split.
+    ///
+    /// Of the new ones as many are held out as the share of all asks for.
+    func keeping(
+        _ earlier: [EarlierRecording], heldOutShare: Double, seed: UInt64
+    ) -> RolloutDataset {
+        let sides = Dictionary(earlier.map { ($0.path, $0.isHeldOut) }) { first, _ in first }
+        let all = recordings
+        let added = Self.ranked(all.filter { sides[$0.path] == nil }, seed: seed)
+        let kept = all.filter { sides[$0.path] == true }
+        let wanted = Self.heldOutCount(of: all.count, share: heldOutShare) - kept.count
+        let count = min(added.count, max(0, wanted))
+        return RolloutDataset(
+            directory: directory,
+            training: all.filter { sides[$0.path] == false } + added[count...],
+            heldOut: kept + added[..<count], skipped: skipped)
+    }
+
+    private static func heldOutCount(of count: Int, share: Double) -> Int {
+        count < 2 ? 0 : min(count - 1, max(1, Int((Double(count) * share).rounded())))
+    }
+
+    /// In the order in which recordings are held out.
+    private static func ranked(_ recordings: [Recording], seed: UInt64) -> [Recording] {
         let streams = SeedStreams(root: seed)
-        let ranked = found.sorted {
+        return recordings.sorted {
             let keys = (streams.seed("held-out " + $0.path), streams.seed("held-out " + $1.path))
             return keys.0 == keys.1 ? $0.path < $1.path : keys.0 < keys.1
         }
-        let share = Int((Double(found.count) * heldOutShare).rounded())
-        let count = found.count < 2 ? 0 : min(found.count - 1, max(1, share))
-        heldOut = ranked[..<count].sorted { $0.path < $1.path }
-        training = ranked[count...].sorted { $0.path < $1.path }
     }
 
     /// The files to measure on; the training files if there is only one.
     var measured: [Recording] { heldOut.isEmpty ? training : heldOut }
 
     /// A short text that changes with the files' names, lengths and sizes.
-    public var fingerprint: String {
+    public var fingerprint: String { Self.fingerprint(of: recordings) }
+
+    /// The fingerprint of a dataset of some recordings, ordered by path.
+    static func fingerprint(of recordings: [Recording]) -> String {
         var hash = StableHash()
         for recording in recordings {
             hash.combine(recording.path)
@@ -99,36 +153,4 @@ public struct RolloutDataset: Sendable {
         }
         return hash.text
     }
-
-    private static func paths(below directory: URL) throws -> [String] {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: directory.path, isDirectory: &isDirectory),
-            isDirectory.boolValue,
-            let entries = FileManager.default.enumerator(atPath: directory.path)
-        else { throw TrainingError.missingDataset(path: directory.path) }
-        return entries.compactMap { $0 as? String }.filter { $0.hasSuffix(".npz") }.sorted()
-    }
-}
-
-/// A 64-bit FNV-1a hash, the same in every process; it finds changes, not forgeries.
-struct StableHash {
-    private var state: UInt64 = 0xcbf2_9ce4_8422_2325
-
-    /// Takes in a text and its end.
-    mutating func combine(_ text: String) {
-        for byte in text.utf8 { combine(byte) }
-        combine(0xff)
-    }
-
-    /// Takes in bytes.
-    mutating func combine(_ bytes: Data) {
-        for byte in bytes { combine(byte) }
-    }
-
-    private mutating func combine(_ byte: UInt8) {
-        state = (state ^ UInt64(byte)) &* 0x100_0000_01b3
-    }
-
-    /// Sixteen hexadecimal digits.
-    var text: String { String(format: "%016llx", state) }
 }

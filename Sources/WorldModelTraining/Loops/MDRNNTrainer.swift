@@ -47,15 +47,19 @@ public struct MDRNNTrainer: Sendable {
             throw TrainingError.missingVAE(path: vae.path)
         }
         let run = try TrainingRun<MDRNNParameters>(settings, tell)
+        let withoutRewards = run.dataset.withoutRewards
+        if configuration.includesReward, let first = withoutRewards.first {
+            throw TrainingError.noRewards(path: first.path, count: withoutRewards.count)
+        }
         let options = [
             "--hidden": "\(configuration.hiddenSize)",
             "--include-reward": "\(configuration.includesReward)",
             "--mixtures": "\(configuration.mixtures)",
             "--sequence-length": "\(configuration.sequenceLength)",
             "--sequence-stride": "\(configuration.sequenceStride)",
-            "a vae.safetensors of fingerprint": try LatentStore.fingerprint(vae: vae),
         ]
-        return try run.train(options: options, tell) {
+        let inputs = ["vae": try LatentStore.fingerprint(vae: vae)]
+        return try run.train(options: options, inputs: inputs, tell) {
             let pool = WorkerPool(threads: max(1, settings.threads))
             let store = try LatentStore(
                 directory: run.files.training, dataset: run.dataset, vae: vae,

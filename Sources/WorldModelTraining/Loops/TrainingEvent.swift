@@ -8,6 +8,8 @@ public import Foundation
 public enum TrainingEvent: Sendable {
     /// What the run starts from, in words.
     case started(String)
+    /// Something about the recordings or the models that a person should know, a sentence.
+    case noticed(String)
     /// A file that is left out.
     case skipped(path: String, reason: String)
     /// How far the current pass is.
@@ -20,7 +22,7 @@ public enum TrainingEvent: Sendable {
 
 /// How far a pass over the data is.
 public struct TrainingProgress: Sendable, Hashable {
-    /// What is being done: "encoding", "training", "measuring".
+    /// What is being done: "checking", "encoding", "training", "measuring".
     public var activity: String
     /// The epoch, from 1; 0 before the first.
     public var epoch: Int
@@ -32,7 +34,7 @@ public struct TrainingProgress: Sendable, Hashable {
     public var total: Int
     /// Examples a second since the pass began.
     public var rate: Double
-    /// What the examples are: "images", "sequences".
+    /// What the examples are: "images", "sequences", "recordings".
     public var unit: String
     /// The mean loss of an example so far; 0 where there is none.
     public var loss: Double

@@ -15,6 +15,8 @@ struct TrainingRun<Parameters: ParameterSet> {
     let settings: TrainingSettings
     let files: TrainingFiles
     let dataset: RolloutDataset
+    /// What an earlier start has saved; nil: there is nothing to go on with.
+    private let saved: (state: TrainingState, file: SafetensorsFile)?
     /// The run's random streams.
     var streams: SeedStreams { SeedStreams(root: settings.seed) }
 
@@ -22,19 +24,63 @@ struct TrainingRun<Parameters: ParameterSet> {
     private var model: URL { files.model(Parameters.part) }
     private var stateFile: URL { files.state(Parameters.part) }
 
-    /// Opens the recordings and makes the directories.
+    /// Opens the recordings, makes the directories and reads what an earlier start has saved.
     ///
     /// - Throws: `TrainingError`, `FileError`, or what `tell` throws.
     init(_ settings: TrainingSettings, _ tell: (TrainingEvent) throws -> Void) throws {
         self.settings = settings
         files = TrainingFiles(logdir: settings.logdir)
-        dataset = try RolloutDataset(
-            directory: settings.data, heldOutShare: settings.heldOutShare,
-            seed: SeedStreams(root: settings.seed).seed("held-out"))
-        for file in dataset.skipped {
+        let seed = SeedStreams(root: settings.seed).seed("held-out")
+        var index = RecordingIndex(contentsOf: files.index, of: settings.data)
+        let found = try RolloutDataset(
+            directory: settings.data, heldOutShare: settings.heldOutShare, seed: seed,
+            index: &index, threads: settings.threads, tell)
+        for file in found.skipped {
             try tell(.skipped(path: file.path, reason: file.reason))
         }
+        for note in found.notes { try tell(.noticed(note)) }
         try files.prepare()
+        try index.write(to: files.index)
+        let state = files.state(Parameters.part)
+        let continues =
+            settings.reloads
+            && FileManager.default.fileExists(atPath: files.model(Parameters.part).path)
+        let saved = continues ? try TrainingState.load(state) : nil
+        self.saved = saved
+        guard let saved else {
+            dataset = found
+            return
+        }
+        dataset = try Self.grown(found, from: saved.state, files, path: state.path, settings, seed)
+    }
+
+    /// The recordings of a start that goes on: those of the earlier epochs have to be there, and
+    /// keep their side of the split.
+    ///
+    /// - Throws: `TrainingError.recordingChanged` or `.stateDisagrees`.
+    private static func grown(
+        _ found: RolloutDataset, from state: TrainingState, _ files: TrainingFiles, path: String,
+        _ settings: TrainingSettings, _ seed: UInt64
+    ) throws -> RolloutDataset {
+        let fingerprint = (state.inputs["dataset"]?.latest).map(String.init)
+        // A version that kept no list may have noted the split.
+        guard let earlier = state.recordings ?? files.split(of: found) else { return found }
+        if state.recordings != nil {
+            if let (recording, reason) = found.change(of: earlier) {
+                throw TrainingError.recordingChanged(
+                    path: path, recording: recording, reason: reason)
+            }
+        } else {
+            let known = Set(earlier.map(\.path))
+            let old = RolloutDataset.fingerprint(
+                of: found.recordings.filter { known.contains($0.path) })
+            guard old == fingerprint else {
+                throw TrainingError.stateDisagrees(
+                    path: path, field: "recordings of fingerprint",
+                    found: fingerprint ?? "nothing", expected: old)
+            }
+        }
+        return found.keeping(earlier, heldOutShare: settings.heldOutShare, seed: seed)
     }
 
     /// The weights to start from: the directory's, if they have the sizes wanted, or PyTorch's
@@ -58,27 +104,31 @@ struct TrainingRun<Parameters: ParameterSet> {
 
     /// Trains until the epochs are complete, or there is no improvement any more.
     ///
-    /// `options` are what the weights depend on beside the settings and the recordings; the model
-    /// is made when the directory's state is known to fit them. Training ends with the error that
-    /// `tell` throws; what was saved after the last epoch stays.
+    /// `options` are what the weights depend on beside the settings; the model is made when the
+    /// directory's state is known to fit them. The recordings, and what `inputs` has fingerprints
+    /// of by name, may be others than those of earlier epochs, which is told and noted. Training
+    /// ends with the error that `tell` throws; what was saved after the last epoch stays.
     ///
     /// - Throws: `TrainingError`, `FileError`, `ParameterError`, or what `tell` or `make` throws.
     func train<Model: TrainedModel>(
-        options: [String: String], _ tell: (TrainingEvent) throws -> Void,
-        _ make: () throws -> Model
+        options: [String: String], inputs: [String: String] = [:],
+        _ tell: (TrainingEvent) throws -> Void, _ make: () throws -> Model
     ) throws -> TrainingSummary where Model.Network.Parameters == Parameters {
         let options = options.merging(settings.options) { $1 }
-            .merging(["a --data of fingerprint": dataset.fingerprint]) { $1 }
+        let inputs = inputs.merging(["dataset": dataset.fingerprint]) { $1 }
         let continues = isReloading
-        let saved = continues ? try TrainingState.load(stateFile, options: options) : nil
+        try saved?.state.require(options, path: stateFile.path)
         let model = try make()
         var state = TrainingState(
-            schedule: PlateauSchedule(rate: settings.learningRate), options: options)
+            schedule: PlateauSchedule(rate: settings.learningRate), options: options,
+            inputs: inputs.mapValues { InputHistory(rawValue: $0) })
         if let saved {
-            try resume(saved.file, model)
             state = saved.state
+            if state.epoch < settings.epochs { try take(inputs, &state, model, tell) }
+            try resume(saved.file, model)
             model.optimiser.steps = state.optimiserSteps
         }
+        state.recordings = dataset.earlier
         state.schedule.stopPatience = settings.patience
         try tell(
             .started(
@@ -99,6 +149,34 @@ struct TrainingRun<Parameters: ParameterSet> {
         return TrainingSummary(
             epochs: state.epoch, bestLoss: state.bestLoss ?? .infinity, model: self.model,
             skippedFiles: dataset.skipped.count + unread)
+    }
+
+    /// Takes other recordings or another V than the last epoch's, before the state's weights are
+    /// taken up: losses from there on have other examples, so that the best model's is measured
+    /// again and the schedule waits anew.
+    private func take(
+        _ inputs: [String: String], _ state: inout TrainingState, _ model: some TrainedModel,
+        _ tell: (TrainingEvent) throws -> Void
+    ) throws {
+        let earlier = state.recordings?.count
+        let changed = state.take(inputs)
+        guard !changed.isEmpty else { return }
+        if changed.contains("dataset") {
+            let count = dataset.recordings.count
+            try tell(
+                .noticed(
+                    (earlier.map { "\(count - $0) recordings are new, \(count) in all" }
+                        ?? "there are new recordings, \(count) in all")
+                        + ": epoch \(state.epoch + 1) goes on with them, and those that were there"
+                        + " stay on their side of the split"))
+        }
+        if changed.contains("vae") {
+            try tell(
+                .noticed(
+                    "V has changed: epoch \(state.epoch + 1) goes on with the new one's latents"))
+        }
+        state.schedule.restart()
+        state.bestLoss = try pass(0, rate: nil, model, tell).loss.total
     }
 
     /// Whether the directory's model is to be continued.
@@ -134,6 +212,11 @@ struct TrainingRun<Parameters: ParameterSet> {
             total: rate == nil ? model.heldOutCount : model.trainingCount, unit: Model.unit
         ) { notFinite(epoch: epoch, step: $0) }
         let loss = try model.run(&pass, tell)
+        guard pass.count > 0 else {
+            // All files were sound when the run began.
+            throw TrainingError.emptyDataset(
+                path: settings.data.path, skipped: dataset.recordings.count, firstReason: nil)
+        }
         return (loss, pass.speed)
     }
 
@@ -155,11 +238,13 @@ struct TrainingRun<Parameters: ParameterSet> {
         guard GradientNorm.norm(network.parameters, pool: network.pool).isFinite else {
             throw notFinite(epoch: report.epoch, step: nil)
         }
-        let metadata = [
-            "dataset": dataset.fingerprint, "epoch": "\(report.epoch)",
-            "heldOutLoss": "\(report.heldOutLoss)", "producer": "worldmodels",
-            "trainingLoss": "\(report.trainingLoss)",
+        var metadata = [
+            "epoch": "\(report.epoch)", "heldOutLoss": "\(report.heldOutLoss)",
+            "producer": "worldmodels", "trainingLoss": "\(report.trainingLoss)",
         ].merging(model.sizes.mapValues { "\($0)" }) { $1 }
+        for (name, history) in state.inputs where name == "dataset" || history.hasChanged {
+            metadata[name] = history.rawValue
+        }
         if report.isBest {
             try network.exported.file(metadata: metadata).write(to: self.model)
         }

@@ -17,34 +17,56 @@ struct TrainingState: Codable, Hashable {
     var schedule: PlateauSchedule
     /// The lowest held-out loss; nil before the first epoch.
     var bestLoss: Double?
-    /// What the weights depend on besides, as text: the options by their names, and fingerprints.
+    /// What the weights depend on besides, as text: the options by their names.
     ///
     /// The number of epochs and the patience are not among them: they say when to stop.
     var options: [String: String]
+    /// The fingerprints of the recordings, and for M of V, which may change between epochs.
+    var inputs: [String: InputHistory]
+    /// The recordings; nil in states of earlier versions.
+    var recordings: [EarlierRecording]?
 
     /// The key of the header under which the state stands.
     private static let key = "state"
 
     /// Reads a state and its tensors; nil if there is no such file.
     ///
-    /// A run that goes on with other options would not end as an uninterrupted one does.
-    ///
-    /// - Throws: `FileError`, `TrainingError.damagedState` or `.stateDisagrees`.
-    static func load(
-        _ url: URL, options: [String: String]
-    ) throws -> (state: TrainingState, file: SafetensorsFile)? {
+    /// - Throws: `FileError` or `TrainingError.damagedState`.
+    static func load(_ url: URL) throws -> (state: TrainingState, file: SafetensorsFile)? {
         guard FileManager.default.fileExists(atPath: url.path) else { return nil }
         let file = try SafetensorsFile(contentsOf: url)
         guard let text = file.metadata[key],
             let state = try? JSONDecoder().decode(TrainingState.self, from: Data(text.utf8))
         else { throw TrainingError.damagedState(path: url.path, field: key) }
-        for (name, value) in options.sorted(by: { $0.key < $1.key })
-        where state.options[name] != value {
-            throw TrainingError.stateDisagrees(
-                path: url.path, field: name, found: state.options[name] ?? "nothing",
-                expected: value)
-        }
         return (state, file)
+    }
+
+    /// Refuses other options: a run that goes on with them would not end as an uninterrupted one
+    /// does. An error calls the state `path`.
+    ///
+    /// - Throws: `TrainingError.stateDisagrees`.
+    func require(_ options: [String: String], path: String) throws {
+        for (name, value) in options.sorted(by: { $0.key < $1.key })
+        where self.options[name] != value {
+            throw TrainingError.stateDisagrees(
+                path: path, field: name, found: self.options[name] ?? "nothing", expected: value)
+        }
+    }
+
+    /// Takes other recordings or another V for the epochs to come; gives the names of what changed.
+    mutating func take(_ fingerprints: [String: String]) -> [String] {
+        let changed = fingerprints.keys.sorted().filter {
+            inputs[$0].map { String($0.latest) } != fingerprints[$0]
+        }
+        for name in changed {
+            guard let value = fingerprints[name] else { continue }
+            if inputs[name] == nil {
+                inputs[name] = InputHistory(rawValue: value)
+            } else {
+                inputs[name]?.append(value, from: epoch + 1)
+            }
+        }
+        return changed
     }
 
     /// Writes the state, the weights and the optimiser's moments, whole or not at all.
@@ -84,57 +106,22 @@ struct TrainingState: Codable, Hashable {
     }
 }
 
-/// The files of a run's directory that training reads and writes.
-struct TrainingFiles {
-    /// What is needed to resume.
-    var training: URL { logdir.appending(path: "training") }
-    /// What is there to look at.
-    var pictures: URL { logdir.appending(path: "pictures") }
-
-    /// The run's directory.
-    let logdir: URL
-
-    /// Makes the directories.
-    ///
-    /// - Throws: `FileError`.
-    func prepare() throws {
-        for directory in [logdir, training, pictures] { try OutputDirectory.prepare(directory) }
-    }
-
-    /// The best model of a kind.
-    func model(_ part: Agent.Part) -> URL { part.file(in: logdir) }
-
-    /// The state of a model's training.
-    func state(_ part: Agent.Part) -> URL { training.appending(path: "\(part)-state.safetensors") }
-
-    /// The log of a model's losses, one JSON object a line.
-    func log(_ model: String) -> URL { training.appending(path: "\(model)-losses.jsonl") }
-
-    /// Notes which recordings are trained on and which are held out.
-    ///
-    /// - Throws: `FileError`.
-    func write(splitOf dataset: RolloutDataset) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let split = [
-            "training": dataset.training.map(\.path), "heldOut": dataset.measured.map(\.path),
-        ]
-        try AtomicFile.write(
-            encoder.encode(split), to: training.appending(path: "split.json"))
-    }
-
-    /// Appends an epoch to the log, dropping what earlier runs logged of it and later ones.
-    func append(_ epoch: TrainingEpoch) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        let url = log(epoch.model)
-        let old = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
-        let kept = old.split(separator: "\n").filter { line in
-            let earlier = try? JSONDecoder().decode(TrainingEpoch.self, from: Data(line.utf8))
-            return earlier.map { $0.epoch < epoch.epoch } ?? false
+extension TrainingState {
+    /// Decodes a state; those of earlier versions have the fingerprints among the options.
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        epoch = try values.decode(Int.self, forKey: .epoch)
+        optimiserSteps = try values.decode(Int.self, forKey: .optimiserSteps)
+        schedule = try values.decode(PlateauSchedule.self, forKey: .schedule)
+        bestLoss = try values.decodeIfPresent(Double.self, forKey: .bestLoss)
+        options = try values.decode([String: String].self, forKey: .options)
+        recordings = try values.decodeIfPresent([EarlierRecording].self, forKey: .recordings)
+        inputs = try values.decodeIfPresent([String: InputHistory].self, forKey: .inputs) ?? [:]
+        for (name, option) in [
+            ("dataset", "a --data of fingerprint"), ("vae", "a vae.safetensors of fingerprint"),
+        ] {
+            guard let value = options.removeValue(forKey: option) else { continue }
+            inputs[name] = InputHistory(rawValue: value)
         }
-        let line = String(decoding: try encoder.encode(epoch), as: UTF8.self)
-        let text = (kept.map(String.init) + [line]).joined(separator: "\n") + "\n"
-        try AtomicFile.write(Data(text.utf8), to: url)
     }
 }

@@ -22,6 +22,8 @@ enum VAEPictures {
         streams: SeedStreams, directory: URL
     ) throws {
         let frames = sample(recordings, count: columns * rows)
+        // Files may have been damaged since they were checked.
+        guard !frames.isEmpty else { return }
         var tiles: [RGBImage] = []
         for start in stride(from: 0, to: frames.count, by: columns) {
             let row = Array(frames[start..<min(start + columns, frames.count)])

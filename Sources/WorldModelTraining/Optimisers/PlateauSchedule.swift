@@ -32,6 +32,13 @@ struct PlateauSchedule: Sendable, Hashable, Codable {
     /// Whether there was no improvement for more epochs than are borne.
     var shouldStop: Bool { epochsSinceImprovement > stopPatience }
 
+    /// Forgets the losses so far, with which those to come cannot be compared; the rate stays.
+    mutating func restart() {
+        best = nil
+        badEpochs = 0
+        epochsSinceImprovement = 0
+    }
+
     /// Takes note of an epoch's held-out loss.
     mutating func record(_ loss: Double) {
         // best (1 - threshold) would move the wrong way for the negative losses that M can have.

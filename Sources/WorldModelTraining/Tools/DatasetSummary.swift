@@ -30,8 +30,10 @@ public struct DatasetSummary: Sendable, Hashable, Codable {
     public var steps: Int
     /// The steps of a recording.
     public var lengths: Range
-    /// The sum of a recording's rewards.
-    public var returns: Range
+    /// The sum of a recording's rewards, over those that have any; null where none has.
+    public var returns: Range?
+    /// The recordings without rewards.
+    public var withoutRewards: Int
     /// The recordings whose last step ends the episode.
     public var terminated: Int
     /// The sizes of observations in pixels with the recordings that have them.
@@ -42,41 +44,45 @@ public struct DatasetSummary: Sendable, Hashable, Codable {
     public var bytes: Int
     /// The damaged files with what is wrong with them.
     public var damaged: [String: String]
+    /// What a person should know of the recordings, a sentence each.
+    public var notes: [String]
 
-    /// Reads all of a dataset but its observations.
+    /// Sums up what reading a dataset has shown.
     public init(_ dataset: RolloutDataset) {
-        var damaged = Dictionary(
-            uniqueKeysWithValues: dataset.skipped.map { ($0.path, $0.reason) })
-        var usable: [RolloutDataset.Recording] = []
-        var sums: [Double] = []
-        var ends = 0
-        for recording in dataset.recordings {
-            do {
-                let reader = try NPZReader(contentsOf: recording.url)
-                let layout = try RolloutFile.Layout(of: reader)
-                let rewards = try layout.rewards.map { try reader.array($0).doubles() } ?? []
-                let terminals = try layout.terminals.map { try reader.array($0).bools() } ?? []
-                usable.append(recording)
-                sums.append(rewards.reduce(0, +))
-                ends += terminals.last == true ? 1 : 0
-            } catch {
-                damaged[recording.path] = String(describing: error)
-            }
-        }
+        let usable = dataset.recordings
+        let sums = usable.compactMap(\.facts.episodeReturn)
         recordings = usable.count
         steps = usable.reduce(0) { $0 + $1.length }
         lengths = Range(usable.map { Double($0.length) })
-        returns = Range(sums)
-        terminated = ends
+        returns = sums.isEmpty ? nil : Range(sums)
+        withoutRewards = usable.count - sums.count
+        terminated = usable.count { $0.facts.isTerminated == true }
         sides = usable.reduce(into: [:]) { $0[$1.side, default: 0] += 1 }
         actionSizes = usable.reduce(into: [:]) { $0[$1.actionSize, default: 0] += 1 }
         bytes = usable.reduce(0) { $0 + $1.byteCount }
-        self.damaged = damaged
+        damaged = Dictionary(dataset.skipped.map { ($0.path, $0.reason) }) { first, _ in first }
+        notes = dataset.notes
+    }
+
+    /// Encodes all properties, `returns` also where it is null.
+    public func encode(to encoder: any Swift.Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(recordings, forKey: .recordings)
+        try values.encode(steps, forKey: .steps)
+        try values.encode(lengths, forKey: .lengths)
+        try values.encode(returns, forKey: .returns)
+        try values.encode(withoutRewards, forKey: .withoutRewards)
+        try values.encode(terminated, forKey: .terminated)
+        try values.encode(sides, forKey: .sides)
+        try values.encode(actionSizes, forKey: .actionSizes)
+        try values.encode(bytes, forKey: .bytes)
+        try values.encode(damaged, forKey: .damaged)
+        try values.encode(notes, forKey: .notes)
     }
 
     /// Writes a PNG of frames: a row for each of up to eight recordings, in time from the left.
     ///
-    /// - Throws: `FileError` if it cannot be written.
+    /// - Throws: `FileError` if it cannot be written, `TrainingError` if no frame can be read.
     public static func writePicture(of dataset: RolloutDataset, to url: URL) throws {
         let (rows, columns) = (min(8, dataset.recordings.count), 8)
         var tiles: [RGBImage] = []
@@ -90,6 +96,10 @@ public struct DatasetSummary: Sendable, Hashable, Codable {
                         width: FrameStream.side, height: FrameStream.side,
                         pixels: Array(frames[start..<(start + FrameStream.frameSize)])))
             }
+        }
+        guard !tiles.isEmpty else {
+            throw TrainingError.emptyDataset(
+                path: dataset.directory.path, skipped: rows, firstReason: nil)
         }
         try RGBImage.grid(tiles, columns: columns).scaled(by: 2).writePNG(to: url)
     }

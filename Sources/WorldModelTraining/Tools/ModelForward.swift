@@ -19,6 +19,9 @@ public struct ModelForward {
         /// An input array has another shape than the model's.
         case wrongShape(file: String, array: String, found: [Int], expected: String)
 
+        /// Elements are no whole numbers of a byte.
+        case notBytes(file: String, array: String, found: String)
+
         /// One line for the user.
         public var description: String {
             switch self {
@@ -26,6 +29,8 @@ public struct ModelForward {
                 "\(file): holds neither observations nor actions and latents; give one of them"
             case .wrongShape(let file, let array, let found, let expected):
                 "\(file): array \(array) has shape \(found), not \(expected)"
+            case .notBytes(let file, let array, let found):
+                "\(file): array \(array) holds \(found) that are no whole numbers from 0 to 255"
             }
         }
     }
@@ -67,7 +72,10 @@ public struct ModelForward {
         }
         let parameters = try VAEParameters(contentsOf: Agent.Part.vae.file(in: logdir))
         let network = VAENetwork(parameters, maximumBatch: Self.batch, pool: pool)
-        let frames = try array.uint8s(name: "observations")
+        guard let frames = try? array.uint8s(name: reader.name) else {
+            throw Failure.notBytes(
+                file: reader.name, array: "observations", found: "\(array.elementType)")
+        }
         let latent = parameters.latentSize
         let count = array.shape[0]
         var (mean, logSigma, images): ([Float], [Float], [Float]) = ([], [], [])

@@ -35,6 +35,8 @@ extension TrainingError: LocalizedError {
         let remedy =
             switch self {
             case .missingDataset, .emptyDataset: "record rollouts there first"
+            case .noRewards: "give other recordings or leave out --include-reward"
+            case .recordingChanged: "put it back as it was, or start afresh with --noreload"
             case .recordingsTooShort: "record longer episodes or ask for shorter sequences"
             case .episodeTooShort: "give a smaller --start or a longer episode"
             case .wrongActionSize: "give recordings of one kind"

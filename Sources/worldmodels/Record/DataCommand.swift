@@ -14,7 +14,11 @@ struct DataCommand: ParsableCommand {
 struct DataInspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Show counts, lengths, returns and sizes of recorded rollouts.")
+        abstract: "Show counts, lengths, returns and sizes of recorded rollouts.",
+        discussion: """
+            Every file is read whole. Damaged files are named, and so is what sets some recordings \
+            apart: other colours, no rewards, more actions than observations.
+            """)
 
     @Argument(help: "The directory with the rollouts.")
     var directory: String
@@ -45,7 +49,9 @@ struct DataInspectCommand: ParsableCommand {
         print("rollouts    \(summary.recordings)")
         print("steps       \(summary.steps)")
         print("lengths     \(text(summary.lengths))")
-        print("returns     \(text(summary.returns))")
+        let without =
+            summary.withoutRewards > 0 ? " (\(summary.withoutRewards) without rewards)" : ""
+        print("returns     \(summary.returns.map { text($0) + without } ?? "no rewards recorded")")
         print("terminated  \(summary.terminated)")
         print("pixels      \(counts(summary.sides, " a side"))")
         print("actions     \(counts(summary.actionSizes, " numbers"))")
@@ -54,6 +60,7 @@ struct DataInspectCommand: ParsableCommand {
         for (path, reason) in summary.damaged.sorted(by: { $0.key < $1.key }) {
             print("  \(path): \(reason)")
         }
+        for note in summary.notes { print("note        \(note)") }
         if let picture { print("picture     \(picture)") }
     }
 }

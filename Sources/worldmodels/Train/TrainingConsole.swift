@@ -27,7 +27,7 @@ final class TrainingConsole {
     /// Shows something that happens in a run.
     func show(_ event: TrainingEvent) {
         switch event {
-        case .started(let text): print(line: text)
+        case .started(let text), .noticed(let text): print(line: text)
         case .skipped(let path, let reason):
             print(line: "skipped \(path): \(reason)")
         case .progress(let progress): show(progress)

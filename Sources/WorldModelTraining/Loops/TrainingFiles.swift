@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArrayFiles
+import Foundation
+import WorldModel
+
+/// The files of a run's directory that training reads and writes.
+struct TrainingFiles {
+    /// What is needed to resume.
+    var training: URL { logdir.appending(path: "training") }
+    /// What is there to look at.
+    var pictures: URL { logdir.appending(path: "pictures") }
+
+    /// The run's directory.
+    let logdir: URL
+
+    /// Makes the directories.
+    ///
+    /// - Throws: `FileError`.
+    func prepare() throws {
+        for directory in [logdir, training, pictures] { try OutputDirectory.prepare(directory) }
+    }
+
+    /// The best model of a kind.
+    func model(_ part: Agent.Part) -> URL { part.file(in: logdir) }
+
+    /// The state of a model's training.
+    func state(_ part: Agent.Part) -> URL { training.appending(path: "\(part)-state.safetensors") }
+
+    /// The log of a model's losses, one JSON object a line.
+    func log(_ model: String) -> URL { training.appending(path: "\(model)-losses.jsonl") }
+
+    /// The recordings that were read whole and found sound.
+    var index: URL { training.appending(path: "recordings.json") }
+
+    /// The split that V's training noted, of recordings that are among those of a dataset.
+    func split(of dataset: RolloutDataset) -> [EarlierRecording]? {
+        guard let data = try? Data(contentsOf: training.appending(path: "split.json")),
+            let split = try? JSONDecoder().decode([String: [String]].self, from: data)
+        else { return nil }
+        let training = Set(split["training"] ?? [])
+        let heldOut = Set(split["heldOut"] ?? []).subtracting(training)
+        return dataset.recordings.filter { training.contains($0.path) || heldOut.contains($0.path) }
+            .map { EarlierRecording($0, isHeldOut: heldOut.contains($0.path)) }
+    }
+
+    /// Notes which recordings are trained on and which are held out.
+    ///
+    /// - Throws: `FileError`.
+    func write(splitOf dataset: RolloutDataset) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let split = [
+            "training": dataset.training.map(\.path), "heldOut": dataset.measured.map(\.path),
+        ]
+        try AtomicFile.write(
+            encoder.encode(split), to: training.appending(path: "split.json"))
+    }
+
+    /// Appends an epoch to the log, dropping what earlier runs logged of it and later ones.
+    func append(_ epoch: TrainingEpoch) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        let url = log(epoch.model)
+        let old = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
+        let kept = old.split(separator: "\n").filter { line in
+            let earlier = try? JSONDecoder().decode(TrainingEpoch.self, from: Data(line.utf8))
+            return earlier.map { $0.epoch < epoch.epoch } ?? false
+        }
+        let line = String(decoding: try encoder.encode(epoch), as: UTF8.self)
+        let text = (kept.map(String.init) + [line]).joined(separator: "\n") + "\n"
+        try AtomicFile.write(Data(text.utf8), to: url)
+    }
+}
