@@ -4,6 +4,7 @@
 import Foundation
 import Pictures
 import ArrayFiles
+import TestSupport
 import Testing
 
 struct RGBImageTests {
@@ -14,7 +15,7 @@ struct RGBImageTests {
         let image = gradient.scaled(by: 7)
         let read = try RGBImage(pngData: image.pngData())
         #expect(read == image)
-        let missing = URL(fileURLWithPath: "/nowhere/x.png")
+        let missing = try TemporaryDirectory().url.appending(path: "none/x.png")
         #expect(throws: FileError.missingDirectory(path: missing.path)) {
             try image.writePNG(to: missing)
         }

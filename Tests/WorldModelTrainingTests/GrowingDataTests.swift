@@ -94,19 +94,22 @@ struct GrowingDataTests {
 
     @Test func `the best model is measured anew, and a worse one does not replace it`() throws {
         let space = try TrainingWorkspace(files: 3)
-        _ = try space.vae("run", epochs: 3).run { _ in }
+        _ = try space.vae("run", epochs: 5).run { _ in }
+        _ = try space.vae("early", epochs: 1).run { _ in }
         let best = try space.bytes("run/vae.safetensors")
-        try space.record(3..<6)
-        // A rate at which nothing gets better, in a state that has lost all hope.
-        let url = space.root.appending(path: "run/training/vae-state.safetensors")
-        let (saved, file) = try #require(try TrainingState.load(url))
+        // The weights of an early epoch, which hardly move any more, in a state that lost all hope.
+        let early = space.root.appending(path: "early/training/vae-state.safetensors")
+        let (saved, file) = try #require(try TrainingState.load(early))
         var state = saved
         state.bestLoss = -1
-        state.schedule = PlateauSchedule(rate: 0.05)
+        state.schedule = PlateauSchedule(rate: 1e-9)
         state.schedule.record(-1)
-        try state.save(to: url, tensors: file.tensors, metadata: file.metadata)
-        let summary = try space.vae("run", epochs: 4) { $0.run.patience = 0 }.run { _ in }
-        #expect(summary.epochs == 4)
+        try state.save(
+            to: space.root.appending(path: "run/training/vae-state.safetensors"),
+            tensors: file.tensors, metadata: file.metadata)
+        try space.record(3..<6)
+        let summary = try space.vae("run", epochs: 2) { $0.run.patience = 0 }.run { _ in }
+        #expect(summary.epochs == 2)
         #expect(summary.bestLoss > 0)
         #expect(try space.bytes("run/vae.safetensors") == best)
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-/// What epochs were trained with where later ones have another of it, as one text: "A,B@5" is A
-/// before epoch 5 and B from it on. The values have neither commas nor at signs.
+/// What epochs were trained with where later ones have another of it, as one text.
+///
+/// "A,B@5" is A before epoch 5 and B from it on. The values have neither commas nor at signs.
 struct InputHistory: RawRepresentable, Codable, Hashable {
     private(set) var rawValue: String
 

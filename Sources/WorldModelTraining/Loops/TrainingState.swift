@@ -41,8 +41,9 @@ struct TrainingState: Codable, Hashable {
         return (state, file)
     }
 
-    /// Refuses other options: a run that goes on with them would not end as an uninterrupted one
-    /// does. An error calls the state `path`.
+    /// Refuses other options, with which a run would not end as an uninterrupted one does.
+    ///
+    /// An error calls the state `path`.
     ///
     /// - Throws: `TrainingError.stateDisagrees`.
     func require(_ options: [String: String], path: String) throws {

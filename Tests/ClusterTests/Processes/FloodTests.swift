@@ -13,7 +13,7 @@ import WorldModel
 /// cluster/chaos/floods.sh is the long form of this.
 @Suite(.timeLimit(.minutes(5)))
 struct FloodTests {
-    private static let generations = 5
+    private static let generations = 10
 
     /// Drives a run, and floods it once a worker has joined.
     ///
@@ -34,7 +34,10 @@ struct FloodTests {
         let address = try #require(greeting?.split(separator: " ").last.map(String.init))
         let worker = try ProgramProcess(["worker", "--connect", address, "--environments", "2"])
         _ = try #require(await coordinator.line { $0.contains(" joined with ") })
+        // The run must not end before the flood has come.
+        worker.signal(SIGSTOP)
         let peers = try flood(address)
+        worker.signal(SIGCONT)
         var lines: [String] = []
         var peak = 0
         while let line = await coordinator.line() {
