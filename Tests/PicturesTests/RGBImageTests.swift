@@ -15,7 +15,8 @@ struct RGBImageTests {
         let image = gradient.scaled(by: 7)
         let read = try RGBImage(pngData: image.pngData())
         #expect(read == image)
-        let missing = try TemporaryDirectory().url.appending(path: "none/x.png")
+        let place = try TemporaryDirectory()
+        let missing = place.url.appending(path: "none/x.png")
         #expect(throws: FileError.missingDirectory(path: missing.path)) {
             try image.writePNG(to: missing)
         }
