@@ -212,6 +212,12 @@ final class ConnectionGuard: Sendable {
 
     private func end(_ cuts: [ConnectionTable.Cut]) {
         for cut in cuts {
+            // Reset when ZeroMQ closes it: who still sends would otherwise wait for minutes for a
+            // window that nobody opens.
+            var linger = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(
+                cut.descriptor, SOL_SOCKET, SO_LINGER, &linger,
+                socklen_t(MemoryLayout.size(ofValue: linger)))
             // Not closed: the descriptor is ZeroMQ's. One that was reused meanwhile is no socket, or
             // that of a client, which connects again.
             shutdown(cut.descriptor, Int32(SHUT_RDWR))
