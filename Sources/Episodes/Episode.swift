@@ -77,18 +77,25 @@ package struct EpisodeBatch: Sendable, Hashable {
     package let vectors: [[Float]]
     /// The episodes.
     package let episodes: [Episode]
+    /// What is said to have come of some of them, to be confirmed: each is driven once more by
+    /// another party than the one that said so.
+    package let claims: [EpisodeName: EpisodeResult]
 
     /// Collects the parts.
     ///
     /// - Parameters:
     ///   - vectors: The controllers' parameters.
     ///   - episodes: The episodes; each names one of the vectors where there are any.
-    package init(vectors: [[Float]], episodes: [Episode]) {
+    ///   - claims: Results of some of them that are to be confirmed.
+    package init(
+        vectors: [[Float]], episodes: [Episode], claims: [EpisodeName: EpisodeResult] = [:]
+    ) {
         precondition(
             vectors.isEmpty || episodes.allSatisfy { vectors.indices.contains($0.vector) },
             "an episode names none of the \(vectors.count) vectors")
         self.vectors = vectors
         self.episodes = episodes
+        self.claims = claims
     }
 
     /// The parameters of an episode; none where none are searched for.
@@ -98,6 +105,7 @@ package struct EpisodeBatch: Sendable, Hashable {
 
     /// The batch without the episodes that a test refuses; the vectors stay.
     package func filter(_ isIncluded: (Episode) -> Bool) -> EpisodeBatch {
-        EpisodeBatch(vectors: vectors, episodes: episodes.filter(isIncluded))
+        EpisodeBatch(
+            vectors: vectors, episodes: episodes.filter(isIncluded), claims: claims)
     }
 }

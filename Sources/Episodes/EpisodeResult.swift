@@ -75,11 +75,15 @@ package struct EpisodeDriver: Sendable, Hashable {
     package var name: String
     /// What decides the last bits of a result there: processor and compiled loops.
     package var fingerprint: String
+    /// Who answers for it: its key and address, or its host and address where there are no keys;
+    /// empty for this process. Results of one party do not confirm one another.
+    package var party: String
 
     /// Collects the parts.
-    package init(name: String, fingerprint: String) {
+    package init(name: String, fingerprint: String, party: String = "") {
         self.name = name
         self.fingerprint = fingerprint
+        self.party = party
     }
 
     /// Nobody, or this process, where it does not matter.
@@ -96,16 +100,19 @@ package struct EpisodeResult: Sendable, Hashable {
     package var driver: EpisodeDriver
     /// Wall clock from its start to its end; episodes driven in lockstep share theirs.
     package var seconds: Double
+    /// Whether another party gave the same outcome.
+    package var isConfirmed: Bool
 
     /// Collects the parts.
     package init(
         episode: Episode, outcome: EpisodeOutcome, driver: EpisodeDriver = .unnamed,
-        seconds: Double = 0
+        seconds: Double = 0, isConfirmed: Bool = false
     ) {
         self.episode = episode
         self.outcome = outcome
         self.driver = driver
         self.seconds = seconds
+        self.isConfirmed = isConfirmed
     }
 
     /// Which episode it was.

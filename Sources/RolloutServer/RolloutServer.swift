@@ -70,12 +70,12 @@ package final class RolloutServer: EpisodeService {
     ///
     /// - Parameters:
     ///   - batch: The episodes.
-    ///   - onResult: Called once for every episode, in the order they end, before `perform` returns.
+    ///   - onNews: Called once for every episode, in the order they end, before `perform` returns.
     /// - Returns: One result an episode, in the batch's order; one that kills workers comes back
     ///   set aside.
-    /// - Throws: What `onResult` throws; `CancellationError`; `ServerStopped`.
+    /// - Throws: What `onNews` throws; `CancellationError`; `ServerStopped`.
     package func perform(
-        _ batch: EpisodeBatch, onResult: @Sendable (EpisodeResult, Data?) throws -> Void
+        _ batch: EpisodeBatch, onNews: @Sendable (EpisodeNews) throws -> Void
     ) async throws -> [EpisodeResult] {
         guard !batch.episodes.isEmpty else { return [] }
         let (stream, sink) = AsyncThrowingStream.makeStream(of: [ServerCore.Delivery].self)
@@ -85,7 +85,7 @@ package final class RolloutServer: EpisodeService {
         do {
             for try await items in stream {
                 for item in items {
-                    try onResult(item.result, item.file)
+                    try onNews(.finished(item.result, file: item.file))
                     results[item.index] = item.result
                     guard let bytes = item.file?.count else { continue }
                     let left = backlog.add(-bytes)

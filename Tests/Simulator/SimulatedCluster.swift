@@ -308,7 +308,7 @@ package final class SimulatedCluster: @unchecked Sendable {
 
 extension SimulatedCluster: EpisodeService {
     package func perform(
-        _ batch: EpisodeBatch, onResult: @Sendable (EpisodeResult, Data?) throws -> Void
+        _ batch: EpisodeBatch, onNews: @Sendable (EpisodeNews) throws -> Void
     ) async throws -> [EpisodeResult] {
         for episode in batch.episodes where acknowledged.contains(episode.name) {
             throw BrokenInvariant("\(episode.name) is driven again, though its result was stored")
@@ -332,7 +332,7 @@ extension SimulatedCluster: EpisodeService {
                 expected.fileDigest = file.map { Array(SHA256.digest($0)) } ?? []
                 guard result.episode == episode, result.outcome == expected, delivery.file == file
                 else { throw BrokenInvariant("\(result.name) has another's result") }
-                try onResult(result, delivery.file)
+                try onNews(.finished(result, file: delivery.file))
                 acknowledged.insert(result.name)
                 results[delivery.index] = result
                 open -= 1

@@ -40,7 +40,7 @@ package final class ToyService: EpisodeService {
     }
 
     package func perform(
-        _ batch: EpisodeBatch, onResult: @Sendable (EpisodeResult, Data?) throws -> Void
+        _ batch: EpisodeBatch, onNews: @Sendable (EpisodeNews) throws -> Void
     ) async throws -> [EpisodeResult] {
         var results: [EpisodeName: EpisodeResult] = [:]
         for episode in reversed ? batch.episodes.reversed() : batch.episodes {
@@ -53,7 +53,7 @@ package final class ToyService: EpisodeService {
                     tilesVisited: 3, trackTiles: 300, end: .noNewTile),
                 driver: EpisodeDriver(name: worker, fingerprint: "toy/1"), seconds: 0.5)
             results[episode.name] = result
-            try onResult(result, nil)
+            try onNews(.finished(result, file: nil))
         }
         return batch.episodes.compactMap { results[$0.name] }
     }
