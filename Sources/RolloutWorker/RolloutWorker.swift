@@ -71,7 +71,9 @@ package final class RolloutWorker: Sendable {
             }
             switch try loop.turn() {
             case nil: break
-            case .drained: return .drained
+            case .drained:
+                try loop.awaitAnswer()
+                return .drained
             case .refused(let reason): throw Failure.refused(reason)
             case .protocolVersion(let theirs, let ours):
                 throw Failure.protocolVersion(theirs: theirs, ours: ours)

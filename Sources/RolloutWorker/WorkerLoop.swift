@@ -65,6 +65,19 @@ final class WorkerLoop {
         session.leave(reason)
     }
 
+    /// Waits until the coordinator has read the goodbye, for a second at most: what is unread of a
+    /// connection when it ends may be lost, and the tasks would wait for a silence to be noticed.
+    func awaitAnswer() throws {
+        let deadline = now + 1
+        while session.awaitsAnswer, now < deadline {
+            switch try transport.receive(waitingAtMost: deadline - now) {
+            case .message(_, let bytes, _): session.received(bytes, at: now)
+            case .connectionLost: return
+            default: break
+            }
+        }
+    }
+
     /// Ends the engine's thread.
     func end() {
         engine?.stop()

@@ -4,7 +4,7 @@
 import ClusterProtocol
 import Digests
 package import Episodes
-package import Foundation
+import Foundation
 import SeededRandom
 
 import ClusterSessions

@@ -32,7 +32,7 @@
 //   Heartbeat ->              every heartbeat_seconds: the leases I hold, the engine's progress
 //   Goodbye  ->               I leave; what I still hold goes to others
 //            <-  Rejoin       I do not know your session (I restarted, or thought you dead)
-//            <-  Farewell     the coordinator stops; wait for its return
+//            <-  Farewell     the coordinator stops, wait for its return; or it has read a Goodbye
 //   StatusRequest ->          from a client that is no worker
 //            <-  Status
 //
@@ -805,7 +805,7 @@ package nonisolated struct WireRejoin: Sendable {
   package init() {}
 }
 
-/// The coordinator stops.
+/// The coordinator stops, or has read a Goodbye.
 package nonisolated struct WireFarewell: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

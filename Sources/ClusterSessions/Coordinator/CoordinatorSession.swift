@@ -136,6 +136,8 @@ package struct CoordinatorSession: Sendable {
             if !state.isReady { join(peer, capacity: heartbeat.capacity) }
             actions.append(.heartbeat(state.worker, heartbeat))
         case .goodbye(let reason):
+            // It waits for this before it ends the connection.
+            send(.farewell(reason: "goodbye"), to: peer)
             _ = drop(peer)
             actions.append(.left(state.worker, reason))
         case .hello, .statusRequest: return

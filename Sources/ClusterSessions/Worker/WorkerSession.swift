@@ -22,6 +22,9 @@ package struct WorkerSession: Sendable {
     package private(set) var held: Set<UInt64> = []
     private var outbox = ResultOutbox()
     private var malformed = RateLimitedCount()
+    /// Whether a goodbye was said that the coordinator has not answered: what has not been read of a
+    /// connection when it ends may be lost.
+    package private(set) var awaitsAnswer = false
     /// When the grace time is over; nil while it is not draining.
     private var drainDeadline: Seconds?
     private var lastNotice: Seconds = 0
@@ -94,6 +97,7 @@ package struct WorkerSession: Sendable {
             return
         }
         switch (state, frame.message) {
+        case (.over, .farewell), (.over, .rejoin): awaitsAnswer = false
         case (.over, _): return
         case (_, .refusal(_, let reason)): end(.refused(reason))
         case (.disconnected, _): return
@@ -294,6 +298,7 @@ extension WorkerSession {
     private mutating func sayGoodbye(_ reason: String) {
         guard case .working(let membership, _) = state else { return }
         actions.append(.send(encoded(.goodbye(reason: reason), membership)))
+        awaitsAnswer = true
     }
 
     private mutating func end(_ end: End) {
