@@ -75,8 +75,9 @@ package struct EpisodeDriver: Sendable, Hashable {
     package var name: String
     /// What decides the last bits of a result there: processor and compiled loops.
     package var fingerprint: String
-    /// Who answers for it: its key and address, or its host and address where there are no keys;
-    /// empty for this process. Results of one party do not confirm one another.
+    /// Who answers for it: its key and address, or its host and address where there are no keys.
+    ///
+    /// Empty for this process. Results of one party do not confirm one another.
     package var party: String
 
     /// Collects the parts.
