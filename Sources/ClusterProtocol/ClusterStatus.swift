@@ -37,6 +37,10 @@ package struct WorkerSnapshot: Sendable, Hashable, Codable {
         case ready
         /// It finishes what it has.
         case draining
+        /// Its party gets no work for a time.
+        case quarantined
+        /// It speaks, but its engine does not step.
+        case hung
     }
 
     /// Host and process.
@@ -105,6 +109,10 @@ package struct ServerCounters: Sendable, Hashable, Codable {
     package var requeued = 0
     /// Tasks repeated on idle workers.
     package var speculated = 0
+    /// Tasks given to a second host, to confirm or to decide.
+    package var checks = 0
+    /// Tasks that two hosts agreed on before they counted.
+    package var confirmed = 0
     /// Second results equal to the first.
     package var duplicates = 0
     /// Second results that differ from the first.

@@ -31,6 +31,17 @@ package struct PeerOrigin: Sendable, Hashable {
     /// What it may do, by its key.
     package var role: ClientRole
 
+    /// Who answers for what comes from here: one key on one host.
+    ///
+    /// Where there are no keys it is the host, as it calls itself, at its address.
+    ///
+    /// - Parameter host: The host's name, by its own word.
+    /// - Returns: A name for people and for comparison.
+    package func party(host: String) -> String {
+        let address = address ?? "unknown"
+        return key.map { "\($0.text)@\(address)" } ?? "\(host)@\(address)"
+    }
+
     /// An origin; by default nothing is known.
     package init(key: ClientKey? = nil, address: String? = nil, role: ClientRole = .work) {
         self.key = key

@@ -9,6 +9,7 @@ extension Dispatcher {
         try checkLeases()
         try checkTasks()
         try checkWorkers()
+        try checkParties()
     }
 
     private func checkLeases() throws(BrokenInvariant) {
@@ -40,9 +41,20 @@ extension Dispatcher {
             }
             guard task.isOpen else { continue }
             let isWaiting = fresh.contains(key) || suspects.contains(key)
+            let isElsewhere = elsewhere.contains(key)
             try BrokenInvariant.check(
-                isWaiting != !task.leases.isEmpty,
-                "open task \(key) \(isWaiting ? "waits and runs" : "neither waits nor runs")")
+                isElsewhere == task.isElsewhere, "open task \(key) is not where it says")
+            try BrokenInvariant.check(
+                !isWaiting || task.leases.isEmpty && !isElsewhere, "open task \(key) waits twice")
+            try BrokenInvariant.check(
+                isWaiting || isElsewhere || !task.leases.isEmpty,
+                "open task \(key) neither waits nor runs")
+            try BrokenInvariant.check(
+                unsettled.contains(key) == !task.votes.isEmpty,
+                "open task \(key) has \(task.votes.count) votes")
+            try BrokenInvariant.check(
+                task.votes.allSatisfy { parties[$0.party]?.isDistrusted != true },
+                "open task \(key) has the vote of a party that is in quarantine")
         }
         for (key, job) in jobs {
             try BrokenInvariant.check(
@@ -53,6 +65,8 @@ extension Dispatcher {
 
     private func checkWorkers() throws(BrokenInvariant) {
         for (key, worker) in workers {
+            try BrokenInvariant.check(
+                parties[worker.party]?.workers.contains(key) == true, "worker \(key) of no party")
             for lease in worker.leases {
                 try BrokenInvariant.check(
                     leases[lease]?.worker == key && leases[lease]?.deadline != nil,
@@ -70,6 +84,18 @@ extension Dispatcher {
         }
         let slots = workers.values.reduce(0) { $0 + ($1.isConnected ? $1.slots : 0) }
         try BrokenInvariant.check(slots == totalSlots, "\(slots) slots, \(totalSlots) counted")
+    }
+
+    private func checkParties() throws(BrokenInvariant) {
+        for (key, party) in parties {
+            try BrokenInvariant.check(
+                party.workers.allSatisfy { workers[$0]?.party == key },
+                "party \(key) answers for others' workers")
+            try BrokenInvariant.check(
+                party.isAvailable == couldTakeTasks(party)
+                    && party.isAvailable == availableParties.contains(key),
+                "party \(key) is available: \(party.isAvailable)")
+        }
     }
 }
 

@@ -6,11 +6,23 @@ extension Dispatcher {
     ///
     /// - Parameters:
     ///   - worker: The worker; one that was there before keeps what is known of it.
+    ///   - party: Who answers for it; nil: nobody but itself.
     ///   - now: The time.
-    package mutating func introduce(_ worker: WorkerKey, at now: Seconds) {
-        if workers[worker] == nil {
-            workers[worker] = WorkerState(lastHeard: now, lastProgress: now)
+    package mutating func introduce(
+        _ worker: WorkerKey, of party: PartyKey? = nil, at now: Seconds
+    ) {
+        // Numbers below zero are no caller's.
+        let party = party ?? -worker
+        if let known = workers[worker]?.party, known != party {
+            parties[known]?.workers.remove(worker)
+            lookAt(party: known)
         }
+        if workers[worker] == nil {
+            workers[worker] = WorkerState(party: party, lastHeard: now, lastProgress: now)
+        }
+        workers[worker]?.party = party
+        parties[party, default: PartyState()].workers.insert(worker)
+        lookAt(party: party)
         heard(from: worker, at: now)
     }
 
@@ -32,7 +44,8 @@ extension Dispatcher {
     ///   - capacity: Tasks it holds at once, running and waiting.
     ///   - now: The time.
     package mutating func join(_ worker: WorkerKey, slots: Int, capacity: Int, at now: Seconds) {
-        var state = workers[worker] ?? WorkerState(lastHeard: now, lastProgress: now)
+        if workers[worker] == nil { introduce(worker, at: now) }
+        guard var state = workers[worker] else { return }
         if state.isConnected { totalSlots -= state.slots }
         // One that hangs is ready when its engine steps, whatever it says.
         let isHung = state.presence == .hung || state.presence == .lost(hung: true)
@@ -44,6 +57,7 @@ extension Dispatcher {
         workers[worker] = state
         retractDeath(of: worker)
         totalSlots += slots
+        lookAt(party: state.party)
         enqueueIfReady(worker)
     }
 
@@ -75,6 +89,7 @@ extension Dispatcher {
                 retractDeath(of: worker)
             }
         }
+        lookAt(party: state.party)
         let isMoving =
             now - (workers[worker]?.lastProgress ?? now) < configuration.stallSeconds
         let named = Set(held)
@@ -94,10 +109,11 @@ extension Dispatcher {
     ///
     /// - Parameter worker: The worker; an unknown one is ignored.
     package mutating func leave(_ worker: WorkerKey) {
-        guard workers[worker] != nil else { return }
+        guard let party = workers[worker]?.party else { return }
         handBack(all: true, leases: [], worker: worker)
         disconnect(worker)
         workers[worker] = nil
+        part(worker, from: party)
     }
 
     /// A worker hands back all its tasks, or those of some leases, unfinished.
@@ -116,6 +132,7 @@ extension Dispatcher {
     package mutating func lose(_ worker: WorkerKey, _ reason: LossReason) {
         guard let state = workers[worker], state.isConnected else { return }
         if reason == .hang { workers[worker]?.presence = .hung } else { disconnect(worker) }
+        lookAt(party: state.party)
         counters.deaths += 1
         events.append(.lost(worker, reason, tasks: state.leases.count))
         let lost = state.leases.compactMap { leases[$0]?.task }.filter(isOpen)
@@ -128,6 +145,7 @@ extension Dispatcher {
     package mutating func forget(_ worker: WorkerKey) {
         guard let state = workers[worker], !state.isConnected else { return }
         workers[worker] = nil
+        part(worker, from: state.party)
     }
 
     /// How many tasks a worker holds; an unknown one holds none.
@@ -145,6 +163,9 @@ extension Dispatcher {
         leases[lease]?.worker == worker
     }
 
+    /// The task that a lease is for; nil for one that is settled and for inventions.
+    package func task(of lease: LeaseKey) -> TaskKey? { leases[lease]?.task }
+
     /// Hands out what waits, as far as there is room.
     ///
     /// - Parameter now: The time.
@@ -152,6 +173,7 @@ extension Dispatcher {
     package mutating func assign(at now: Seconds) -> [Grant] {
         var grants: [Grant] = []
         if !suspects.isEmpty { assignSuspects(at: now, into: &grants) }
+        if !elsewhere.isEmpty { assignElsewhere(at: now, into: &grants) }
         // Rounds: each ready worker takes its share, then those with room left take again.
         while !fresh.isEmpty, !readyWorkers.isEmpty {
             var withRoom: [WorkerKey] = []
@@ -164,6 +186,7 @@ extension Dispatcher {
             }
             for worker in withRoom { enqueueIfReady(worker) }
         }
+        if !elsewhere.isEmpty { assignElsewhere(at: now, into: &grants) }
         if fresh.isEmpty, suspects.isEmpty { speculate(at: now, into: &grants) }
         return grants
     }
@@ -183,6 +206,7 @@ extension Dispatcher {
         while given < min(room, share), let task = fresh.pop() {
             guard isOpen(task) else { continue }
             grants.append(grant(task, to: worker, at: now))
+            chooseForCheck(task, of: state.party)
             given += 1
         }
         return given < room
@@ -222,7 +246,7 @@ extension Dispatcher {
     }
 
     func isQuarantined(_ worker: WorkerState) -> Bool {
-        worker.offences >= configuration.offencesToQuarantine
+        parties[worker.party]?.quarantinedUntil != nil
     }
 
     mutating func enqueueIfReady(_ worker: WorkerKey) {

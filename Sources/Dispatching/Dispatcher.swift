@@ -6,10 +6,13 @@ package import Episodes
 /// Decides which worker drives which task: a pure state machine, told of every event and of the
 /// time, that talks to nobody.
 ///
-/// A task is open until its first result. Each handing out is a lease, whose deadline the worker's
-/// heartbeats extend as long as its engine makes progress. A lost worker's tasks become suspects
-/// and are tried again apart from one another (`Dispatcher+Isolation`). When nothing waits, slow
-/// tasks are repeated on idle workers and the results compared (`Dispatcher+Speculation`).
+/// A task is open until its first result, or until two parties agree where it is checked
+/// (`Dispatcher+Checks`). Each handing out is a lease, whose deadline the worker's heartbeats extend
+/// as long as its engine makes progress, though not beyond what any task can take. A lost worker's
+/// tasks become suspects and are tried again apart from one another (`Dispatcher+Isolation`). When
+/// nothing waits, slow tasks are repeated on idle workers and the results compared
+/// (`Dispatcher+Speculation`). Who gives wrong results, fails or holds tasks gets no more for a time
+/// (`Dispatcher+Parties`).
 package struct Dispatcher: Sendable {
     /// The rules.
     package let configuration: Configuration
@@ -19,10 +22,17 @@ package struct Dispatcher: Sendable {
     var tasks: [TaskKey: TaskState] = [:]
     var leases: [LeaseKey: LeaseState] = [:]
     var workers: [WorkerKey: WorkerState] = [:]
+    var parties: [PartyKey: PartyState] = [:]
+    /// Parties that could take a task now.
+    var availableParties: Set<PartyKey> = []
     var jobs: [Int: JobState] = [:]
     var fresh = Queue<TaskKey>()
     /// Tasks to be tried apart from other suspects, oldest first.
     var suspects: [TaskKey] = []
+    /// Tasks to be tried by other parties than before, oldest first; those settled since are skipped.
+    var elsewhere: [TaskKey] = []
+    /// Open tasks with results that are not believed yet.
+    var unsettled: Set<TaskKey> = []
     /// Workers with a free slot, longest waiting first.
     var readyWorkers = Queue<WorkerKey>()
     var deaths: [Death] = []
@@ -30,12 +40,18 @@ package struct Dispatcher: Sendable {
     var events: [Event] = []
     /// Mean seconds from a lease to its result, moving; nil before the first.
     var meanSeconds: Seconds?
+    /// The longest that a step has taken, from a lease to its result; nil before the first.
+    var slowestStep: Seconds?
+    var lastTick: Seconds?
+    var lastOverdueLook = -Seconds.infinity
     var totalSlots = 0
     var lastSpeculation = -Seconds.infinity
     var activeLeases = 0
     var nextTask: TaskKey = 1
     var nextJob = 1
     var nextLease: LeaseKey
+    /// What no worker knows.
+    let secret: UInt64
 
     /// A dispatcher without tasks and workers.
     ///
@@ -47,25 +63,33 @@ package struct Dispatcher: Sendable {
         self.configuration = configuration
         // Room to count without wrapping.
         nextLease = firstLease >> 1 + 1
+        secret = firstLease &* 0xD134_2543_DE82_EF95
     }
 
     /// Tasks without a result.
     package var openTasks: Int { jobs.values.reduce(0) { $0 + $1.open } }
     /// Tasks that are with no worker.
-    package var waitingTasks: Int { fresh.count + suspects.count }
+    package var waitingTasks: Int { fresh.count + suspects.count + elsewhere.count }
     /// Leases that are with workers.
     package var outstandingLeases: Int { activeLeases }
 
     /// Whether it remembers nothing of any task: no leak.
     package var isEmpty: Bool {
-        tasks.isEmpty && leases.isEmpty && jobs.isEmpty && suspects.isEmpty
+        tasks.isEmpty && leases.isEmpty && jobs.isEmpty && suspects.isEmpty && unsettled.isEmpty
     }
 
     /// Takes new tasks.
     ///
-    /// - Parameter count: How many, at least 1.
+    /// - Parameters:
+    ///   - count: How many, at least 1.
+    ///   - claims: Results that parties have said to have of some of them, by their place; another
+    ///     party is to confirm them.
+    ///   - now: The time.
     /// - Returns: The job's number, and the tasks' keys in order.
-    package mutating func submit(count: Int) -> (job: Int, tasks: ClosedRange<TaskKey>) {
+    package mutating func submit(
+        count: Int, claims: [Int: (outcome: EpisodeOutcome, party: PartyKey)] = [:],
+        at now: Seconds = 0
+    ) -> (job: Int, tasks: ClosedRange<TaskKey>) {
         precondition(count > 0, "a job of \(count) tasks")
         let range = nextTask...(nextTask + UInt64(count) - 1)
         nextTask = range.upperBound + 1
@@ -73,7 +97,17 @@ package struct Dispatcher: Sendable {
         nextJob += 1
         jobs[job] = JobState(open: count, tasks: range)
         for key in range { tasks[key] = TaskState(job: job) }
-        fresh.append(contentsOf: range)
+        guard !claims.isEmpty else {
+            fresh.append(contentsOf: range)
+            return (job, range)
+        }
+        for (index, key) in range.enumerated() {
+            if let claim = claims[index] {
+                propose(claim.outcome, of: claim.party, for: key, at: now)
+            } else {
+                fresh.append(key)
+            }
+        }
         return (job, range)
     }
 
@@ -82,82 +116,15 @@ package struct Dispatcher: Sendable {
     /// - Parameter job: A number given by `submit`; an unknown one is ignored.
     package mutating func cancel(job: Int) {
         guard let state = jobs.removeValue(forKey: job) else { return }
-        for key in state.tasks where isOpen(key) { tasks[key]?.status = .givenUp }
+        for key in state.tasks where isOpen(key) {
+            tasks[key]?.status = .givenUp
+        }
+        unsettled.subtract(state.tasks)
+        elsewhere.removeAll { state.tasks.contains($0) }
         deaths.removeAll { !$0.suspects.allSatisfy { !state.tasks.contains($0) } }
         fresh.removeAll { state.tasks.contains($0) }
         suspects.removeAll { state.tasks.contains($0) }
         for key in state.tasks { forgetIfSettled(key) }
-    }
-
-    /// Takes a worker's result.
-    ///
-    /// - Parameters:
-    ///   - outcome: What the episode gave.
-    ///   - lease: The lease it is for.
-    ///   - worker: Who sent it.
-    ///   - seconds: Its duration on the worker.
-    ///   - now: The time.
-    /// - Returns: The task it completed; nil when it was not the first, or not waited for.
-    @discardableResult
-    package mutating func result(
-        _ outcome: EpisodeOutcome, lease: LeaseKey, worker: WorkerKey, seconds: Seconds,
-        at now: Seconds
-    ) -> TaskKey? {
-        heard(from: worker, at: now)
-        guard let task = redeem(lease, worker: worker, at: now) else { return nil }
-        guard let state = tasks[task] else { return nil }
-        defer { forgetIfSettled(task) }
-        switch state.status {
-        case .completed(let first, _) where first == outcome:
-            counters.duplicates += 1
-            events.append(.agreed(task))
-        case .completed(let first, let driver):
-            counters.disagreements += 1
-            events.append(.disagreed(task, first: driver, first, second: worker, outcome))
-        case .givenUp:
-            counters.late += 1
-            events.append(.late(worker: worker, lease: lease))
-        case .open:
-            tasks[task]?.status = .completed(outcome, by: worker)
-            counters.completed += 1
-            acquit(task)
-            events.append(.completed(task, outcome, worker: worker, seconds: seconds))
-            countDown(job: state.job)
-            return task
-        }
-        return nil
-    }
-
-    /// Takes a worker's word that it cannot run a task.
-    package mutating func failure(
-        lease: LeaseKey, worker: WorkerKey, reason: String, at now: Seconds
-    ) {
-        heard(from: worker, at: now)
-        guard let task = redeem(lease, worker: worker, at: now), let state = tasks[task] else {
-            return
-        }
-        if state.isOpen {
-            tasks[task]?.failures += 1
-            events.append(.failed(task, worker: worker, reason))
-            if state.failures + 1 >= configuration.failuresToSetAside {
-                setAside(task)
-            } else if state.leases.isEmpty {
-                queueAgain(task, asSuspect: false)
-            }
-        }
-        forgetIfSettled(task)
-    }
-
-    /// Takes note of a result that cannot be true: the task is tried elsewhere.
-    package mutating func offence(lease: LeaseKey?, worker: WorkerKey, at now: Seconds) {
-        counters.offences += 1
-        workers[worker]?.offences += 1
-        if workers[worker]?.offences == configuration.offencesToQuarantine {
-            events.append(.quarantined(worker))
-            handBack(all: true, leases: [], worker: worker)
-        } else if let lease, leases[lease]?.worker == worker {
-            handBack(all: false, leases: [lease], worker: worker)
-        }
     }
 
     /// The events since the last call, in order.
@@ -166,8 +133,10 @@ package struct Dispatcher: Sendable {
         return events
     }
 
-    /// The time passes: finds the workers that fell silent or hang.
+    /// The time passes: finds the workers that fell silent or hang, the tasks that are overdue, and
+    /// decides what waits for nobody.
     package mutating func tick(at now: Seconds) {
+        forgiveOwnSilence(at: now)
         evidence.advance(to: now, busy: workers.values.count { !$0.leases.isEmpty })
         var lost: [(WorkerKey, LossReason)] = []
         for (key, worker) in workers where worker.isConnected {
@@ -181,13 +150,32 @@ package struct Dispatcher: Sendable {
         }
         // The order decides which tasks wait first: it must not be the dictionary's.
         for (key, reason) in lost.sorted(by: { $0.0 < $1.0 }) { lose(key, reason) }
+        findOverdue(at: now)
+        endQuarantines(at: now)
+        settleOverdue(at: now)
+    }
+
+    /// Who did not look for a while, such as a process that was stopped, must not hold that against
+    /// others.
+    private mutating func forgiveOwnSilence(at now: Seconds) {
+        defer { lastTick = now }
+        guard let lastTick, now - lastTick > configuration.leaseSeconds / 2 else { return }
+        let missed = now - lastTick
+        for (key, worker) in workers {
+            workers[key]?.lastHeard = min(now, worker.lastHeard + missed)
+            workers[key]?.lastProgress = min(now, worker.lastProgress + missed)
+        }
+        for key in leases.keys {
+            leases[key]?.issued += missed
+            if let deadline = leases[key]?.deadline { leases[key]?.deadline = deadline + missed }
+        }
     }
 
     // MARK: Shared steps
 
     /// Ends a lease by its result; nil when the result is not acceptable.
-    private mutating func redeem(
-        _ lease: LeaseKey, worker: WorkerKey, at now: Seconds
+    mutating func redeem(
+        _ lease: LeaseKey, worker: WorkerKey, steps: Int?, at now: Seconds
     ) -> TaskKey? {
         guard let state = leases[lease], state.worker == worker else {
             // A lease of an earlier life of the coordinator, of a settled job, or an invention.
@@ -197,9 +185,10 @@ package struct Dispatcher: Sendable {
         }
         release(lease)
         leases[lease] = nil
-        if state.deadline != nil {
-            let duration = now - state.issued
+        if state.deadline != nil, let steps {
+            let duration = max(0, now - state.issued)
             meanSeconds = meanSeconds.map { $0 * 0.95 + duration * 0.05 } ?? duration
+            slowestStep = max(slowestStep ?? 0, duration / Double(max(steps, 1)))
         }
         return state.task
     }
@@ -229,8 +218,14 @@ package struct Dispatcher: Sendable {
         counters.requeued += 1
         if asSuspect { tasks[task]?.isSuspect = true }
         if tasks[task]?.isSuspect == true {
+            if tasks[task]?.isElsewhere == true {
+                elsewhere.removeAll { $0 == task }
+                tasks[task]?.isElsewhere = false
+            }
             if !suspects.contains(task) { suspects.append(task) }
-        } else {
+        } else if tasks[task]?.votes.isEmpty == false || tasks[task]?.failures.isEmpty == false {
+            sendElsewhere(task)
+        } else if tasks[task]?.isElsewhere != true {
             fresh.putBack(task)
         }
     }
@@ -238,15 +233,17 @@ package struct Dispatcher: Sendable {
     mutating func setAside(_ task: TaskKey) {
         guard let state = tasks[task], state.isOpen else { return }
         counters.setAside += 1
-        events.append(.setAside(task, deaths: state.apartDeaths.count, failures: state.failures))
+        events.append(
+            .setAside(task, deaths: state.apartDeaths.count, failures: state.failures.count))
         // It explains every death it was at; none of them speaks of background deaths.
         deaths.removeAll { $0.suspects.contains(task) }
         suspects.removeAll { $0 == task }
+        unsettled.remove(task)
         tasks[task]?.status = .givenUp
         countDown(job: state.job)
     }
 
-    private mutating func countDown(job: Int) {
+    mutating func countDown(job: Int) {
         guard let open = jobs[job]?.open else { return }
         jobs[job]?.open = open - 1
         if open == 1, let state = jobs.removeValue(forKey: job) {

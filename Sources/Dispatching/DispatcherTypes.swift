@@ -8,37 +8,12 @@ extension Dispatcher {
     package typealias Seconds = Double
     /// A task, as the dispatcher numbers them.
     package typealias TaskKey = UInt64
-    /// A worker, as the caller numbers them: the same for one process across reconnections.
+    /// A worker, as the caller numbers them from 1: the same for one process across reconnections.
     package typealias WorkerKey = Int
+    /// Who answers for workers, as the caller numbers them: one key on one host.
+    package typealias PartyKey = Int
     /// One handing out of a task to a worker; never reused.
     package typealias LeaseKey = UInt64
-
-    /// The rules.
-    package struct Configuration: Sendable {
-        /// Silence after which a worker counts as dead, and without progress as hung; seconds.
-        package var leaseSeconds: Seconds = 10
-        /// A lease the worker does not name so long after it was given was lost on the way.
-        package var transitSeconds: Seconds = 4
-        /// Time an engine may take without a step before its leases stop being extended.
-        package var stallSeconds: Seconds = 60
-        /// Deaths of workers, each with this suspect apart from others, that set a task aside.
-        package var deathsToSetAside = 3
-        /// Failures reported by engines that set a task aside.
-        package var failuresToSetAside = 3
-        /// Implausible results after which a worker gets no more work.
-        package var offencesToQuarantine = 3
-        /// How unlikely an innocent task's deaths must be by the rate at which workers die anyway.
-        package var falseAccusation = 1e-6
-        /// Whether idle workers repeat slow tasks.
-        package var speculates = true
-        /// A lease older than this many mean durations is worth repeating.
-        package var speculationFactor = 1.5
-        /// A lease younger than this is never repeated.
-        package var speculationSeconds: Seconds = 0.5
-
-        /// The defaults.
-        package init() {}
-    }
 
     /// A task handed to a worker.
     package struct Grant: Sendable, Hashable {
@@ -57,26 +32,77 @@ extension Dispatcher {
         case hang
     }
 
+    /// Why a party gets no more work for a time.
+    package enum QuarantineReason: Sendable, Equatable {
+        /// Others agreed on another result of a task.
+        case outvoted(TaskKey)
+        /// It sent results that cannot be true.
+        case impossible
+        /// It could not run several tasks in a row.
+        case failing(String)
+        /// It held a task longer than any task can take.
+        case overdue
+
+        /// Whether what it did before is not to be believed.
+        package var isDistrust: Bool {
+            switch self {
+            case .outvoted, .impossible: true
+            case .failing, .overdue: false
+            }
+        }
+    }
+
+    /// One party's word on a task.
+    package struct Vote: Sendable, Equatable {
+        /// What it says.
+        package var outcome: EpisodeOutcome
+        /// Who drove it; 0 where it is a claim of earlier.
+        package var worker: WorkerKey
+        /// Who answers for that.
+        package var party: PartyKey
+        /// Its duration on the worker.
+        package var seconds: Seconds
+
+        /// Collects the parts.
+        package init(
+            outcome: EpisodeOutcome, worker: WorkerKey, party: PartyKey, seconds: Seconds
+        ) {
+            self.outcome = outcome
+            self.worker = worker
+            self.party = party
+            self.seconds = seconds
+        }
+    }
+
     /// Something the caller acts on or tells people.
     package enum Event: Sendable, Equatable {
-        /// The first result of the task.
-        case completed(TaskKey, EpisodeOutcome, worker: WorkerKey, seconds: Seconds)
+        /// The task has its result.
+        case completed(TaskKey, Vote, isConfirmed: Bool)
         /// The task is given up: it ranks worst.
         case setAside(TaskKey, deaths: Int, failures: Int)
+        /// A task that was completed waits again, until it is known whose result is right.
+        case reopened(TaskKey)
+        /// A reopened task is decided: who was wrong is in quarantine.
+        case decided(TaskKey)
+        /// Nobody is left who could decide between results; the first one stands. Where the job is
+        /// over, the other one came late.
+        case undecided(TaskKey, Vote, Vote)
         /// A worker is gone, and its tasks wait for others.
         case lost(WorkerKey, LossReason, tasks: Int)
         /// A worker that was lost lives after all.
         case returned(WorkerKey)
         /// A second result equals the first.
         case agreed(TaskKey)
-        /// A second result differs from the first: one of two hosts is faulty.
-        case disagreed(TaskKey, first: WorkerKey, EpisodeOutcome, second: WorkerKey, EpisodeOutcome)
+        /// A second result differs from the first: one of two is wrong.
+        case disagreed(TaskKey, first: Vote, second: Vote)
         /// A result nobody waits for any more.
         case late(worker: WorkerKey, lease: LeaseKey)
         /// The engine could not run the task; it is tried again.
         case failed(TaskKey, worker: WorkerKey, String)
-        /// The worker sent too many implausible results.
-        case quarantined(WorkerKey)
+        /// A party gets no more work for a time, and its tasks go to others.
+        case quarantined(PartyKey, QuarantineReason, seconds: Seconds)
+        /// A quarantine is over.
+        case released(PartyKey)
     }
 
     /// Counts since the start.
@@ -87,6 +113,10 @@ extension Dispatcher {
         package var requeued = 0
         /// Leases given for a task that another worker holds.
         package var speculated = 0
+        /// Leases given to confirm or to decide.
+        package var checks = 0
+        /// Results that two parties agreed on before they counted.
+        package var confirmed = 0
         /// Second results equal to the first.
         package var duplicates = 0
         /// Second results that differ from the first.
@@ -99,81 +129,5 @@ extension Dispatcher {
         package var setAside = 0
         /// Workers lost without a word.
         package var deaths = 0
-    }
-
-    /// What has become of a task.
-    enum TaskStatus {
-        /// It has no result.
-        case open
-        /// Its first result, and whose it is.
-        case completed(EpisodeOutcome, by: WorkerKey)
-        /// It was set aside or cancelled.
-        case givenUp
-    }
-
-    struct TaskState {
-        var job: Int
-        var status = TaskStatus.open
-        /// Active leases, one but for speculation.
-        var leases: [LeaseKey] = []
-        /// Leases taken back; their results are still welcome while the task is open.
-        var expired: [LeaseKey] = []
-        /// Whether a worker died while holding it and it has not been finished since.
-        var isSuspect = false
-        /// Workers that died while this task, apart from other suspects, was with them.
-        var apartDeaths: [WorkerKey] = []
-        var failures = 0
-
-        var isOpen: Bool {
-            if case .open = status { true } else { false }
-        }
-    }
-
-    struct LeaseState {
-        var task: TaskKey
-        var worker: WorkerKey
-        var issued: Seconds
-        /// When its worker counts as hung; nil: taken back, but a result may still come.
-        var deadline: Seconds?
-    }
-
-    /// Whether a worker is there.
-    enum Presence: Equatable {
-        /// It fetches what it needs.
-        case preparing
-        /// It takes part.
-        case ready
-        /// It speaks, but its engine does not step: it gets no work until it does.
-        case hung
-        /// It is gone without a word, and may return; whether it hung before.
-        case lost(hung: Bool)
-    }
-
-    struct WorkerState {
-        var slots = 0
-        var capacity = 0
-        var leases: [LeaseKey] = []
-        var progress: UInt64 = 0
-        var lastHeard: Seconds
-        var lastProgress: Seconds
-        var presence = Presence.preparing
-        var offences = 0
-        /// Holds a suspect that has to be alone, or is being emptied for one.
-        var isReserved = false
-        var isInReadyQueue = false
-
-        /// Whether it takes part, hung or not.
-        var isConnected: Bool { presence == .ready || presence == .hung }
-    }
-
-    struct JobState {
-        var open: Int
-        var tasks: ClosedRange<TaskKey>
-    }
-
-    /// A death whose tasks may yet all prove innocent.
-    struct Death {
-        var worker: WorkerKey
-        var suspects: Set<TaskKey>
     }
 }

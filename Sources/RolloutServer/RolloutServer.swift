@@ -78,12 +78,19 @@ package final class RolloutServer: EpisodeService {
         _ batch: EpisodeBatch, onNews: @Sendable (EpisodeNews) throws -> Void
     ) async throws -> [EpisodeResult] {
         guard !batch.episodes.isEmpty else { return [] }
-        let (stream, sink) = AsyncThrowingStream.makeStream(of: [ServerCore.Delivery].self)
+        let (stream, sink) = AsyncThrowingStream.makeStream(of: ServerMailbox.News.self)
         let backlog = Backlog()
         let ticket = mailbox.submit(batch, sink: sink, backlog: backlog)
         var results = [EpisodeResult?](repeating: nil, count: batch.episodes.count)
         do {
-            for try await items in stream {
+            for try await news in stream {
+                let items: [ServerCore.Delivery]
+                switch news {
+                case .delivered(let deliveries): items = deliveries
+                case .distrusted(let party, let reason):
+                    try onNews(.distrusted(party: party, reason: reason))
+                    continue
+                }
                 for item in items {
                     try onNews(.finished(item.result, file: item.file))
                     results[item.index] = item.result
@@ -111,6 +118,13 @@ package final class RolloutServer: EpisodeService {
         mailbox.report(includingWorkers: false).counters
     }
 
+    /// Ends a quarantine.
+    ///
+    /// - Parameter name: The party as it is told of, or a host, or a worker's host and process.
+    package func release(_ name: String) {
+        mailbox.post(.release(name))
+    }
+
     /// Says what the run loop is doing, for status clients.
     ///
     /// - Parameter json: Any JSON object.
@@ -125,6 +139,15 @@ package final class RolloutServer: EpisodeService {
         mailbox.post(.stop(reason: reason))
         mailbox.waitUntilStopped()
     }
+}
+
+/// Hosts gave different results, and nobody was left who could say which is right.
+package struct UndecidedResults: Error, Equatable, CustomStringConvertible {
+    /// Which, and whose.
+    package var reason: String
+
+    /// One line for people.
+    package var description: String { reason }
 }
 
 /// The server was stopped while work was open.

@@ -16,6 +16,8 @@ extension ServerCore {
         counters.completed = counts.completed
         counters.requeued = counts.requeued
         counters.speculated = counts.speculated
+        counters.checks = counts.checks
+        counters.confirmed = counts.confirmed
         counters.duplicates = counts.duplicates
         counters.disagreements = counts.disagreements
         counters.late = counts.late
@@ -40,12 +42,20 @@ extension ServerCore {
                 host: worker.hello.host, process: worker.hello.process, cores: worker.hello.cores,
                 environments: worker.hello.environments, software: worker.hello.software,
                 fingerprint: worker.hello.fingerprint,
-                state: isReady
-                    ? (dispatcher.capacity(of: key) > 0 ? .ready : .draining) : .preparing,
+                state: state(of: key, isReady: isReady),
                 outstanding: dispatcher.outstanding(of: key), completed: worker.completed,
                 rolloutsPerSecond: age > 0 ? Double(worker.completed) / age : 0,
                 secondsSinceHeard: dispatcher.silence(of: key, at: now), errors: worker.errors)
         }.sorted { $0.name < $1.name }
+    }
+
+    private func state(
+        of worker: CoordinatorSession.WorkerKey, isReady: Bool
+    ) -> WorkerSnapshot.State {
+        if !isReady { return .preparing }
+        if dispatcher.isQuarantined(worker) { return .quarantined }
+        if dispatcher.isHung(worker) { return .hung }
+        return dispatcher.capacity(of: worker) > 0 ? .ready : .draining
     }
 
     /// Answers who asked for the run's status.

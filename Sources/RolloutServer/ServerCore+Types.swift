@@ -21,6 +21,16 @@ extension ServerCore {
         package var stallSeconds: Seconds = 60
         /// Deaths of workers, each with this suspect apart from others, that set a task aside.
         package var deathsToSetAside = 3
+        /// Steps that no episode exceeds.
+        package var maximumSteps = 1000
+        /// The share of episodes that two hosts drive, so that wrong ones are found.
+        package var checkedShare = 0.02
+        /// Episodes of a host that others must have agreed with before only the share is checked.
+        package var agreementsToTrust = 10
+        /// Whether a batch fails where hosts disagree and nobody is left who could decide.
+        package var stopsOnDisagreement = true
+        /// What cannot be true of an outcome, in a few words; nil: nothing.
+        package var plausibility: @Sendable (Episode, EpisodeOutcome) -> String? = { _, _ in nil }
         /// Whether idle workers repeat slow tasks.
         package var speculates = true
         /// No episode is handed out while more bytes of recordings than this wait for their taker.
@@ -52,6 +62,10 @@ extension ServerCore {
         case send([UInt8], PeerIdentifier)
         /// Hands results to whoever submitted the batch; no more will come where it is complete.
         case deliver(ticket: Int, [Delivery], isComplete: Bool)
+        /// Tells whoever submitted a batch that a party's results are not to be believed.
+        case distrust(ticket: Int, party: String, reason: String)
+        /// Ends a batch without its results.
+        case fail(ticket: Int, reason: String)
         /// Answers `answerStatus` with what the run says of itself.
         case statusAsked(PeerIdentifier)
         /// Tells people.
@@ -68,9 +82,13 @@ extension ServerCore {
     /// A batch that is not complete.
     struct Job: Sendable {
         var number: Int
+        var tasks: ClosedRange<UInt64>
         /// As `ParameterBits` has them, each once.
         var vectors: [Data]
+        /// What is to be confirmed, by place.
+        var claims: [Int: EpisodeResult] = [:]
         var results: [Delivery] = []
+        /// Episodes without a result, or with one that was contradicted.
         var open: Int
     }
 }

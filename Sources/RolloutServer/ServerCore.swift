@@ -25,13 +25,21 @@ package struct ServerCore: Sendable {
     var session: CoordinatorSession
     var dispatcher: Dispatcher
     var unauthenticated = RateLimitedCount()
-    private var jobs: [Int: Job] = [:]
-    private var pending: [Dispatcher.TaskKey: Pending] = [:]
+    var jobs: [Int: Job] = [:]
+    var pending: [Dispatcher.TaskKey: Pending] = [:]
     /// Names of settled tasks of which a second copy may be out.
-    private var names: [Dispatcher.TaskKey: EpisodeName] = [:]
-    /// Files of tasks that are completed, until they are delivered.
-    private var arrived: [Dispatcher.TaskKey: Data] = [:]
-    private var actions: [Action] = []
+    var names: [Dispatcher.TaskKey: EpisodeName] = [:]
+    /// Files of tasks that may become their results, by who recorded them.
+    var arrived: [Dispatcher.TaskKey: [Dispatcher.WorkerKey: Data]] = [:]
+    /// The dispatcher's numbers of who answers for workers, and back.
+    var partyKeys: [String: Dispatcher.PartyKey] = [:]
+    var partyNames: [Dispatcher.PartyKey: String] = [:]
+    var nextParty: Dispatcher.PartyKey = 0
+    /// Who is not to be believed, and why.
+    var distrusted: [Dispatcher.PartyKey: String] = [:]
+    /// A contradiction that nobody could decide, of a batch that was over.
+    var doubt: String?
+    var actions: [Action] = []
     private var nextSweep: Seconds = 0
     private var lastNotice: Seconds = 0
 
@@ -44,13 +52,7 @@ package struct ServerCore: Sendable {
     package init(configuration: Configuration, seed: UInt64) {
         self.configuration = configuration
         session = CoordinatorSession(configuration: configuration.session, firstSession: seed)
-        var rules = Dispatcher.Configuration()
-        rules.leaseSeconds = configuration.leaseSeconds
-        rules.transitSeconds = 4 * configuration.session.heartbeatSeconds
-        rules.stallSeconds = configuration.stallSeconds
-        rules.deathsToSetAside = configuration.deathsToSetAside
-        rules.speculates = configuration.speculates
-        dispatcher = Dispatcher(configuration: rules, firstLease: seed)
+        dispatcher = Dispatcher(configuration: configuration.rules, firstLease: seed)
     }
 
     /// The actions since the last call, in order.
@@ -69,10 +71,28 @@ package struct ServerCore: Sendable {
     /// - Parameters:
     ///   - ticket: The caller's number for it, used once.
     ///   - batch: At least one episode.
-    package mutating func submit(_ ticket: Int, _ batch: EpisodeBatch) {
-        let (number, keys) = dispatcher.submit(count: batch.episodes.count)
+    ///   - now: The time.
+    package mutating func submit(_ ticket: Int, _ batch: EpisodeBatch, at now: Seconds = 0) {
+        var claims: [Int: EpisodeResult] = [:]
+        if !batch.claims.isEmpty {
+            for (index, episode) in batch.episodes.enumerated() {
+                claims[index] = batch.claims[episode.name]
+            }
+        }
+        let (number, keys) = dispatcher.submit(
+            count: batch.episodes.count,
+            claims: claims.mapValues { ($0.outcome, partyKey($0.driver.party)) }, at: now)
         jobs[ticket] = Job(
-            number: number, vectors: batch.vectors.map(ParameterBits.encode), open: keys.count)
+            number: number, tasks: keys, vectors: batch.vectors.map(ParameterBits.encode),
+            claims: claims, open: keys.count)
+        for (party, reason) in distrusted.sorted(by: { $0.key < $1.key }) {
+            actions.append(
+                .distrust(ticket: ticket, party: partyNames[party] ?? "", reason: reason))
+        }
+        if let doubt {
+            self.doubt = nil
+            actions.append(.fail(ticket: ticket, reason: doubt))
+        }
         pending.reserveCapacity(pending.count + keys.count)
         for (index, (episode, key)) in zip(batch.episodes, keys).enumerated() {
             pending[key] = Pending(ticket: ticket, index: index, episode: episode)
@@ -89,6 +109,21 @@ package struct ServerCore: Sendable {
             pending[key] = nil
             arrived[key] = nil
         }
+    }
+
+    /// Ends the quarantine of a party, or of that which answers for a host or a worker.
+    ///
+    /// - Parameter name: The party as it is told of, or a host, or a worker's host and process.
+    /// - Returns: Whether there is such a party.
+    @discardableResult
+    package mutating func release(_ name: String) -> Bool {
+        var parties = Set([partyKeys[name]].compactMap { $0 })
+        for worker in session.workers.values where worker.hello.host == name || worker.name == name
+        {
+            if let party = partyKeys[worker.party] { parties.insert(party) }
+        }
+        for party in parties.sorted() { dispatcher.release(party: party) }
+        return !parties.isEmpty
     }
 
     /// Tells all workers that the coordinator stops.
@@ -140,7 +175,9 @@ package struct ServerCore: Sendable {
         for action in session.takeActions() {
             switch action {
             case .send(let bytes, let peer): actions.append(.send(bytes, peer))
-            case .introduced(let worker): dispatcher.introduce(worker, at: now)
+            case .introduced(let worker):
+                dispatcher.introduce(
+                    worker, of: session.workers[worker].map { partyKey($0.party) }, at: now)
             case .heard(let worker): dispatcher.heard(from: worker, at: now)
             case .joined(let worker, let slots, let capacity):
                 dispatcher.join(worker, slots: slots, capacity: capacity, at: now)
@@ -154,9 +191,19 @@ package struct ServerCore: Sendable {
                     worker, progress: heartbeat.progress, held: heartbeat.leases,
                     capacity: heartbeat.capacity, at: now)
             case .result(let worker, let lease, let outcome, let seconds, let file):
+                if let problem = problem(with: outcome, of: lease) {
+                    let name = session.name(of: worker)
+                    session.malformed.add("an impossible result (\(problem)) from \(name)")
+                    session.countError(of: worker)
+                    dispatcher.offence(lease: lease, worker: worker, at: now)
+                    continue
+                }
                 let task = dispatcher.result(
                     outcome, lease: lease, worker: worker, seconds: seconds, at: now)
-                if let task, let file { arrived[task] = file }
+                // One that is needed to decide between others' files has come for its digest.
+                if let task, let file, pending[task] != nil {
+                    arrived[task, default: [:]][worker] = file
+                }
             case .failed(let worker, let lease, let failure):
                 dispatcher.failure(
                     lease: lease, worker: worker, reason: failure.description, at: now)
@@ -200,11 +247,14 @@ package struct ServerCore: Sendable {
             nextSweep = now + configuration.leaseSeconds / 10
             sweep(at: now)
         }
-        if jobs.isEmpty || session.hasReadyWorker {
+        if jobs.isEmpty || dispatcher.hasAvailableWorker {
             lastNotice = now
         } else if now - lastNotice >= configuration.noticeSeconds {
             lastNotice = now
-            tell(.waiting(tasks: self.dispatcher.openTasks))
+            let idle = dispatcher.idleWorkers
+            tell(
+                .waiting(
+                    tasks: dispatcher.openTasks, quarantined: idle.quarantined, hung: idle.hung))
         }
         if let (count, last) = session.malformed.notice(at: now) {
             tell(.malformed(count: count, last: last))
@@ -255,77 +305,6 @@ package struct ServerCore: Sendable {
         }
     }
 
-    /// Passes on what the dispatcher decided.
-    ///
-    /// - Returns: How many bytes of recordings are among it.
-    private mutating func digestEvents() -> Int {
-        var bytes = 0
-        for event in dispatcher.takeEvents() {
-            switch event {
-            case .completed(let task, let outcome, let worker, let seconds):
-                session.countCompletion(by: worker)
-                let file = arrived.removeValue(forKey: task)
-                bytes += file?.count ?? 0
-                finish(
-                    task, outcome, by: session.workers[worker]?.driver ?? .unnamed,
-                    seconds: seconds, file: file)
-            case .setAside(let task, let deaths, let failures):
-                tell(.setAside(name(of: task), deaths: deaths, failures: failures))
-                finish(task, .setAside, by: .unnamed, seconds: 0, file: nil)
-            case .lost(let worker, let reason, let tasks):
-                tell(
-                    .lost(
-                        worker: session.name(of: worker), reason: reason.rawValue, tasks: tasks))
-            case .disagreed(let task, let first, let one, let second, let other):
-                tell(
-                    .disagreed(
-                        name(of: task), first: describe(one, by: first),
-                        second: describe(other, by: second)))
-            case .failed(let task, let worker, let reason):
-                session.countError(of: worker)
-                tell(
-                    .failed(name(of: task), worker: session.name(of: worker), reason: reason))
-            case .quarantined(let worker): tell(.quarantined(worker: session.name(of: worker)))
-            case .returned(let worker): tell(.returned(worker: session.name(of: worker)))
-            case .agreed, .late: break
-            }
-        }
-        for (ticket, job) in jobs where !job.results.isEmpty {
-            actions.append(
-                .deliver(ticket: ticket, job.results, isComplete: job.open == 0))
-            if job.open == 0 { jobs[ticket] = nil } else { jobs[ticket]?.results = [] }
-        }
-        if names.count > 4096 { names = [:] }
-        return bytes
-    }
-
-    private mutating func finish(
-        _ task: Dispatcher.TaskKey, _ outcome: EpisodeOutcome, by driver: EpisodeDriver,
-        seconds: Seconds, file: Data?
-    ) {
-        guard let entry = pending.removeValue(forKey: task) else { return }
-        names[task] = entry.episode.name
-        let result = EpisodeResult(
-            episode: entry.episode, outcome: outcome, driver: driver, seconds: seconds)
-        jobs[entry.ticket]?.results.append(
-            Delivery(index: entry.index, result: result, file: file))
-        jobs[entry.ticket]?.open -= 1
-    }
-
-    private mutating func tell(_ event: ServerEvent) { actions.append(.tell(event)) }
-
-    private func name(of task: Dispatcher.TaskKey) -> String {
-        (pending[task]?.episode.name ?? names[task])?.description ?? "an earlier task"
-    }
-
-    private func describe(_ outcome: EpisodeOutcome, by worker: Dispatcher.WorkerKey) -> String {
-        let fingerprint = session.workers[worker]?.hello.fingerprint ?? "unknown"
-        return "\(session.name(of: worker)) (\(fingerprint)) returned \(outcome.episodeReturn) in "
-            + "\(outcome.steps) steps"
-            + (outcome.fileDigest.isEmpty
-                ? "" : " and recorded \(Data(outcome.fileDigest).hexadecimal.prefix(16))")
-    }
-
     /// Looks for contradictions in the state; for tests, after each step.
     ///
     /// - Throws: `BrokenInvariant` naming one.
@@ -335,7 +314,7 @@ package struct ServerCore: Sendable {
         for (ticket, job) in jobs {
             let count = pending.values.count { $0.ticket == ticket }
             try BrokenInvariant.check(
-                count == job.open, "batch \(ticket): \(job.open) open of \(count)")
+                count <= job.open, "batch \(ticket): \(job.open) open of \(count)")
         }
         try BrokenInvariant.check(
             arrived.keys.allSatisfy { pending[$0] != nil }, "a file of no task")

@@ -13,16 +13,20 @@ package enum ServerEvent: Sendable, CustomStringConvertible {
     case returned(worker: String)
     /// Someone may not take part.
     case refused(worker: String, reason: String)
-    /// Nobody works on what waits.
-    case waiting(tasks: Int)
+    /// Nobody works on what waits; workers in quarantine and such whose engines hang may be there.
+    case waiting(tasks: Int, quarantined: Int, hung: Int)
     /// A task was given up: it ranks worst.
     case setAside(String, deaths: Int, failures: Int)
     /// An engine could not run a task.
     case failed(String, worker: String, reason: String)
     /// Two hosts gave different results for one task: one of them is faulty.
     case disagreed(String, first: String, second: String)
-    /// A worker sent too many results that cannot be true, and gets no more work.
-    case quarantined(worker: String)
+    /// Nobody is left who could say which of two results is right; the first one stands.
+    case undecided(String, first: String, second: String)
+    /// A host gets no more work for a time.
+    case quarantined(party: String, reason: String, seconds: Double)
+    /// A host's quarantine is over.
+    case released(party: String)
     /// Messages that were counted and dropped since the last such event.
     case malformed(count: Int, last: String)
     /// Connections that failed the security handshake since the last such event.
@@ -45,16 +49,22 @@ package enum ServerEvent: Sendable, CustomStringConvertible {
             "worker \(worker) is back"
         case .refused(let worker, let reason):
             "refused \(worker): \(reason)"
-        case .waiting(let tasks):
+        case .waiting(let tasks, 0, 0):
             "no worker is connected; \(tasks) tasks wait"
+        case .waiting(let tasks, let quarantined, let hung):
+            "no worker can work: \(quarantined) in quarantine, \(hung) hang; \(tasks) tasks wait"
         case .setAside(let task, let deaths, let failures):
             "set aside \(task) after \(deaths) deaths of workers and \(failures) failures"
         case .failed(let task, let worker, let reason):
             "worker \(worker) could not run \(task): \(reason)"
         case .disagreed(let task, let first, let second):
             "two hosts disagree about \(task): \(first); \(second); check both"
-        case .quarantined(let worker):
-            "worker \(worker) sends impossible results and gets no more work"
+        case .undecided(let task, let first, let second):
+            "nobody can decide between two results of \(task): \(first); \(second)"
+        case .quarantined(let party, let reason, let seconds):
+            "\(party) is in quarantine for \(Int(seconds)) s: \(reason)"
+        case .released(let party):
+            "the quarantine of \(party) is over"
         case .malformed(let count, let last):
             "dropped \(count) malformed messages; the last: \(last)"
         case .unauthenticated(let count, let last):

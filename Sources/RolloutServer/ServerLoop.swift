@@ -92,10 +92,11 @@ final class ServerLoop {
         switch command {
         case .submit(let ticket, let batch, let sink, let backlog):
             recipients[ticket] = Recipient(sink: sink, backlog: backlog)
-            core.submit(ticket, batch)
+            core.submit(ticket, batch, at: now)
         case .cancel(let ticket):
             recipients[ticket] = nil
             core.cancel(ticket)
+        case .release(let name): core.release(name)
         case .report(let request):
             request.answer(
                 ServerMailbox.Report(
@@ -112,10 +113,16 @@ final class ServerLoop {
             case .deliver(let ticket, let results, let isComplete):
                 guard let recipient = recipients[ticket] else { continue }
                 recipient.backlog.add(results.reduce(0) { $0 + ($1.file?.count ?? 0) })
-                recipient.sink.yield(results)
+                recipient.sink.yield(.delivered(results))
                 guard isComplete else { continue }
                 recipient.sink.finish()
                 recipients[ticket] = nil
+            case .distrust(let ticket, let party, let reason):
+                recipients[ticket]?.sink.yield(.distrusted(party: party, reason: reason))
+            case .fail(let ticket, let reason):
+                recipients[ticket]?.sink.finish(throwing: UndecidedResults(reason: reason))
+                recipients[ticket] = nil
+                core.cancel(ticket)
             case .statusAsked(let peer):
                 core.answerStatus(to: peer, run: mailbox.runStatus, at: now)
             case .tell(let event): events.yield(event)

@@ -24,11 +24,18 @@ final class Backlog: Sendable {
 
 /// What other threads ask of the server's thread, and what it shows them.
 final class ServerMailbox: Sendable {
-    typealias Sink = AsyncThrowingStream<[ServerCore.Delivery], any Error>.Continuation
+    typealias Sink = AsyncThrowingStream<News, any Error>.Continuation
+
+    /// What whoever submitted a batch is told.
+    enum News: Sendable {
+        case delivered([ServerCore.Delivery])
+        case distrusted(party: String, reason: String)
+    }
 
     enum Command: Sendable {
         case submit(ticket: Int, EpisodeBatch, Sink, Backlog)
         case cancel(ticket: Int)
+        case release(String)
         case report(ReportRequest)
         case stop(reason: String)
     }

@@ -178,8 +178,8 @@ struct HostileRecordingTests {
         try liar.send(liar.chunk(piece, lease: liar.leases[3]))
         try liar.send(liar.result(liar.leases[3], digest: Data()))
         for await event in server.events {
-            if case .quarantined(let worker) = event {
-                #expect(worker.hasPrefix("liar/"))
+            if case .quarantined(let party, _, _) = event {
+                #expect(party.hasPrefix("liar@"))
                 break
             }
         }

@@ -13,7 +13,7 @@ struct DispatcherTests {
 
     private func completed(_ events: [Dispatcher.Event]) -> [UInt64] {
         events.compactMap { event in
-            if case .completed(let task, _, _, _) = event { task } else { nil }
+            if case .completed(let task, _, _) = event { task } else { nil }
         }
     }
 
@@ -200,7 +200,7 @@ struct DispatcherTests {
             dispatcher.offence(lease: grants[0].lease, worker: 1, at: 0)
         }
         let value11 = dispatcher.takeEvents()
-        #expect(value11 == [.quarantined(1)])
+        #expect(value11 == [.quarantined(-1, .impossible, seconds: 3600)])
         let value12 = dispatcher.assign(at: 0)
         #expect(value12.isEmpty)
         dispatcher.join(2, slots: 1, capacity: 1, at: 0)
@@ -209,14 +209,17 @@ struct DispatcherTests {
         #expect(dispatcher.counters.setAside == 0)
     }
 
-    @Test func `a task that engines cannot run three times is set aside`() {
+    @Test func `a task that the engines of three hosts cannot run is set aside`() {
         var dispatcher = Dispatcher()
-        dispatcher.join(1, slots: 1, capacity: 1, at: 0)
+        for worker in 1...4 { dispatcher.join(worker, slots: 1, capacity: 1, at: 0) }
         let job = dispatcher.submit(count: 1)
+        var tried: Set<Int> = []
         for _ in 0..<3 {
             let grant = dispatcher.assign(at: 0)[0]
-            dispatcher.failure(lease: grant.lease, worker: 1, reason: "NaN", at: 0)
+            tried.insert(grant.worker)
+            dispatcher.failure(lease: grant.lease, worker: grant.worker, reason: "NaN", at: 0)
         }
+        #expect(tried.count == 3)
         let events = dispatcher.takeEvents()
         #expect(
             events.last == .setAside(job.tasks.lowerBound, deaths: 0, failures: 3))

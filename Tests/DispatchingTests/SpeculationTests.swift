@@ -11,6 +11,12 @@ struct SpeculationTests {
             episodeReturn: value, steps: 10, tilesVisited: 1, trackTiles: 2, end: .lapCompleted)
     }
 
+    private func vote(
+        _ value: Double, _ worker: Int, seconds: Double = 1
+    ) -> Dispatcher.Vote {
+        Dispatcher.Vote(outcome: outcome(value), worker: worker, party: -worker, seconds: seconds)
+    }
+
     /// One task of four hangs back on worker 1; worker 2 is idle.
     private func straggler() -> (Dispatcher, Dispatcher.Grant) {
         var dispatcher = Dispatcher()
@@ -53,7 +59,8 @@ struct SpeculationTests {
         let events = dispatcher.takeEvents()
         #expect(
             events == [
-                .disagreed(slow.task, first: 2, outcome(7), second: 1, outcome(8))
+                .disagreed(slow.task, first: vote(7, 2), second: vote(8, 1, seconds: 3)),
+                .undecided(slow.task, vote(7, 2), vote(8, 1, seconds: 3)),
             ])
         #expect(dispatcher.counters.disagreements == 1)
         #expect(dispatcher.counters.completed == 4)

@@ -33,6 +33,7 @@ extension SimulatedCluster {
         if clock >= workers[worker].hungUntil, !workers[worker].running.isEmpty {
             workers[worker].progress += 1
         }
+        if workers[worker].character == .flooder { flood(worker) }
         let now = workers[worker].local(clock)
         workers[worker].session.tick(at: now, progress: workers[worker].progress)
         try workerActs(worker)
@@ -46,20 +47,47 @@ extension SimulatedCluster {
         guard clock >= workers[worker].hungUntil else {
             return queue.add(event, at: workers[worker].hungUntil)
         }
+        let character = workers[worker].character
+        if character == .holder { return }
         guard let order = workers[worker].running.removeValue(forKey: lease) else { return }
         beginWaiting(worker)
-        if workers[worker].character == .liar { lie(worker, lease) }
+        if character == .babbler { babble(worker, lease) }
+        var outcome = SimulatedWorker.outcome(order.episode, order.parameters)
+        if character == .liar { outcome.episodeReturn += 1 }
+        var file = script.records ? SimulatedWorker.file(order.episode) : nil
+        if character == .liar { file?[0] ^= 1 }
         workers[worker].session.finished(
             FinishedEpisode(
                 ticket: lease, episode: order.episode,
-                outcome: .success(SimulatedWorker.outcome(order.episode, order.parameters)),
-                file: script.records ? SimulatedWorker.file(order.episode) : nil),
+                outcome: character == .failer
+                    ? .failure(EpisodeFailure("no space left")) : .success(outcome),
+                file: character == .failer ? nil : file),
             seconds: 0.1)
         try workerActs(worker)
     }
 
-    /// Says something that is not so.
-    private func lie(_ worker: Int, _ lease: UInt64) {
+    /// Says what is nobody's use.
+    private func flood(_ worker: Int) {
+        guard let connection = workers[worker].connection else { return }
+        let membership = workers[worker].session.membership
+        for _ in 0..<3 {
+            let frame =
+                switch random.integer(below: 3) {
+                case 0:
+                    WorkerFrame(
+                        .hello(workers[worker].session.configuration.hello), run: "", session: 0)
+                case 1: WorkerFrame(.statusRequest, run: "", session: 0)
+                default:
+                    WorkerFrame(
+                        .goodbye(reason: "flood"), run: membership?.run ?? "",
+                        session: membership?.session ?? 0)
+                }
+            transmit(frame.encoded(), by: connection, toServer: true)
+        }
+    }
+
+    /// Says something that cannot be so.
+    private func babble(_ worker: Int, _ lease: UInt64) {
         guard let connection = workers[worker].connection,
             let membership = workers[worker].session.membership
         else { return }

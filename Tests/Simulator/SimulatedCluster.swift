@@ -21,7 +21,8 @@ package final class SimulatedCluster: @unchecked Sendable {
     /// How eventful a story is.
     package struct Script: Sendable {
         package var workers = 3
-        package var liars = 0
+        /// What the last worker is like.
+        package var last = SimulatedWorker.Character.honest
         /// Mean time between two faults; nil: none.
         package var faultSeconds: Double? = 1
         /// No fault begins after this.
@@ -38,6 +39,12 @@ package final class SimulatedCluster: @unchecked Sendable {
         package var killsCoordinator = true
 
         package init() {}
+    }
+
+    /// The server has given the work up, as it does where nobody can decide between two results.
+    package struct GivenUp: Error {
+        /// Why.
+        package var reason: String
     }
 
     /// The coordinator's process ends here.
@@ -88,6 +95,10 @@ package final class SimulatedCluster: @unchecked Sendable {
     var quietSince = 0.0
     /// Episodes whose results were taken: none of them may be asked for again.
     var acknowledged: Set<EpisodeName> = []
+    /// Who is not to be believed, as the server has told and nobody has heard.
+    var distrusted: [(party: String, reason: String)] = []
+    /// Why the server has given the batch up.
+    var givenUp: String?
     /// What happened, where somebody wants to know.
     package var history: [String]?
 
@@ -102,10 +113,10 @@ package final class SimulatedCluster: @unchecked Sendable {
         random = PCG64(seed: seed)
         history = tells ? [] : nil
         for index in 0..<script.workers {
-            let isLiar = index >= script.workers - script.liars
             workers.append(
                 SimulatedWorker(
-                    index: index, character: isLiar ? .liar : .honest,
+                    index: index,
+                    character: index == script.workers - 1 ? script.last : .honest,
                     slots: 1 + Int(random.integer(below: 3)),
                     clockOffset: random.uniform(-1e6, 1e6),
                     clockRate: random.uniform(0.9, 1.1)))
@@ -137,6 +148,8 @@ package final class SimulatedCluster: @unchecked Sendable {
         configuration.deathsToSetAside = 1000
         server = ServerCore(configuration: configuration, seed: random.next())
         taken = []
+        distrusted = []
+        givenUp = nil
         waitingBytes = 0
         note("the coordinator starts")
         queue.add(.serverTurn(life: serverLife), at: clock)
@@ -266,6 +279,8 @@ package final class SimulatedCluster: @unchecked Sendable {
                         .taken(life: serverLife, result),
                         at: clock + random.uniform(0, script.diskSeconds))
                 }
+            case .distrust(_, let party, let reason): distrusted.append((party, reason))
+            case .fail(_, let reason): givenUp = reason
             case .statusAsked: break
             case .tell(let event): note("server: \(event)")
             }
@@ -307,6 +322,11 @@ package final class SimulatedCluster: @unchecked Sendable {
 }
 
 extension SimulatedCluster: EpisodeService {
+    /// Lets an episode be driven again: its result was thrown away.
+    package func forget(_ episode: EpisodeName) {
+        acknowledged.remove(episode)
+    }
+
     package func perform(
         _ batch: EpisodeBatch, onNews: @Sendable (EpisodeNews) throws -> Void
     ) async throws -> [EpisodeResult] {
@@ -314,11 +334,16 @@ extension SimulatedCluster: EpisodeService {
             throw BrokenInvariant("\(episode.name) is driven again, though its result was stored")
         }
         ticket += 1
-        server?.submit(ticket, batch)
+        server?.submit(ticket, batch, at: clock)
         var results = [EpisodeResult?](repeating: nil, count: batch.episodes.count)
         var open = results.count
         while open > 0 {
             try step()
+            for (party, reason) in distrusted {
+                try onNews(.distrusted(party: party, reason: reason))
+            }
+            distrusted = []
+            if let givenUp { throw GivenUp(reason: givenUp) }
             let deliveries = taken
             taken = []
             for delivery in deliveries {
@@ -330,7 +355,12 @@ extension SimulatedCluster: EpisodeService {
                 var expected = SimulatedWorker.outcome(episode, batch.parameters(of: episode))
                 let file = script.records ? SimulatedWorker.file(episode) : nil
                 expected.fileDigest = file.map { Array(SHA256.digest($0)) } ?? []
-                guard result.episode == episode, result.outcome == expected, delivery.file == file
+                let isLie =
+                    result.driver.party.hasPrefix("host\(workers.count - 1)@")
+                    && script.last == .liar && !result.isConfirmed
+                guard
+                    result.episode == episode,
+                    isLie || result.outcome == expected && delivery.file == file
                 else { throw BrokenInvariant("\(result.name) has another's result") }
                 try onNews(.finished(result, file: delivery.file))
                 acknowledged.insert(result.name)

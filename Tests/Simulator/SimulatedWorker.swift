@@ -8,12 +8,20 @@ import Foundation
 import ClusterSessions
 
 /// A worker's process of a story, over all of its lives.
-struct SimulatedWorker {
-    /// Whether it tells the truth.
-    enum Character {
+package struct SimulatedWorker {
+    /// What becomes of the episodes it is given.
+    package enum Character: CaseIterable, Sendable {
         case honest
         /// Sends results that cannot be true, results for leases of others, and noise.
+        case babbler
+        /// Sends results that could be true, and are not.
         case liar
+        /// Can run nothing.
+        case failer
+        /// Takes episodes, claims progress for ever and ends none.
+        case holder
+        /// Works, and says goodbye and hello, asks for the status and sends noise all the time.
+        case flooder
     }
 
     let index: Int

@@ -22,7 +22,10 @@ package struct Story: Sendable {
         var random = PCG64(seed: seed ^ 0x0005_1e55_0000_0000)
         var script = SimulatedCluster.Script()
         script.workers = 1 + Int(random.integer(below: 4))
-        if script.workers > 1, random.unit() < 0.2 { script.liars = 1 }
+        if script.workers > 1, random.unit() < 0.4 {
+            let wrong = SimulatedWorker.Character.allCases.filter { $0 != .honest }
+            script.last = wrong[Int(random.integer(below: UInt32(wrong.count)))]
+        }
         script.faultSeconds = [nil, 3, 1, 0.4][Int(random.integer(below: 4))]
         script.loss = random.unit() < 0.3 ? random.uniform(0, 0.1) : 0
         script.diskSeconds = random.unit() < 0.3 ? random.uniform(0, 1) : 0
@@ -62,14 +65,23 @@ package struct Story: Sendable {
             do {
                 let batch = batch(journal)
                 let missing = batch.filter { journal.results[$0.name] == nil }
-                if !missing.episodes.isEmpty {
-                    _ = try await cluster.perform(missing) { result, _ in
-                        journal.results[result.name] = result
+                if missing.episodes.isEmpty {
+                    try journal.finish(batch)
+                    continue
+                }
+                _ = try await cluster.perform(missing) { news in
+                    switch news {
+                    case .finished(let result, _): journal.results[result.name] = result
+                    case .distrusted(let party, _):
+                        for name in try journal.void(party) { cluster.forget(name) }
                     }
                 }
-                try journal.finish(batch)
             } catch is SimulatedCluster.Crash {
                 try cluster.restartServer(after: cluster.random.uniform(0, 2))
+            } catch let error where error is SimulatedCluster.GivenUp || error is Doubt {
+                // Nobody is deceived: the run ends with an error.
+                guard script.last == .liar || script.last == .babbler else { throw error }
+                return
             }
         }
         let calm = Journal()
@@ -103,6 +115,9 @@ package struct Story: Sendable {
     }
 }
 
+/// Results of complete generations are not to be believed.
+private struct Doubt: Error {}
+
 /// What a run would have in its database: it outlives the coordinator.
 ///
 /// Sendable without checks: one task uses it.
@@ -110,6 +125,16 @@ private final class Journal: @unchecked Sendable {
     var generation = 1
     var mean: [Float] = [0.25, -1, 3]
     var results: [EpisodeName: EpisodeResult] = [:]
+
+    /// Forgets what a party has said and nobody confirmed.
+    ///
+    /// - Throws: `Doubt`, where the search has gone by some of it.
+    func void(_ party: String) throws -> [EpisodeName] {
+        let voided = results.values.filter { $0.driver.party == party && !$0.isConfirmed }
+        if voided.contains(where: { $0.name.generation < generation }) { throw Doubt() }
+        for result in voided { results[result.name] = nil }
+        return voided.map(\.name)
+    }
 
     /// Moves on by the results of a generation.
     func finish(_ batch: EpisodeBatch) throws {

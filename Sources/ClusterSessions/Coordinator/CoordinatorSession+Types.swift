@@ -72,6 +72,8 @@ extension CoordinatorSession {
     package struct Worker: Sendable {
         /// How it introduced itself.
         package var hello: Hello
+        /// Who answers for it.
+        package var party: String
         /// Its connection; nil while it has none.
         package var peer: PeerIdentifier?
         /// When it first said Hello.
@@ -83,7 +85,7 @@ extension CoordinatorSession {
 
         /// Who drives, as results have it.
         package var driver: EpisodeDriver {
-            EpisodeDriver(name: name, fingerprint: hello.fingerprint)
+            EpisodeDriver(name: name, fingerprint: hello.fingerprint, party: party)
         }
 
         /// Host and process.

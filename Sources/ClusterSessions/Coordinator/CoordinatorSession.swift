@@ -101,7 +101,7 @@ package struct CoordinatorSession: Sendable {
             return refuse(peer, .other, reason)
         }
         switch frame.message {
-        case .hello(let hello): welcome(hello, peer, at: now)
+        case .hello(let hello): welcome(hello, peer, origin, at: now)
         case .statusRequest: actions.append(.statusAsked(peer))
         default:
             guard let state = peers[peer], state.session == frame.session,
@@ -202,7 +202,9 @@ package struct CoordinatorSession: Sendable {
 
     // MARK: Who takes part
 
-    private mutating func welcome(_ hello: Hello, _ peer: PeerIdentifier, at now: Seconds) {
+    private mutating func welcome(
+        _ hello: Hello, _ peer: PeerIdentifier, _ origin: PeerOrigin, at now: Seconds
+    ) {
         let name = "\(hello.host)/\(hello.process)"
         if let wanted = configuration.fingerprint, wanted != hello.fingerprint {
             let reason =
@@ -231,7 +233,8 @@ package struct CoordinatorSession: Sendable {
             actions.append(.replaced(former))
         }
         workers[worker] = Worker(
-            hello: hello, peer: peer, joined: workers[worker]?.joined ?? now,
+            hello: hello, party: origin.party(host: hello.host), peer: peer,
+            joined: workers[worker]?.joined ?? now,
             completed: workers[worker]?.completed ?? 0, errors: workers[worker]?.errors ?? 0)
         peers[peer] = Peer(worker: worker, session: nextSession)
         nextSession += 1

@@ -45,6 +45,8 @@ final class RunReporter: Sendable {
         case .failed: "task-failed"
         case .disagreed: "disagreed"
         case .quarantined: "quarantined"
+        case .released: "released"
+        case .undecided: "undecided"
         case .unauthenticated: "unauthenticated"
         case .malformed: "malformed"
         case .clientList: "client-list"

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Dispatching
+import Episodes
+import Testing
+
+/// Hosts that are wrong: who they are is found, and nothing they do holds up or spoils a job.
+struct CheckTests {
+    private func outcome(_ value: Double, steps: Int = 10) -> EpisodeOutcome {
+        EpisodeOutcome(
+            episodeReturn: value, steps: steps, tilesVisited: 1, trackTiles: 2, end: .timeLimit)
+    }
+
+    /// A dispatcher with workers 1 to `hosts`, each of its own party.
+    private func dispatcher(
+        hosts: Int, slots: Int = 1, trust: Int = 10, share: Double = 0,
+        change: (inout Dispatcher.Configuration) -> Void = { _ in }
+    ) -> Dispatcher {
+        var configuration = Dispatcher.Configuration()
+        configuration.agreementsToTrust = trust
+        configuration.checkedShare = share
+        configuration.speculates = false
+        change(&configuration)
+        var dispatcher = Dispatcher(configuration: configuration, firstLease: 77)
+        for worker in 1...hosts {
+            dispatcher.introduce(worker, of: worker, at: 0)
+            dispatcher.join(worker, slots: slots, capacity: slots, at: 0)
+        }
+        return dispatcher
+    }
+
+    /// Works until nothing is given out any more; `answer` is nil for a result that never comes.
+    private func work(
+        _ dispatcher: inout Dispatcher, from now: Double = 0,
+        _ answer: (Dispatcher.Grant) -> Double?
+    ) throws -> [Dispatcher.Event] {
+        var events: [Dispatcher.Event] = []
+        var now = now
+        while true {
+            let grants = dispatcher.assign(at: now)
+            try dispatcher.checkInvariants()
+            if grants.isEmpty { break }
+            now += 0.01
+            for grant in grants {
+                guard let value = answer(grant) else { continue }
+                dispatcher.result(
+                    outcome(value), lease: grant.lease, worker: grant.worker, seconds: 1, at: now)
+                try dispatcher.checkInvariants()
+            }
+            events += dispatcher.takeEvents()
+        }
+        return events
+    }
+
+    private func completed(_ events: [Dispatcher.Event]) -> [UInt64: (value: Double, Bool)] {
+        var all: [UInt64: (value: Double, Bool)] = [:]
+        for case .completed(let task, let vote, let isConfirmed) in events {
+            #expect(all[task] == nil, "task \(task) is completed twice")
+            all[task] = (vote.outcome.episodeReturn, isConfirmed)
+        }
+        return all
+    }
+
+    private func quarantined(_ events: [Dispatcher.Event]) -> [Int] {
+        events.compactMap { event in
+            if case .quarantined(let party, _, _) = event { party } else { nil }
+        }
+    }
+
+    @Test func `the first tasks of a host count when another one agrees`() throws {
+        var dispatcher = dispatcher(hosts: 2)
+        _ = dispatcher.submit(count: 100)
+        let events = try work(&dispatcher) { Double($0.task) }
+        let results = completed(events)
+        #expect(results.count == 100)
+        #expect(results.allSatisfy { Double($0.key) == $0.value.value })
+        // A task confirmed is one that both have agreed on.
+        let confirmed = results.values.count { $0.1 }
+        #expect((10...14).contains(confirmed))
+        #expect(dispatcher.counters.checks == confirmed)
+        #expect(dispatcher.isEmpty)
+    }
+
+    @Test func `a share of the tasks is checked, and none where there is one host`() throws {
+        var two = dispatcher(hosts: 2, trust: 0, share: 0.2)
+        _ = two.submit(count: 600)
+        _ = try work(&two) { Double($0.task) }
+        #expect((80...160).contains(two.counters.checks))
+        var one = dispatcher(hosts: 1, share: 1)
+        _ = one.submit(count: 50)
+        let results = completed(try work(&one) { Double($0.task) })
+        #expect(results.count == 50)
+        #expect(one.counters.checks == 0)
+    }
+
+    @Test(arguments: 1...3)
+    func `a liar among three is outvoted, and none of its first results counts`(
+        liar: Int
+    ) throws {
+        var dispatcher = dispatcher(hosts: 3, slots: 4)
+        _ = dispatcher.submit(count: 60)
+        let events = try work(&dispatcher) {
+            $0.worker == liar ? -Double($0.task) : Double($0.task)
+        }
+        #expect(quarantined(events) == [liar])
+        let results = completed(events)
+        #expect(results.count == 60)
+        #expect(results.allSatisfy { Double($0.key) == $0.value.value })
+        #expect(dispatcher.isQuarantined(liar))
+    }
+
+    @Test func `one that lies later is found by a copy, and who waits is told`() throws {
+        var dispatcher = dispatcher(hosts: 3, trust: 0) { $0.speculates = true }
+        _ = dispatcher.submit(count: 4)
+        var held: [Dispatcher.Grant] = []
+        // One host ends its task with a lie and the others' are late.
+        let grants = dispatcher.assign(at: 0)
+        let lie = grants[0]
+        dispatcher.result(
+            outcome(-1), lease: lie.lease, worker: lie.worker, seconds: 1, at: 1)
+        held = Array(grants.dropFirst()) + dispatcher.assign(at: 1)
+        for grant in held where grant.worker != lie.worker {
+            dispatcher.result(
+                outcome(Double(grant.task)), lease: grant.lease, worker: grant.worker, seconds: 1,
+                at: 2)
+        }
+        let own = try #require(held.first { $0.worker == lie.worker })
+        let copy = try #require(dispatcher.assign(at: 10).first { $0.task == own.task })
+        dispatcher.result(
+            outcome(-2), lease: own.lease, worker: own.worker, seconds: 1, at: 10.5)
+        // Its job is over: there is nobody to ask any more.
+        dispatcher.result(
+            outcome(Double(copy.task)), lease: copy.lease, worker: copy.worker, seconds: 1, at: 11)
+        let undecided = dispatcher.takeEvents().contains {
+            if case .undecided = $0 { true } else { false }
+        }
+        #expect(undecided)
+        try dispatcher.checkInvariants()
+    }
+
+    @Test func `a result that is contradicted while its job lasts waits for a third`() throws {
+        var dispatcher = dispatcher(hosts: 3, trust: 0) { $0.speculates = true }
+        _ = dispatcher.submit(count: 3)
+        let grants = dispatcher.assign(at: 0)
+        let (first, second, third) = (grants[0], grants[1], grants[2])
+        dispatcher.result(
+            outcome(1), lease: first.lease, worker: first.worker, seconds: 1, at: 1)
+        // The second's task gets a copy at the first host, which lies about it.
+        let copy = try #require(dispatcher.assign(at: 3).first { $0.worker == first.worker })
+        let holder = copy.task == second.task ? second : third
+        let other = copy.task == second.task ? third : second
+        dispatcher.result(
+            outcome(-5), lease: copy.lease, worker: copy.worker, seconds: 1, at: 3.5)
+        dispatcher.result(
+            outcome(5), lease: holder.lease, worker: holder.worker, seconds: 1, at: 4)
+        try dispatcher.checkInvariants()
+        #expect(dispatcher.openTasks == 2)
+        let events = dispatcher.takeEvents()
+        #expect(events.contains(.reopened(copy.task)))
+        dispatcher.result(
+            outcome(9), lease: other.lease, worker: other.worker, seconds: 1, at: 5)
+        let judge = try #require(dispatcher.assign(at: 5).first)
+        #expect(judge.worker == other.worker && judge.task == copy.task)
+        dispatcher.result(
+            outcome(5), lease: judge.lease, worker: judge.worker, seconds: 1, at: 6)
+        let decided = dispatcher.takeEvents()
+        #expect(decided.contains(.decided(copy.task)))
+        #expect(quarantined(decided) == [first.worker])
+        #expect(dispatcher.openTasks == 0)
+        try dispatcher.checkInvariants()
+    }
+
+    @Test func `two that differ wait for a third, not for ever, and are said to differ`() throws {
+        var dispatcher = dispatcher(hosts: 2)
+        _ = dispatcher.submit(count: 1)
+        let events = try work(&dispatcher) { $0.worker == 1 ? 5 : 6 }
+        #expect(completed(events).isEmpty)
+        for time in 0..<40 {
+            if time == 30 { #expect(dispatcher.takeEvents().isEmpty) }
+            for worker in [1, 2] {
+                dispatcher.heartbeat(worker, progress: 0, held: [], capacity: 1, at: Double(time))
+            }
+            dispatcher.tick(at: Double(time))
+        }
+        let late = dispatcher.takeEvents()
+        guard
+            case .undecided(1, let first, let second) = late.first(where: {
+                if case .undecided = $0 { true } else { false }
+            })
+        else {
+            Issue.record("not said: \(late)")
+            return
+        }
+        #expect(Set([first.outcome.episodeReturn, second.outcome.episodeReturn]) == [5, 6])
+        #expect(dispatcher.openTasks == 0)
+        try dispatcher.checkInvariants()
+    }
+
+    @Test func `one that can run nothing is in quarantine before it sets anything aside`() throws {
+        var dispatcher = dispatcher(hosts: 3, slots: 2)
+        _ = dispatcher.submit(count: 176)
+        var now = 0.0
+        var events: [Dispatcher.Event] = []
+        while dispatcher.openTasks > 0, now < 100 {
+            for grant in dispatcher.assign(at: now) {
+                now += 0.01
+                if grant.worker == 2 {
+                    dispatcher.failure(
+                        lease: grant.lease, worker: 2, reason: "no space left", at: now)
+                } else {
+                    dispatcher.result(
+                        outcome(1), lease: grant.lease, worker: grant.worker, seconds: 1, at: now)
+                }
+                try dispatcher.checkInvariants()
+            }
+            now += 0.1
+            dispatcher.tick(at: now)
+            events += dispatcher.takeEvents()
+        }
+        #expect(completed(events).count == 176)
+        #expect(quarantined(events) == [2])
+        #expect(dispatcher.counters.setAside == 0)
+    }
+
+    @Test func `a holder that claims progress for ever does not keep an idle host from its tasks`()
+        throws
+    {
+        // Before any result, and with as many holders as copies run at first.
+        var dispatcher = dispatcher(hosts: 3, slots: 8, trust: 0) { $0.speculates = true }
+        _ = dispatcher.submit(count: 16)
+        var now = 0.0
+        var held: [Int: [UInt64]] = [:]
+        while dispatcher.openTasks > 0, now < 300 {
+            for grant in dispatcher.assign(at: now) {
+                if grant.worker == 3 {
+                    dispatcher.result(
+                        outcome(1), lease: grant.lease, worker: 3, seconds: 1, at: now)
+                } else {
+                    held[grant.worker, default: []].append(grant.lease)
+                }
+            }
+            now += 0.1
+            for worker in 1...3 {
+                dispatcher.heartbeat(
+                    worker, progress: UInt64(now * 100), held: held[worker] ?? [], capacity: 8,
+                    at: now)
+            }
+            dispatcher.tick(at: now)
+            try dispatcher.checkInvariants()
+        }
+        #expect(dispatcher.openTasks == 0)
+        #expect(now < 30)
+    }
+
+    @Test func `no progress makes a lease last longer than any task can take`() throws {
+        var dispatcher = dispatcher(hosts: 1)
+        _ = dispatcher.submit(count: 1)
+        let grant = dispatcher.assign(at: 0)[0]
+        var now = 0.0
+        while now < 700, dispatcher.outstanding(of: 1) > 0 {
+            now += 1
+            dispatcher.heartbeat(
+                1, progress: UInt64(now), held: [grant.lease], capacity: 1, at: now)
+            dispatcher.tick(at: now)
+        }
+        #expect((600...602).contains(now))
+        #expect(quarantined(dispatcher.takeEvents()) == [1])
+        #expect(!dispatcher.hasAvailableWorker)
+        #expect(dispatcher.idleWorkers.quarantined == 1)
+        // The pause ends by itself.
+        while now < 1300, dispatcher.isQuarantined(1) {
+            now += 1
+            dispatcher.heartbeat(1, progress: 0, held: [], capacity: 1, at: now)
+            dispatcher.tick(at: now)
+        }
+        #expect((1200...1203).contains(now))
+        #expect(dispatcher.assign(at: now).count == 1)
+    }
+
+    @Test func `a goodbye and a hello end no quarantine; an order does`() throws {
+        var dispatcher = dispatcher(hosts: 2)
+        for _ in 0..<3 { dispatcher.offence(lease: nil, worker: 1, at: 0) }
+        dispatcher.leave(1)
+        dispatcher.introduce(3, of: 1, at: 1)
+        dispatcher.join(3, slots: 1, capacity: 1, at: 1)
+        _ = dispatcher.submit(count: 4)
+        #expect(dispatcher.assign(at: 1).map(\.worker) == [2])
+        dispatcher.release(party: 1)
+        #expect(dispatcher.assign(at: 1).map(\.worker) == [3])
+        #expect(dispatcher.takeEvents().contains(.released(1)))
+        try dispatcher.checkInvariants()
+    }
+
+    @Test func `a claim is confirmed by another host, or stands where there is none`() throws {
+        var dispatcher = dispatcher(hosts: 2)
+        let (_, tasks) = dispatcher.submit(
+            count: 2, claims: [0: (outcome(3), 1), 1: (outcome(4), 1)], at: 0)
+        let grants = dispatcher.assign(at: 0)
+        #expect(grants.allSatisfy { $0.worker == 2 })
+        let events = try work(&dispatcher) { _ in nil }
+        #expect(events.isEmpty)
+        dispatcher.result(
+            outcome(3), lease: grants[0].lease, worker: 2, seconds: 1, at: 1)
+        #expect(completed(dispatcher.takeEvents())[tasks.lowerBound]?.1 == true)
+        dispatcher.lose(2, .disconnection)
+        dispatcher.tick(at: 2)
+        let rest = completed(dispatcher.takeEvents())
+        #expect(rest[tasks.upperBound]?.1 == false)
+        #expect(rest[tasks.upperBound]?.value == 4)
+        #expect(dispatcher.isEmpty)
+    }
+
+    @Test func `who did not look for a while does not hold that against others`() throws {
+        var dispatcher = dispatcher(hosts: 1)
+        _ = dispatcher.submit(count: 1)
+        _ = dispatcher.assign(at: 0)
+        dispatcher.tick(at: 0.1)
+        dispatcher.tick(at: 5000)
+        #expect(dispatcher.takeEvents().isEmpty)
+        // From then on silence is silence.
+        for time in 1...12 { dispatcher.tick(at: 5000 + Double(time)) }
+        #expect(dispatcher.counters.deaths == 1)
+    }
+}
