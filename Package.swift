@@ -170,7 +170,7 @@ let tests: [Target] = [
         name: "DispatchingTests", dependencies: ["Dispatching", "Episodes", "SeededRandom"]),
     .testTarget(
         name: "ProgramTests",
-        dependencies: ["RunReports", "RunStore", "TestSupport", "worldmodels"]),
+        dependencies: ["Episodes", "RunReports", "RunStore", "TestSupport", "worldmodels"]),
     .testTarget(
         name: "RunStoreTests",
         dependencies: [
