@@ -206,8 +206,8 @@ let tests: [Target] = [
     .testTarget(
         name: "ClusterTests",
         dependencies: [
-            "ArrayFiles", "ClusterProtocol", "ClusterSessions", "ClusterTransport", "Digests",
-            "Dispatching",
+            "ArrayFiles", "CarRacing", "ClusterProtocol", "ClusterSessions", "ClusterTransport",
+            "Digests", "Dispatching",
             "Episodes", "RolloutServer", "RolloutWorker", "Rollouts", "RunReports", "RunStore",
             "Search", "SeededRandom", "Tensors", "TestSupport", "WorldModel",
         ]),
