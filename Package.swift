@@ -170,7 +170,7 @@ let tests: [Target] = [
         name: "DispatchingTests", dependencies: ["Dispatching", "Episodes", "SeededRandom"]),
     .testTarget(
         name: "ProgramTests",
-        dependencies: ["RunReports", "RunStore", "TestSupport", "worldmodels"]),
+        dependencies: ["Episodes", "RunReports", "RunStore", "TestSupport", "worldmodels"]),
     .testTarget(
         name: "RunStoreTests",
         dependencies: [
@@ -206,8 +206,8 @@ let tests: [Target] = [
     .testTarget(
         name: "ClusterTests",
         dependencies: [
-            "ArrayFiles", "ClusterProtocol", "ClusterSessions", "ClusterTransport", "Digests",
-            "Dispatching",
+            "ArrayFiles", "CarRacing", "ClusterProtocol", "ClusterSessions", "ClusterTransport",
+            "Digests", "Dispatching",
             "Episodes", "RolloutServer", "RolloutWorker", "Rollouts", "RunReports", "RunStore",
             "Search", "SeededRandom", "Tensors", "TestSupport", "WorldModel",
         ]),

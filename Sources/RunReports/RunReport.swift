@@ -32,7 +32,12 @@ package struct RunReport: Sendable, Encodable {
     package var trainingRollouts: Int
     /// Results stored for evaluations.
     package var evaluationRollouts: Int
+    /// Those of the search that another party confirmed.
+    package var trainingRolloutsConfirmed: Int
+    /// Those for evaluations that another party confirmed.
+    package var evaluationRolloutsConfirmed: Int
     package var workers: [WorkerRecord]
+    package var quarantines: [QuarantineRecord]
     package var events: [EventRecord]
     /// The models' losses; a value that is no number is left out.
     package var losses: [LossRecord]
@@ -61,7 +66,10 @@ package struct RunReport: Sendable, Encodable {
         rolloutsUnderWay = try reader.rolloutCount(purpose: .training, generation: next)
         trainingRollouts = try reader.rolloutCount(purpose: .training)
         evaluationRollouts = try reader.rolloutCount(purpose: .evaluation)
+        trainingRolloutsConfirmed = try reader.confirmedCount(purpose: .training)
+        evaluationRolloutsConfirmed = try reader.confirmedCount(purpose: .evaluation)
         workers = try reader.workers()
+        quarantines = try reader.quarantines()
         events = try reader.events()
         losses = try reader.losses().filter(\.value.isFinite)
     }

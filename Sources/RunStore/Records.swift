@@ -104,6 +104,8 @@ package struct WorkerRecord: Sendable, Hashable, Codable {
     package var name: String
     /// Its processor and library versions.
     package var fingerprint: String
+    /// Who answers for it (`EpisodeDriver.party`); empty where an older program did not say.
+    package var party = ""
     /// Its first result's arrival.
     package var firstSeen: Date
     /// Its last result's arrival.
@@ -112,6 +114,33 @@ package struct WorkerRecord: Sendable, Hashable, Codable {
     package var rollouts = 0
     /// Environment steps of those.
     package var steps = 0
+}
+
+/// A time in which a party gets no tasks.
+package struct QuarantineRecord: Sendable, Hashable, Codable {
+    /// Who answers for the workers (`EpisodeDriver.party`).
+    package var party: String
+    /// The party's workers that were known then, host and process of each, with a space between two.
+    package var workers: String
+    /// A sentence for people.
+    package var reason: String
+    /// Its beginning.
+    package var time: Date
+    /// Its end, which a release sets; nil: that of the run.
+    package var ends: Date?
+
+    package init(
+        party: String, workers: [String] = [], reason: String, time: Date, ends: Date?
+    ) {
+        self.party = party
+        self.workers = workers.joined(separator: " ")
+        self.reason = reason
+        self.time = time
+        self.ends = ends
+    }
+
+    /// Whether it lasts still.
+    package func lasts(at now: Date) -> Bool { ends.map { now < $0 } ?? true }
 }
 
 /// Something worth knowing that happened to the run.

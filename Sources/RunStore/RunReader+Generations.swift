@@ -30,9 +30,8 @@ extension RunReader {
             [purpose, generation], as: RolloutRow.self)
         // Read after the results, so whoever drove one of them is among them.
         let drivers = Dictionary(
-            try rows(as: DriverRow.self).map {
-                ($0.id, EpisodeDriver(name: $0.name, fingerprint: $0.fingerprint))
-            }, uniquingKeysWith: { first, _ in first })
+            try rows(as: DriverRow.self).map { ($0.id, $0.driver) },
+            uniquingKeysWith: { first, _ in first })
         return try stored.map { row in
             guard let driver = drivers[row.worker] else {
                 throw RunStoreError.badRow(

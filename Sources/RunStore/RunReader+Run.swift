@@ -49,7 +49,7 @@ extension RunReader {
 
     /// Who has driven for the run, by name.
     package func workers() throws -> [WorkerRecord] {
-        try rows("ORDER BY name, fingerprint")
+        try rows("ORDER BY name, fingerprint, party")
     }
 
     /// The losses of the models' training, by model and epoch.

@@ -6,12 +6,13 @@ package import Foundation
 import GRDB
 
 extension RunStore {
-    /// Stores results that have arrived; one that is there already stays as it is.
+    /// Stores results that have arrived; one that is there already stays as it is, unless its
+    /// episode was set aside.
     package func append(_ rollouts: [EpisodeResult], arrived: Date) throws {
         guard !rollouts.isEmpty else { return }
         try write(.rollouts) { database in
             let known = try database.cachedStatement(
-                sql: "SELECT id FROM workers WHERE name = ? AND fingerprint = ?")
+                sql: "SELECT id FROM workers WHERE name = ? AND fingerprint = ? AND party = ?")
             let count = try database.cachedStatement(
                 sql: """
                     UPDATE workers SET rollouts = rollouts + 1, steps = steps + ?, last_seen = ?
@@ -20,15 +21,21 @@ extension RunStore {
             for rollout in rollouts {
                 let driver = rollout.driver
                 let worker = try Int64.fetchOne(
-                    known, arguments: [driver.name, driver.fingerprint])
+                    known, arguments: [driver.name, driver.fingerprint, driver.party])
                 if worker == nil {
                     try WorkerRecord(
-                        name: driver.name, fingerprint: driver.fingerprint, firstSeen: arrived,
-                        lastSeen: arrived
+                        name: driver.name, fingerprint: driver.fingerprint, party: driver.party,
+                        firstSeen: arrived, lastSeen: arrived
                     ).insert(database)
                 }
                 let id = worker ?? database.lastInsertedRowID
                 let row = RolloutRow(rollout, worker: id)
+                try delete(
+                    "(purpose, generation, candidate, repetition) = (?, ?, ?, ?) AND end = ?",
+                    [
+                        row.purpose, row.generation, row.candidate, row.repetition,
+                        EpisodeEnd.setAside,
+                    ], in: database)
                 guard try !row.exists(database) else { continue }
                 try row.insert(database)
                 try count.execute(arguments: [row.steps, Timestamp.text(arrived), id])
@@ -56,8 +63,14 @@ extension RunStore {
         }
     }
 
+    /// Stores an evaluation, also in the place of one that came to no mean.
     package func record(_ record: EvaluationRecord) throws {
-        try write(.evaluation, durable: true) { try record.insert($0) }
+        try write(.evaluation, durable: true) { database in
+            try database.execute(
+                sql: "DELETE FROM evaluations WHERE generation = ? AND mean IS NULL",
+                arguments: [record.generation])
+            try record.insert(database)
+        }
     }
 
     /// Changes settings that may change during a run; others stay.

@@ -17,7 +17,8 @@ enum Schema {
     }
 
     private static let steps = [
-        ("1: the run, its generations and its rollouts", firstTables)
+        ("1: the run, its generations and its rollouts", firstTables),
+        ("2 (0.2.0): who answers for a result, and who is not believed", parties),
     ]
 
     // A track seed is an unsigned 64-bit number kept as the signed one with the same bits.
@@ -109,5 +110,40 @@ enum Schema {
             value REAL,
             PRIMARY KEY (model, epoch, split, term)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    // A rule of a table cannot be changed, so `workers` is made anew. What an older program drove has
+    // no party: its results are nobody's, and stay.
+    private static let parties = """
+        ALTER TABLE rollouts
+            ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 0 CHECK (confirmed IN (0, 1));
+        CREATE TABLE new_workers (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            party TEXT NOT NULL DEFAULT '',
+            first_seen TEXT NOT NULL,
+            last_seen TEXT NOT NULL,
+            rollouts INTEGER NOT NULL,
+            steps INTEGER NOT NULL,
+            UNIQUE (name, fingerprint, party)
+        ) STRICT;
+        INSERT INTO new_workers (id, name, fingerprint, first_seen, last_seen, rollouts, steps)
+            SELECT id, name, fingerprint, first_seen, last_seen, rollouts, steps FROM workers;
+        DROP TABLE workers;
+        ALTER TABLE new_workers RENAME TO workers;
+        CREATE TABLE quarantines (
+            id INTEGER PRIMARY KEY,
+            party TEXT NOT NULL,
+            workers TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            time TEXT NOT NULL,
+            ends TEXT
+        ) STRICT;
+        CREATE TABLE releases (
+            id INTEGER PRIMARY KEY,
+            party TEXT NOT NULL,
+            time TEXT NOT NULL
+        ) STRICT;
         """
 }

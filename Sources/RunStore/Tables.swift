@@ -102,6 +102,8 @@ extension WorkerRecord: TableRow {
     var fault: String? { Range.count(["rollouts": rollouts, "steps": steps]) }
 }
 
+extension QuarantineRecord: TableRow { static let databaseTableName = "quarantines" }
+
 extension LossRecord: TableRow {
     static let databaseTableName = "losses"
 
@@ -130,6 +132,11 @@ struct DriverRow: TableRow {
     var id: Int64
     var name: String
     var fingerprint: String
+    var party: String
+
+    var driver: EpisodeDriver {
+        EpisodeDriver(name: name, fingerprint: fingerprint, party: party)
+    }
 }
 
 /// A result as it is stored.
@@ -149,6 +156,7 @@ struct RolloutRow: TableRow {
     /// The driver's `id`.
     var worker: Int64
     var seconds: Double
+    var confirmed: Bool
 
     var fault: String? {
         Range.count([
@@ -170,6 +178,7 @@ struct RolloutRow: TableRow {
         end = result.outcome.end
         self.worker = worker
         seconds = result.seconds
+        confirmed = result.isConfirmed
     }
 
     func result(driver: EpisodeDriver) -> EpisodeResult {
@@ -182,6 +191,6 @@ struct RolloutRow: TableRow {
             outcome: EpisodeOutcome(
                 episodeReturn: self.return, steps: steps, tilesVisited: tilesVisited,
                 trackTiles: trackTiles, end: end),
-            driver: driver, seconds: seconds)
+            driver: driver, seconds: seconds, isConfirmed: confirmed)
     }
 }

@@ -21,6 +21,7 @@ struct WorldModels: AsyncParsableCommand {
             StatusCommand.self,
             InspectCommand.self,
             BackupCommand.self,
+            ReleaseCommand.self,
             EvaluateCommand.self,
             PlayCommand.self,
             DreamCommand.self,

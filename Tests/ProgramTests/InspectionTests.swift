@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Episodes
 import Foundation
 import RunReports
 import RunStore
@@ -101,6 +102,46 @@ struct InspectionTests {
         #expect(generations[1]["evaluationMean"] as? Double == 77.25)
         #expect(generations[2]["totalSteps"] as? Int == 3000)
         #expect(object["created"] as? String == "2027-01-15T08:00:00Z")
+    }
+
+    @Test func `who is in quarantine and how much is confirmed are shown`() throws {
+        let run = try ShownRun()
+        #expect(try !RunReport(run.directory).text().contains("in quarantine"))
+        let store = try RunStore(run.directory, holder: "test")
+        let noon = Date(timeIntervalSince1970: 1_800_000_000)
+        for candidate in 0..<3 {
+            try store.append(
+                [
+                    EpisodeResult(
+                        episode: Episode(
+                            name: EpisodeName(
+                                purpose: .training, generation: 1, candidate: candidate,
+                                repetition: 0), trackSeed: 1), outcome: .setAside,
+                        isConfirmed: candidate > 0)
+                ], arrived: noon)
+        }
+        for (party, ends) in [("key 1 at mars", noon + 3600), ("key 2", nil)] {
+            try store.record(
+                QuarantineRecord(
+                    party: party, workers: ["mars/7"], reason: "it lied", time: noon, ends: ends))
+        }
+        let report = try RunReport(run.directory)
+        let text = report.text()
+        #expect(
+            text.contains("confirmed by a second driver: 2 for the search, 0 for evaluations"))
+        let lines = text.split(separator: "\n")
+        let first = try #require(lines.first { $0.contains("key 1 at mars") })
+        for field in ["2027-01-15T08:00:00Z", "2027-01-15T09:00:00Z", "it lied"] {
+            #expect(first.contains(field), "\(field) in \(first)")
+        }
+        #expect(lines.contains { $0.contains("key 2") && $0.contains("the run's end") })
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: report.json()) as? [String: Any])
+        #expect(object["trainingRolloutsConfirmed"] as? Int == 2)
+        #expect(object["evaluationRolloutsConfirmed"] as? Int == 0)
+        let quarantines = try #require(object["quarantines"] as? [[String: Any]])
+        #expect(quarantines.map { $0["party"] as? String } == ["key 1 at mars", "key 2"])
+        #expect(quarantines.map { $0["ends"] != nil } == [true, false])
     }
 
     @Test func `JSON is one line`() throws {

@@ -46,7 +46,7 @@ package final class CarRacingEngine: EpisodeEngine {
     ) throws {
         let cars = try CarRacingSlots(count: environments)
         let sink = FileSink(slots: environments)
-        let plan = EpisodePlan(timeLimit: settings.steps, dataset: settings.seed)
+        let plan = settings.plan
         switch settings.policy {
         case .brownian:
             self.init(LockstepEngine(cars, RandomWalk(.brownian, slots: environments), sink, plan))

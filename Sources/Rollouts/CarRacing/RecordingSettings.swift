@@ -51,6 +51,9 @@ package struct RecordingSettings: Sendable, Hashable, Codable {
         }
     }
 
+    /// What an engine needs to know.
+    var plan: EpisodePlan { EpisodePlan(timeLimit: steps, dataset: seed) }
+
     /// The settings as a worker is told them.
     package func encoded() throws -> Data {
         let encoder = JSONEncoder()
@@ -59,10 +62,14 @@ package struct RecordingSettings: Sendable, Hashable, Codable {
     }
 
     /// What the file of one episode cannot exceed; bytes.
+    package var largestFile: Int { Self.fileSizes(steps: steps).upperBound }
+
+    /// How large the file of an episode of so many steps can be; bytes.
     ///
-    /// Deflate adds less than a thousandth to what it cannot shorten.
-    package var largestFile: Int {
+    /// Deflate adds less than a thousandth to what it cannot shorten, and shortens nothing to less
+    /// than a 1032nd.
+    static func fileSizes(steps: Int) -> ClosedRange<Int> {
         let step = Encoder.imageBytes + 3 * MemoryLayout<Float>.size + MemoryLayout<Float>.size + 1
-        return steps * step + steps * step / 1000 + 4096
+        return steps * step / 1032...steps * step + steps * step / 1000 + 4096
     }
 }

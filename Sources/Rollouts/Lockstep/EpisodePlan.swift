@@ -34,6 +34,17 @@ package struct EpisodePlan: Sendable, Hashable {
         if let cap = episode.stepCap, cap < 1 { throw EpisodeFailure("a cap of \(cap) steps") }
     }
 
+    /// The steps after which an episode ends, and whether that is its own cap.
+    func stepLimit(of episode: Episode) -> (steps: Int, isCap: Bool) {
+        let cap = episode.stepCap ?? timeLimit
+        return (min(cap, timeLimit), cap < timeLimit)
+    }
+
+    /// Ends an episode after so many steps in which nothing new was visited; nil: never.
+    func patience(with episode: Episode) -> Int? {
+        episode.name.purpose == .evaluation ? nil : patience
+    }
+
     /// The seed of an episode's track.
     func trackSeed(of episode: Episode) -> UInt64 {
         guard let dataset else { return episode.trackSeed }
@@ -79,10 +90,8 @@ struct EpisodeSlot {
         self.episode = episode
         self.ticket = ticket
         self.visited = visited
-        let cap = episode.stepCap ?? plan.timeLimit
-        stepLimit = min(cap, plan.timeLimit)
-        isCapped = cap < plan.timeLimit
-        patience = episode.name.purpose == .evaluation ? nil : plan.patience
+        (stepLimit, isCapped) = plan.stepLimit(of: episode)
+        patience = plan.patience(with: episode)
     }
 
     /// Counts a step, and finds out whether it was the last.

@@ -23,13 +23,16 @@ extension RunReport {
         lines.append(
             "rollouts stored: \(trainingRollouts) for the search (\(rolloutsUnderWay) of them of"
                 + " the generation under way), \(evaluationRollouts) for evaluations")
+        lines.append(
+            "confirmed by a second driver: \(trainingRolloutsConfirmed) for the search,"
+                + " \(evaluationRolloutsConfirmed) for evaluations")
         if let best = generations.compactMap(\.evaluation).best {
             lines.append(
                 "best evaluation: \(best.text) over \(best.episodes) tracks after generation"
                     + " \(best.generation) (controller.safetensors)")
         }
         lines += [""] + plot
-        lines += lossLines + workerLines + eventLines
+        lines += lossLines + workerLines + quarantineLines + eventLines
         while lines.last == "" { lines.removeLast() }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -101,6 +104,23 @@ extension RunReport {
         let more = workers.count - 20
         return [table.text] + (more > 0 ? ["... and \(more) more workers (--json lists them)"] : [])
             + [""]
+    }
+
+    private var quarantineLines: [String] {
+        guard !quarantines.isEmpty else { return [] }
+        var table = TextTable([
+            .init("in quarantine", isNumeric: false), .init("since", isNumeric: false),
+            .init("until", isNumeric: false), .init("reason", isNumeric: false),
+        ])
+        for quarantine in quarantines.suffix(20) {
+            table.add([
+                quarantine.party, Self.time(quarantine.time),
+                quarantine.ends.map(Self.time) ?? "the run's end", quarantine.reason,
+            ])
+        }
+        let more = quarantines.count - 20
+        return [table.text]
+            + (more > 0 ? ["... and \(more) earlier quarantines (--json lists them)"] : []) + [""]
     }
 
     private var eventLines: [String] {

@@ -72,6 +72,12 @@ extension RunStoreError: LocalizedError {
     }
 }
 
+extension RunRelease.NoQuarantine: LocalizedError {
+    package var errorDescription: String? {
+        "\(self); 'worldmodels inspect \(path)' lists the quarantines"
+    }
+}
+
 extension RunBackup.Failure: LocalizedError {
     package var errorDescription: String? {
         switch self {
