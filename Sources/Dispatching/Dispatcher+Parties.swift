@@ -44,6 +44,17 @@ extension Dispatcher {
         if reason.isDistrust { withdrawVotes(of: party, at: now) }
     }
 
+    /// Takes a party into quarantine that was found to be wrong before.
+    ///
+    /// - Parameters:
+    ///   - party: The party.
+    ///   - end: When the quarantine is over.
+    package mutating func distrust(party: PartyKey, until end: Seconds) {
+        parties[party, default: PartyState()].quarantinedUntil = end
+        parties[party]?.isDistrusted = true
+        lookAt(party: party)
+    }
+
     /// Ends a party's quarantine before its time; it is checked like a new one.
     ///
     /// - Parameter party: The party; one that is in no quarantine is ignored.

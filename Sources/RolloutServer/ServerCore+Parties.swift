@@ -67,12 +67,23 @@ extension ServerCore {
             case .failing(let reason): "it cannot run what others can: \(reason)"
             case .overdue: "it has held an episode for longer than any can take"
             }
-        tell(.quarantined(party: name, reason: text, seconds: seconds))
+        let workers = session.workers.values.filter { $0.party == name }.map(\.name).sorted()
+        tell(
+            .quarantined(
+                party: name, workers: workers, reason: text, isDistrusted: reason.isDistrust,
+                seconds: seconds))
         guard reason.isDistrust else { return }
         distrusted[party] = text
         for ticket in jobs.keys.sorted() {
             actions.append(.distrust(ticket: ticket, party: name, reason: text))
         }
+    }
+
+    /// Takes over a quarantine of an earlier life.
+    mutating func takeOver(_ quarantine: Quarantine, at now: Seconds) {
+        let key = partyKey(quarantine.party)
+        dispatcher.distrust(party: key, until: now + quarantine.seconds)
+        distrusted[key] = quarantine.reason
     }
 
     /// A contradiction that nobody can decide ends the batch that it is in, or the next one.

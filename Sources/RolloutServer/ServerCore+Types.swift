@@ -29,6 +29,8 @@ extension ServerCore {
         package var agreementsToTrust = 10
         /// Whether a batch fails where hosts disagree and nobody is left who could decide.
         package var stopsOnDisagreement = true
+        /// Who was in quarantine for wrong results when an earlier life ended.
+        package var quarantined: [Quarantine] = []
         /// What cannot be true of an outcome, in a few words; nil: nothing.
         package var plausibility: @Sendable (Episode, EpisodeOutcome) -> String? = { _, _ in nil }
         /// Whether idle workers repeat slow tasks.
@@ -43,6 +45,23 @@ extension ServerCore {
         /// - Parameter session: What it serves, and to whom.
         package init(session: CoordinatorSession.Configuration) {
             self.session = session
+        }
+    }
+
+    /// A party whose results are not to be believed.
+    package struct Quarantine: Sendable {
+        /// As it was told of.
+        package var party: String
+        /// Why.
+        package var reason: String
+        /// How long it lasts still.
+        package var seconds: Seconds
+
+        /// Collects the parts.
+        package init(party: String, reason: String, seconds: Seconds) {
+            self.party = party
+            self.reason = reason
+            self.seconds = seconds
         }
     }
 

@@ -53,6 +53,7 @@ package struct ServerCore: Sendable {
         self.configuration = configuration
         session = CoordinatorSession(configuration: configuration.session, firstSession: seed)
         dispatcher = Dispatcher(configuration: configuration.rules, firstLease: seed)
+        for quarantine in configuration.quarantined { takeOver(quarantine, at: 0) }
     }
 
     /// The actions since the last call, in order.

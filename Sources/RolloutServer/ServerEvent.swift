@@ -24,7 +24,8 @@ package enum ServerEvent: Sendable, CustomStringConvertible {
     /// Nobody is left who could say which of two results is right; the first one stands.
     case undecided(String, first: String, second: String)
     /// A host gets no more work for a time.
-    case quarantined(party: String, reason: String, seconds: Double)
+    case quarantined(
+        party: String, workers: [String], reason: String, isDistrusted: Bool, seconds: Double)
     /// A host's quarantine is over.
     case released(party: String)
     /// Messages that were counted and dropped since the last such event.
@@ -61,7 +62,7 @@ package enum ServerEvent: Sendable, CustomStringConvertible {
             "two hosts disagree about \(task): \(first); \(second); check both"
         case .undecided(let task, let first, let second):
             "nobody can decide between two results of \(task): \(first); \(second)"
-        case .quarantined(let party, let reason, let seconds):
+        case .quarantined(let party, _, let reason, _, let seconds):
             "\(party) is in quarantine for \(Int(seconds)) s: \(reason)"
         case .released(let party):
             "the quarantine of \(party) is over"

@@ -124,17 +124,21 @@ package struct QuarantineRecord: Sendable, Hashable, Codable {
     package var workers: String
     /// A sentence for people.
     package var reason: String
+    /// Whether their results are not to be believed either.
+    package var isDistrusted: Bool
     /// Its beginning.
     package var time: Date
     /// Its end, which a release sets; nil: that of the run.
     package var ends: Date?
 
     package init(
-        party: String, workers: [String] = [], reason: String, time: Date, ends: Date?
+        party: String, workers: [String] = [], reason: String, isDistrusted: Bool = true,
+        time: Date, ends: Date?
     ) {
         self.party = party
         self.workers = workers.joined(separator: " ")
         self.reason = reason
+        self.isDistrusted = isDistrusted
         self.time = time
         self.ends = ends
     }

@@ -137,6 +137,7 @@ enum Schema {
             party TEXT NOT NULL,
             workers TEXT NOT NULL,
             reason TEXT NOT NULL,
+            is_distrusted INTEGER NOT NULL,
             time TEXT NOT NULL,
             ends TEXT
         ) STRICT;

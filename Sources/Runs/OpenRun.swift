@@ -5,7 +5,7 @@ import ArrayFiles
 package import Episodes
 import EvolutionStrategies
 package import Foundation
-import Rollouts
+package import Rollouts
 package import RunStore
 package import Search
 import WorldModel
@@ -21,15 +21,19 @@ package struct OpenRun: Sendable {
     package var settings: RunSettings { start.settings }
     package var isNew: Bool { start.isNew }
 
-    /// What the workers' engines are told, as JSON.
+    /// What the workers' engines are told.
+    package var rolloutSettings: RolloutSettings {
+        RolloutSettings(
+            mapping: settings.mapping, inputs: settings.inputs, latent: settings.latent,
+            timeLimit: settings.maximumSteps,
+            stepsWithoutTile: settings.patience > 0 ? settings.patience : nil)
+    }
+
+    /// The same as JSON.
     package func encodedRolloutSettings() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        return try encoder.encode(
-            RolloutSettings(
-                mapping: settings.mapping, inputs: settings.inputs, latent: settings.latent,
-                timeLimit: settings.maximumSteps,
-                stepsWithoutTile: settings.patience > 0 ? settings.patience : nil))
+        return try encoder.encode(rolloutSettings)
     }
 
     /// Searches until a limit is reached or the calling task is cancelled; the best controller by

@@ -49,6 +49,22 @@ final class RolloutRecorder: Sendable {
         }
     }
 
+    /// Throws away what a party has driven and nobody confirmed, whether it is stored or waits.
+    func void(_ party: String, generation: Int, purpose: Purpose) throws {
+        state.withLock { state in
+            state.waiting.removeAll { $0.driver.party == party && !$0.isConfirmed }
+        }
+        let void: @Sendable () -> Void = { [self] in
+            do {
+                try store.void(party: party, generation: generation, purpose: purpose)
+            } catch {
+                state.withLock { $0.failure = $0.failure ?? error }
+            }
+        }
+        // After what is being written.
+        if isInline { void() } else { queue.async(execute: void) }
+    }
+
     /// Waits until all that was taken is stored, or throws what went wrong with any of it.
     func finish() async throws {
         await withCheckedContinuation { continuation in

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+package import Episodes
+
 /// What stops a run before its end.
 package enum RunError: Error, Equatable, CustomStringConvertible {
     case badSetting(setting: String, value: String, expected: String)
@@ -13,6 +15,9 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
     case foreignRollout(path: String, generation: Int, candidate: Int, repetition: Int)
     case missingResult(generation: Int, candidate: Int, repetition: Int)
     case noState(path: String)
+    /// Complete generations rest on what a party drove that is found to be wrong.
+    case doubtful(party: String, reason: String, rollouts: Int, generation: Int)
+    case tooManySetAside(purpose: Purpose, generation: Int, failed: Int, total: Int)
     case populationSize(expected: Int, found: Int)
 
     package var description: String {
@@ -34,6 +39,13 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
         case .missingResult(let generation, let candidate, let repetition):
             "no result for generation \(generation), candidate \(candidate), repetition"
                 + " \(repetition): the rollout service broke its promise; start again to repeat it"
+        case .doubtful(let party, let reason, let rollouts, let generation):
+            "\(party) gives wrong results (\(reason)), and \(rollouts) rollouts of complete"
+                + " generations, from generation \(generation) on, are its own and nobody's else"
+        case .tooManySetAside(let purpose, let generation, let failed, let total):
+            "\(failed) of \(total) rollouts of generation \(generation)"
+                + "\(purpose == .evaluation ? "'s evaluation" : "") could not be driven by anybody;"
+                + " nothing of it counts"
         case .noState(let path):
             "\(path): holds no state of the optimiser; restore it from a copy"
         case .populationSize(let expected, let found):

@@ -39,9 +39,15 @@ package struct RunLimits: Sendable, Hashable {
     package var generations: Int?
     /// Mean return of an evaluation.
     package var targetReturn: Double?
+    /// Whether the run goes on where complete generations rest on results that are not to be
+    /// believed, or nobody can decide between two.
+    package var goesOnInDoubt = false
 
-    package init(generations: Int? = nil, targetReturn: Double? = nil) {
+    package init(
+        generations: Int? = nil, targetReturn: Double? = nil, goesOnInDoubt: Bool = false
+    ) {
         self.generations = generations
         self.targetReturn = targetReturn
+        self.goesOnInDoubt = goesOnInDoubt
     }
 }

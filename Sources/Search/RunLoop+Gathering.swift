@@ -1,62 +1,33 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Basics
-import Digests
 import Episodes
-import Foundation
 import RunStore
-import SeededRandom
 import Synchronization
 
 extension RunLoop {
-    /// The distribution's mean on the fixed evaluation tracks; from the database where it has been
-    /// measured before.
-    func evaluate(
-        _ search: Search, generation: Int, best: inout EvaluationRecord?
-    ) async throws -> EvaluationRecord {
-        if let known = try store.reader.evaluation(generation: generation) { return known }
-        let began = now()
-        let parameters = search.mean.map { Float($0) }
-        let episodes = (0..<settings.evaluationEpisodes).map { index in
-            Episode(
-                name: EpisodeName(
-                    purpose: .evaluation, generation: generation, candidate: 0, repetition: index),
-                trackSeed: tracks.evaluation(index))
-        }
-        let rollouts = try await gather(
-            EpisodeBatch(vectors: [parameters], episodes: episodes), generation: generation,
-            purpose: .evaluation)
-        let returns = rollouts.map(\.outcome.episodeReturn)
-        let (statistics, failed) = Fitness.summary(returns, divisor: .sample)
-        var bits = Data()
-        bits.appendLittleEndian(parameters)
-        bits.appendLittleEndian(returns)
-        let finished = now()
-        let record = EvaluationRecord(
-            generation: generation, episodes: returns.count,
-            mean: failed == 0 ? statistics?.mean ?? .nan : .nan,
-            standardDeviation: statistics?.standardDeviation ?? .nan,
-            steps: rollouts.reduce(0) { $0 + $1.outcome.steps },
-            seconds: finished.timeIntervalSince(began), parameters: parameters,
-            digest: SHA256.digest(bits).hexadecimal, finished: finished)
-        try store.record(record)
-        let isBest = record.mean.isFinite && best.map { record.mean > $0.mean } ?? true
-        if isBest {
-            try saveController(record)
-            best = record
-        }
-        observe(.evaluation(record, best: isBest))
-        return record
-    }
+    /// A run stops when more of a generation's rollouts than this share could not be driven.
+    private static var tolerableShare: Double { 0.25 }
 
     /// The results of all episodes, in their order: those in the database, and for the missing ones
     /// the service's, stored as they arrive.
+    ///
+    /// Those that an earlier start had to set aside are tried again. What a party has driven that is
+    /// found to be wrong is thrown away, unless another one has confirmed it, and driven again.
+    ///
+    /// - Parameters:
+    ///   - batch: The episodes.
+    ///   - generation: Their generation, or the one that is evaluated.
+    ///   - purpose: What they are driven for.
+    ///   - confirms: Whether each shall be driven by a second party, as far as there is one.
+    /// - Returns: One result an episode.
+    /// - Throws: `RunError`, `RunStoreError`, or why the service cannot go on.
     func gather(
-        _ batch: EpisodeBatch, generation: Int, purpose: Purpose
+        _ batch: EpisodeBatch, generation: Int, purpose: Purpose, confirms: Bool = false
     ) async throws -> [EpisodeResult] {
         var known: [EpisodeName: EpisodeResult] = [:]
-        for rollout in try store.reader.rollouts(generation: generation, purpose: purpose) {
+        for rollout in try store.reader.rollouts(generation: generation, purpose: purpose)
+        where rollout.outcome.end != .setAside {
             known[rollout.name] = rollout
         }
         for episode in batch.episodes {
@@ -66,35 +37,93 @@ extension RunLoop {
                     candidate: episode.name.candidate, repetition: episode.name.repetition)
             }
         }
-        let missing = batch.filter { known[$0.name] == nil }
-        let total = batch.episodes.count
-        let done = Atomic(total - missing.episodes.count)
-        observe(
-            .gathering(
-                generation: generation, purpose: purpose, done: total - missing.episodes.count,
-                total: total))
-        if !missing.episodes.isEmpty {
-            let recorder = RolloutRecorder(
-                store: store, isInline: storesInline, now: now)
-            let observe = observe
-            let results: [EpisodeResult]
-            do {
-                results = try await service.perform(missing) { result, _ in
+        var isFirst = true
+        while true {
+            let claims = confirms && isFirst ? known.filter { $0.value.needsConfirmation } : [:]
+            let wanted = batch.filter { known[$0.name] == nil || claims[$0.name] != nil }
+            if isFirst, !confirms {
+                observe(
+                    .gathering(
+                        generation: generation, purpose: purpose, done: known.count,
+                        total: batch.episodes.count))
+            }
+            isFirst = false
+            guard !wanted.episodes.isEmpty else { break }
+            try await drive(
+                EpisodeBatch(vectors: batch.vectors, episodes: wanted.episodes, claims: claims),
+                total: batch.episodes.count, generation: generation, purpose: purpose,
+                known: &known)
+        }
+        return try complete(batch, from: known, generation: generation, purpose: purpose)
+    }
+
+    /// Has episodes driven, and adds to what is known; what is not to be believed is taken out.
+    private func drive(
+        _ batch: EpisodeBatch, total: Int, generation: Int, purpose: Purpose,
+        known: inout [EpisodeName: EpisodeResult]
+    ) async throws {
+        let recorder = RolloutRecorder(store: store, isInline: storesInline, now: now)
+        let done = Atomic(known.count - batch.claims.count)
+        let distrusted = Mutex<Set<String>>([])
+        let (observe, claims) = (observe, batch.claims)
+        let results: [EpisodeResult]
+        do {
+            results = try await service.perform(batch) { news in
+                switch news {
+                case .finished(let result, _):
+                    let count = done.add(1, ordering: .relaxed).newValue
+                    guard claims[result.name] == nil else { return }
                     let rollout = result.asStored
                     try recorder.add(rollout)
-                    let count = done.add(1, ordering: .relaxed).newValue
                     observe(.result(rollout, done: count, total: total))
+                case .distrusted(let party, let reason):
+                    distrusted.withLock { _ = $0.insert(party) }
+                    try recorder.void(party, generation: generation, purpose: purpose)
+                    try doubt(party, reason, generation: generation, purpose: purpose)
                 }
-            } catch {
-                // What has arrived is kept; the recorder's own failure explains more than the
-                // service's.
-                try await recorder.finish()
-                throw error
             }
+        } catch {
+            // What has arrived is kept; the recorder's own failure explains more than the
+            // service's.
             try await recorder.finish()
-            for result in results { known[result.name] = result.asStored }
+            throw error
         }
-        return try batch.episodes.map { episode in
+        try await recorder.finish()
+        var confirmed: [EpisodeName] = []
+        for result in results {
+            if let claim = batch.claims[result.name] {
+                // Another outcome is that of a party which has been found right: it comes anew.
+                guard result.isConfirmed, result.asStored.outcome == claim.outcome else { continue }
+                known[result.name]?.isConfirmed = true
+                confirmed.append(result.name)
+            } else {
+                known[result.name] = result.asStored
+            }
+        }
+        try store.confirm(confirmed)
+        for party in distrusted.withLock({ $0 }) {
+            known = known.filter { $0.value.driver.party != party || $0.value.isConfirmed }
+        }
+    }
+
+    /// Ends the run where the search has gone by results that are not to be believed.
+    private func doubt(
+        _ party: String, _ reason: String, generation: Int, purpose: Purpose
+    ) throws {
+        // An evaluation follows its generation.
+        let first = purpose == .training ? generation : generation + 1
+        guard !limits.goesOnInDoubt,
+            let doubt = try store.reader.unconfirmed(of: party, before: first)
+        else { return }
+        throw RunError.doubtful(
+            party: party, reason: reason, rollouts: doubt.count, generation: doubt.firstGeneration)
+    }
+
+    private func complete(
+        _ batch: EpisodeBatch, from known: [EpisodeName: EpisodeResult], generation: Int,
+        purpose: Purpose
+    ) throws -> [EpisodeResult] {
+        let results = try batch.episodes.map { episode in
             guard let rollout = known[episode.name] else {
                 throw RunError.missingResult(
                     generation: generation, candidate: episode.name.candidate,
@@ -102,6 +131,12 @@ extension RunLoop {
             }
             return rollout
         }
+        let failed = results.count { $0.outcome.end == .setAside }
+        if Double(failed) > Self.tolerableShare * Double(results.count) {
+            throw RunError.tooManySetAside(
+                purpose: purpose, generation: generation, failed: failed, total: results.count)
+        }
+        return results
     }
 }
 
@@ -113,5 +148,10 @@ extension EpisodeResult {
         let value = outcome.episodeReturn
         result.outcome.episodeReturn = value.isNaN ? .nan : value == 0 ? 0 : value
         return result
+    }
+
+    /// Whether somebody else than who drove it could say more of it.
+    fileprivate var needsConfirmation: Bool {
+        !isConfirmed && !driver.party.isEmpty && outcome.end != .setAside
     }
 }

@@ -178,7 +178,7 @@ struct HostileRecordingTests {
         try liar.send(liar.chunk(piece, lease: liar.leases[3]))
         try liar.send(liar.result(liar.leases[3], digest: Data()))
         for await event in server.events {
-            if case .quarantined(let party, _, _) = event {
+            if case .quarantined(let party, _, _, _, _) = event {
                 #expect(party.hasPrefix("liar@"))
                 break
             }

@@ -107,6 +107,9 @@ extension RunError: LocalizedError {
                 + " controller"
         case .otherModel: "\(self); put that file back, or give another --logdir"
         case .noState: "\(self), or give another --logdir"
+        case .doubtful:
+            "\(self); restore the run from a copy of before, or go on with --on-disagreement continue"
+        case .tooManySetAside: "\(self); see above for why; the same command tries them again"
         case .foreignRollout, .missingResult, .populationSize: "\(self)"
         }
     }

@@ -6,6 +6,7 @@ import ClusterSessions
 import ArgumentParser
 import Foundation
 import RolloutServer
+import Rollouts
 import RunStore
 import Runs
 import Search
@@ -43,6 +44,25 @@ struct CoordinatorCommand: AsyncParsableCommand {
     @OptionGroup(title: "Who may connect")
     var security: ServerSecurityOptions
 
+    @Option(
+        help: .init(
+            "The share of rollouts that two hosts drive, so that one with wrong results is found.",
+            valueName: "share"))
+    var checkedShare = 0.02
+
+    /// What a contradiction does to a run that nobody can decide.
+    enum Disagreement: String, ExpressibleByArgument, CaseIterable {
+        case stop
+        case `continue`
+    }
+
+    @Option(
+        help: """
+            Where hosts give different results and no third one can decide, or complete \
+            generations rest on results of a host found to be wrong: stop or continue.
+            """)
+    var onDisagreement = Disagreement.stop
+
     @Flag(help: "Show the rollouts as they arrive, on one line.")
     var display = false
 
@@ -73,6 +93,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
         }
         if let generations, generations < 1 {
             throw ValidationError("--generations \(generations): at least 1")
+        }
+        guard (0...1).contains(checkedShare) else {
+            throw ValidationError("--checked-share \(checkedShare): from 0 to 1")
         }
         if let maxWorkers, maxWorkers < 1 {
             throw ValidationError("--max-workers \(maxWorkers): at least 1")
@@ -106,6 +129,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         var limits = profile?.limits ?? RunLimits()
         if let generations { limits.generations = generations }
         if let targetReturn { limits.targetReturn = targetReturn }
+        limits.goesOnInDoubt = onDisagreement == .continue
         let server = try RolloutServer(serverConfiguration(run))
         defer { server.stop() }
         try await CoordinatorRun(run: run, limits: limits, server: server, display: display).run()
@@ -150,6 +174,18 @@ struct CoordinatorCommand: AsyncParsableCommand {
             ],
             work: .score(settings: run.encodedRolloutSettings()))
         configuration.core.session.maximumWorkers = maxWorkers
+        configuration.core.maximumSteps = run.settings.maximumSteps
+        configuration.core.checkedShare = checkedShare
+        if checkedShare == 0 { configuration.core.agreementsToTrust = 0 }
+        configuration.core.stopsOnDisagreement = onDisagreement == .stop
+        let rules = OutcomeRules(run.rolloutSettings)
+        configuration.core.plausibility = { rules.problem(with: $1, of: $0) }
+        let now = Date()
+        configuration.core.quarantined = try run.store.reader.quarantines().compactMap {
+            guard $0.isDistrusted, let ends = $0.ends, ends > now else { return nil }
+            return ServerCore.Quarantine(
+                party: $0.party, reason: $0.reason, seconds: ends.timeIntervalSince(now))
+        }
         configuration.security = try security.security()
         configuration.isInsecureAllowed = security.insecure
         return configuration

@@ -28,9 +28,27 @@ struct CoordinatorRun {
                     kept += 1
                     try? run.store.note(kind, event.description)
                 }
+                if case .quarantined(
+                    let party, let workers, let reason, let isDistrusted, let seconds) =
+                    event
+                {
+                    let now = Date()
+                    try? run.store.record(
+                        QuarantineRecord(
+                            party: party, workers: workers, reason: reason,
+                            isDistrusted: isDistrusted,
+                            time: now,
+                            ends: now.addingTimeInterval(seconds)))
+                }
             }
         }
-        defer { watcher.cancel() }
+        let releases = Task {
+            try? await run.store.watchReleases { server.release($0) }
+        }
+        defer {
+            watcher.cancel()
+            releases.cancel()
+        }
 
         let work = Task {
             try await run.drive(with: server, limits: limits) { reporter.observe($0) }
