@@ -15,8 +15,9 @@ package struct RunRelease: Sendable, Hashable {
         package let parties: [String]
 
         package var description: String {
-            let others = parties.isEmpty ? "nobody is" : "it has \(parties.joined(separator: ", "))"
-            return "\(path): no quarantine of '\(name)': \(others)"
+            let others = parties.map { "'\($0)'" }.joined(separator: ", ")
+            return "\(path): nobody named '\(name)' is in quarantine"
+                + (others.isEmpty ? "" : ", but \(others)")
         }
     }
 

@@ -184,6 +184,28 @@ struct InspectionTests {
         #expect(RunComparison(one, other) == .returns(generation: 4))
     }
 
+    @Test func `a release leaves its request, or says what there is to release`() throws {
+        let run = try ShownRun()
+        let path = run.directory.path
+        let store = try RunStore(run.directory, holder: "test")
+        func release(_ name: String) throws { try ReleaseCommand.parse([path, name]).run() }
+        let none = #expect(throws: RunRelease.NoQuarantine.self) { try release("mars") }
+        #expect(
+            none?.errorDescription
+                == "\(path): nobody named 'mars' is in quarantine; 'worldmodels inspect \(path)' lists"
+                + " the quarantines")
+        try store.record(
+            QuarantineRecord(
+                party: "key 1", workers: ["mars/7"], reason: "it lied", time: Date(), ends: nil))
+        let other = #expect(throws: RunRelease.NoQuarantine.self) { try release("venus") }
+        #expect(other?.description.hasSuffix("in quarantine, but 'key 1'") == true)
+        try release("mars")
+        #expect(try store.takeReleases(now: Date()) == ["key 1"])
+        #expect(throws: RunStoreError.self) {
+            try ReleaseCommand.parse([path + "/none", "mars"]).run()
+        }
+    }
+
     @Test func `what is wrong with a run is printed with what to do about it`() {
         let locked = RunStoreError.locked(path: "runs/a", holder: "process 3")
         #expect(
