@@ -170,7 +170,10 @@ let tests: [Target] = [
         name: "DispatchingTests", dependencies: ["Dispatching", "Episodes", "SeededRandom"]),
     .testTarget(
         name: "ProgramTests",
-        dependencies: ["Episodes", "RunReports", "RunStore", "TestSupport", "worldmodels"]),
+        dependencies: [
+            "Episodes", "RunReports", "RunStore", "TestSupport", "worldmodels",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ]),
     .testTarget(
         name: "RunStoreTests",
         dependencies: [

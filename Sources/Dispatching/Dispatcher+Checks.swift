@@ -19,12 +19,16 @@ extension Dispatcher {
     mutating func chooseForCheck(_ task: TaskKey, of party: PartyKey) {
         guard configuration.checkedShare > 0 || configuration.agreementsToTrust > 0,
             tasks[task]?.isChecked == false, tasks[task]?.isSuspect == false,
-            availableParties.contains(where: { $0 != party }), let state = parties[party]
+            availableParties.contains(where: { $0 != party })
         else { return }
-        let isNew = state.agreements < configuration.agreementsToTrust
-        guard isNew || isInShare(task) else { return }
+        guard isNew(party) || isInShare(task) else { return }
         tasks[task]?.isChecked = true
         sendElsewhere(task)
+    }
+
+    /// Whether too few have agreed with a party yet.
+    private func isNew(_ party: PartyKey) -> Bool {
+        parties[party]?.agreements ?? 0 < configuration.agreementsToTrust
     }
 
     /// Whether a task is of the share that is checked: nobody who sees its leases can tell.
@@ -151,7 +155,8 @@ extension Dispatcher {
         } else {
             let isConfirmed = Set(state.votes.map(\.party)).count > 1
             let isAlone = availableParties.isSubset(of: state.votes.map(\.party))
-            if isConfirmed || !state.isChecked || isAlone {
+            // However it came by the task.
+            if isConfirmed || !state.isChecked && !isNew(first.party) || isAlone {
                 return complete(task, by: first, isConfirmed: isConfirmed, at: now)
             }
         }

@@ -2,11 +2,14 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import CarRacing
+import ClusterProtocol
 import ClusterSessions
 import Episodes
 import Foundation
 import RolloutServer
+import RolloutWorker
 import Rollouts
+import Synchronization
 import Testing
 
 /// What other tests rest on: wrong workers are taken for workers.
@@ -59,5 +62,93 @@ struct WrongWorkerTests {
             let lie = WrongWorker.lie(of: episode, parameters: [1], work: work)
             #expect(rules.problem(with: lie, of: episode) == nil)
         }
+    }
+}
+
+/// One wrong worker among honest ones: the work ends, and what it ends with is right.
+@Suite(.timeLimit(.minutes(5)))
+struct WrongParticipantTests {
+    private func server(lease: Double = 1) throws -> RolloutServer {
+        var configuration = RolloutServer.Configuration(
+            bind: "tcp://127.0.0.1:*", run: "r",
+            models: [ServedModel(name: "vae", data: Data([1]))], work: .score(settings: Data()))
+        configuration.core.session.heartbeatSeconds = 0.1
+        configuration.core.leaseSeconds = lease
+        configuration.core.plausibility = { _, outcome in
+            outcome.episodeReturn > 1e5 ? "a return of \(outcome.episodeReturn)" : nil
+        }
+        return try RolloutServer(configuration)
+    }
+
+    @Test(arguments: [
+        WrongWorker.Character.failer, .liar, .impossibleLiar, .holder, .rejoiner,
+    ])
+    func `batches end as without it`(character: WrongWorker.Character) async throws {
+        let server = try server()
+        defer { server.stop() }
+        let wrong = try WrongWorker(server.address, character: character, host: "wrong")
+        // It has the first tasks in hand before any honest one is there.
+        let tasks = makeBatch(176)
+        let believed = Mutex<[EpisodeName: EpisodeOutcome]>([:])
+        let distrusted = Mutex<Set<String>>([])
+        let work = Task {
+            try await server.perform(tasks) { (news: EpisodeNews) in
+                switch news {
+                case .finished(let result, _):
+                    believed.withLock { $0[result.name] = result.outcome }
+                case .distrusted(let party, _): distrusted.withLock { _ = $0.insert(party) }
+                }
+            }
+        }
+        if character != .rejoiner { _ = await wrong.done { $0.tasks > 0 } }
+        let honest = try ["a", "b"].map { try TestWorker(server.address, host: $0) }
+        let results = try await work.value
+        let expected = ScriptedEngine.expectedReturns(tasks)
+        for (result, value) in zip(results, expected) where result.driver.party != "wrong@127.0.0.1"
+        {
+            #expect(result.outcome.episodeReturn == value)
+        }
+        // Nothing of a liar's counts, be it that it was checked or that it is to be driven again.
+        let lies = results.filter { $0.driver.name.hasPrefix("wrong/") }
+        #expect(lies.isEmpty || !distrusted.withLock { $0.isEmpty })
+        #expect(server.counters().setAside == 0)
+        if character == .liar || character == .impossibleLiar {
+            #expect(distrusted.withLock { $0 } == ["wrong@127.0.0.1"])
+        }
+        wrong.stop()
+        await wrong.hasStopped()
+        for worker in honest { worker.worker.drain() }
+        for worker in honest { _ = try await worker.end() }
+    }
+
+    @Test func `a run whose only worker is in quarantine says so, until it is released`()
+        async throws
+    {
+        let server = try server()
+        defer { server.stop() }
+        let wrong = try WrongWorker(server.address, character: .failer, host: "wrong")
+        let work = Task { try await server.perform(makeBatch(8)) { _, _ in } }
+        var waited = false
+        for await event in server.events {
+            if case .waiting(_, 1..., _) = event {
+                waited = true
+                break
+            }
+        }
+        #expect(waited)
+        #expect(server.workers().map(\.state) == [.quarantined])
+        server.release("wrong")
+        var released = false
+        for await event in server.events {
+            if case .released(let party) = event {
+                released = party == "wrong@127.0.0.1"
+                break
+            }
+        }
+        #expect(released)
+        wrong.stop()
+        await wrong.hasStopped()
+        work.cancel()
+        _ = try? await work.value
     }
 }

@@ -37,6 +37,7 @@ final class TemporaryRun: Sendable {
     func drive(
         generations: Int? = 5, target: Double? = nil, service: any EpisodeService = ToyService(),
         given: [String: String] = TemporaryRun.given, storesInline: Bool = false,
+        goesOnInDoubt: Bool = false,
         observe: @escaping @Sendable (RunEvent) -> Void = { _ in },
         rehearse: @escaping @Sendable (RunStore.WritePoint) throws -> Void = { _ in }
     ) async throws -> RunEnding {
@@ -50,7 +51,8 @@ final class TemporaryRun: Sendable {
         }
         var loop = RunLoop<ToySearch>(
             store: store, service: service, settings: start.settings,
-            limits: RunLimits(generations: generations, targetReturn: target),
+            limits: RunLimits(
+                generations: generations, targetReturn: target, goesOnInDoubt: goesOnInDoubt),
             saveController: { record in self.saved.withLock { $0.append(record) } },
             observe: observe)
         loop.storesInline = storesInline
