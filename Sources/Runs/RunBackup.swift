@@ -57,7 +57,11 @@ package struct RunBackup: Sendable, Encodable {
             path: target.deletingLastPathComponent().appending(
                 path: ".\(target.lastPathComponent).\(UUID().uuidString.prefix(8)).partial"
             ).path)
-        defer { try? FileManager.default.removeItem(at: copy.url) }
+        UnfinishedFiles.add(copy.path)
+        defer {
+            try? FileManager.default.removeItem(at: copy.url)
+            UnfinishedFiles.remove(copy.path)
+        }
         try copy.create()
         try reader.copyDatabase(to: copy.database)
         let copied = try RunReader(copy)
