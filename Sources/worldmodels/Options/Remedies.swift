@@ -95,6 +95,13 @@ extension RunModels.Missing: LocalizedError {
     }
 }
 
+extension ForeignController: LocalizedError {
+    package var errorDescription: String? {
+        "\(self): move it elsewhere, from where --initial-controller can take it up, or give another"
+            + " --logdir"
+    }
+}
+
 extension RunError: LocalizedError {
     package var errorDescription: String? {
         switch self {
