@@ -56,7 +56,7 @@ struct InspectCommand: ParsableCommand {
             try picture.image().writePNG(to: URL(fileURLWithPath: png))
             print("\(png): the returns of \(report.generations.count) generations")
         } else if json {
-            FileHandle.standardOutput.write(try report.json() + Data("\n".utf8))
+            print(String(decoding: try report.json(), as: UTF8.self))
         } else if csv {
             print(report.csv, terminator: "")
         } else {
