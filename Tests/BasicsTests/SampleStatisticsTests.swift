@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Foundation
 import Testing
 
 @testable import Basics
@@ -22,9 +23,11 @@ struct SampleStatisticsTests {
         #expect(abs(SampleStatistics.studentQuantile975(freedom: 5) - 2.5706) < 4e-3)
     }
 
-    @Test func `a single number has no spread`() {
+    @Test func `a single number has no spread`() throws {
         for divisor in [SampleStatistics.Divisor.sample, .population] {
             let single = SampleStatistics([3], divisor: divisor)
+            let text = String(decoding: try JSONEncoder().encode(single), as: UTF8.self)
+            #expect(text.contains("\"confidence95\":null"))
             #expect(single.mean == 3 && single.standardDeviation == 0 && single.confidence95 == nil)
         }
     }

@@ -98,7 +98,7 @@ struct EvaluateCommand: ParsableCommand {
             try FilmSink.film(
                 to: URL(fileURLWithPath: video), models: files.models, controller: controller,
                 trackSeed: seeds[0], settings: settings)
-            if !json { print("the first episode is filmed in \(video)") }
+            if !json { printSummary(of: video, "the first episode is filmed in \(video)") }
         }
     }
 }

@@ -82,6 +82,7 @@ extension RunBackup.Failure: LocalizedError {
     package var errorDescription: String? {
         switch self {
         case .exists: "\(self); give the name of a directory to make"
+        case .system(let path, _) where path.contains("\u{FFFD}"): "\(self); rename it"
         case .differs, .system: "\(self); choose another place for the copy"
         case .otherModel: "\(self); put that file back first"
         }
