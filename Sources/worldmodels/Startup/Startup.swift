@@ -57,6 +57,7 @@ enum Startup {
 
     /// Refuses limits of memory at which libraries would wait for ever.
     private static func memoryRefusal() -> String? {
+        guard ProcessLimits.isMemoryLimited else { return nil }
         var threads = max(1, ProcessInfo.processInfo.activeProcessorCount)
         if let text = getenv("OPENBLAS_NUM_THREADS"), let count = Int(String(cString: text)) {
             threads = max(1, min(threads, count))
