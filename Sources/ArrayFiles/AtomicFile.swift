@@ -9,14 +9,23 @@ public import Foundation
 /// target and syncs the directory, so that a crash leaves the old content or the new one. A
 /// writer that is dropped without `commit()` leaves nothing behind; what a killed process leaves is
 /// removed by `removeLeftovers(in:)`.
+///
+/// It is for the user as if the target itself were written to: links are followed, a file that is
+/// replaced passes on its mode and owners, and one that may not be written to is refused. Devices,
+/// FIFOs and descriptors such as /dev/stdout get all bytes when `commit()` is called.
 public final class AtomicFile {
     /// The file that `commit()` makes or replaces.
     public let url: URL
     /// How many bytes have been appended.
     public private(set) var byteCount = 0
 
+    /// As it was given.
     private let path: String
-    private let temporaryPath: String
+    /// Where the links end.
+    private let target: String
+    /// nil: the descriptor is of a stream, and the bytes wait for `commit()`.
+    private let temporaryPath: String?
+    private var waiting: [UInt8] = []
     private var descriptor: Int32
     private let capacity: Int
     /// What ended the writing: whoever goes on meets it again.
@@ -35,18 +44,30 @@ public final class AtomicFile {
         self.url = url
         self.capacity = capacity
         path = url.path
-        let directory = url.deletingLastPathComponent().path
-        let name = url.lastPathComponent
-        var target = stat()
-        if name.isEmpty || stat(path, &target) == 0 && target.st_mode & S_IFMT == S_IFDIR {
-            throw FileError.notAFile(path: path)
+        guard !url.lastPathComponent.isEmpty else { throw FileError.notAFile(path: path) }
+        let output = try OutputTarget(path)
+        target = output.path
+        var old: stat?
+        switch output.kind {
+        case .stream(let opened):
+            descriptor = opened
+            temporaryPath = nil
+            return
+        case .file(let status): old = status
+        case .new: break
         }
+        let directory = OutputTarget.directory(of: target)
+        let name = target.split(separator: "/").last ?? ""
         while true {
             let random = String(UInt64.random(in: 0 ... .max), radix: 36)
             let candidate = "\(directory)/.\(name.prefix(80)).\(random)\(Self.suffix)"
-            let opened = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            UnfinishedFiles.add(candidate)
+            // Of a file that few may read there is no moment at which others can read a part.
+            let mode: mode_t = old == nil ? 0o666 : 0o600
+            let opened = open(candidate, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
             if opened < 0 {
                 let code = errno
+                UnfinishedFiles.remove(candidate)
                 if code == EEXIST || code == EINTR { continue }
                 throw FileError(code: code, path: path, action: "write")
             }
@@ -56,11 +77,13 @@ public final class AtomicFile {
             if flock(opened, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK,
                 fstat(opened, &status) == 0, status.st_nlink > 0
             {
+                if let old { OutputTarget.pass(old, to: opened) }
                 descriptor = opened
                 temporaryPath = candidate
                 return
             }
             close(opened)
+            UnfinishedFiles.remove(candidate)
         }
     }
 
@@ -95,14 +118,22 @@ public final class AtomicFile {
 
     /// Makes the file durable and gives it its name.
     ///
-    /// - Throws: `FileError` if a sync or the rename fails; the target is then as it was.
+    /// - Throws: `FileError` if a sync or the rename fails; the target is then as it was. What a
+    ///   stream has taken before it failed cannot be taken back.
     public func commit() throws {
         try requireOpen()
-        if fsync(descriptor) != 0 { throw fail(errno) }
-        if rename(temporaryPath, path) != 0 { throw fail(errno) }
+        if let temporaryPath {
+            if fsync(descriptor) != 0 { throw fail(errno) }
+            if rename(temporaryPath, target) != 0 { throw fail(errno) }
+            UnfinishedFiles.remove(temporaryPath)
+        } else {
+            try waiting.withUnsafeBytes { bytes in
+                try writeAll(bytes) { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            }
+        }
         close(descriptor)
         descriptor = -1
-        try Self.syncDirectory(url.deletingLastPathComponent().path)
+        if temporaryPath != nil { try Self.syncDirectory(OutputTarget.directory(of: target)) }
     }
 
     /// Writes a whole file atomically.
@@ -135,15 +166,35 @@ public final class AtomicFile {
     private func write(_ bytes: UnsafeRawBufferPointer, at start: Int) throws {
         try requireOpen()
         if bytes.count > capacity - start { throw fail(ENOSPC) }
-        var done = 0
-        while done < bytes.count {
-            let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-            let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(start + done))
-            if count < 0 {
-                if errno == EINTR { continue }
+        if temporaryPath == nil {
+            let end = min(start + bytes.count, waiting.count)
+            waiting.replaceSubrange(start..<end, with: bytes)
+            return
+        }
+        var done = start
+        try writeAll(bytes) {
+            let count = pwrite(descriptor, $0.baseAddress, $0.count, off_t(done))
+            done += max(0, count)
+            return count
+        }
+    }
+
+    /// Has `some` write bytes until none is left; it tells how many, or -1 and `errno`.
+    private func writeAll(
+        _ bytes: UnsafeRawBufferPointer, _ some: (UnsafeRawBufferPointer) -> Int
+    ) throws {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = some(rest)
+            if count >= 0 {
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            } else if errno == EAGAIN {
+                // Another program that has the same terminal or pipe may have made it so.
+                var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&wait, 1, -1)
+            } else if errno != EINTR {
                 throw fail(errno)
             }
-            done += count
         }
     }
 
@@ -161,7 +212,10 @@ public final class AtomicFile {
 
     private func discard() {
         guard descriptor >= 0 else { return }
-        unlink(temporaryPath)
+        if let temporaryPath {
+            unlink(temporaryPath)
+            UnfinishedFiles.remove(temporaryPath)
+        }
         close(descriptor)
         descriptor = -1
     }

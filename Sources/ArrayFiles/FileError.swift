@@ -38,6 +38,8 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// One line: the file, what is wrong, what to do.
     public var description: String {
         switch self {
+        case .missing(let path) where path.contains("\u{FFFD}"):
+            "cannot read \(path): its name is not UTF-8; rename it"
         case .missing(let path):
             "cannot read \(path): there is no such file; check the path"
         case .missingDirectory(let path):

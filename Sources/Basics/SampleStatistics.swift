@@ -11,8 +11,8 @@ package struct SampleStatistics: Sendable, Hashable, Codable {
     package var mean: Double
     /// The root of their mean squared distance from the mean; of a single one 0.
     package var standardDeviation: Double
-    /// Half the width of the mean's 95 % confidence interval (Student's t); of a single one 0.
-    package var confidence95: Double
+    /// Half the width of the mean's 95 % confidence interval (Student's t); a single number has none.
+    package var confidence95: Double?
     /// The lowest.
     package var minimum: Double
     /// The highest.
@@ -39,9 +39,20 @@ package struct SampleStatistics: Sendable, Hashable, Codable {
         confidence95 =
             count > 1
             ? Self.studentQuantile975(freedom: count - 1) * standardDeviation / total.squareRoot()
-            : 0
+            : nil
         minimum = values.min() ?? mean
         maximum = values.max() ?? mean
+    }
+
+    /// Encodes all properties, an interval also where it is null.
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(count, forKey: .count)
+        try values.encode(mean, forKey: .mean)
+        try values.encode(standardDeviation, forKey: .standardDeviation)
+        try values.encode(confidence95, forKey: .confidence95)
+        try values.encode(minimum, forKey: .minimum)
+        try values.encode(maximum, forKey: .maximum)
     }
 
     /// The 97.5 % quantile of Student's t: exact figures where few, else the Cornish-Fisher

@@ -78,6 +78,15 @@ package enum ProcessLimits {
         setrlimit(resource, &limit)
     }
 
+    /// Whether the addresses or the data of the process are limited.
+    package static var isMemoryLimited: Bool {
+        [RLIMIT_AS, RLIMIT_DATA].contains { kind in
+            var limit = rlimit()
+            return getrlimit(__rlimit_resource_t(kind.rawValue), &limit) == 0
+                && limit.rlim_cur != rlim_t.max
+        }
+    }
+
     /// Has no memory image written of this process, because it holds a secret.
     static func forbidCoreDumps() {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)

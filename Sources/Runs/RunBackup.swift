@@ -57,7 +57,11 @@ package struct RunBackup: Sendable, Encodable {
             path: target.deletingLastPathComponent().appending(
                 path: ".\(target.lastPathComponent).\(UUID().uuidString.prefix(8)).partial"
             ).path)
-        defer { try? FileManager.default.removeItem(at: copy.url) }
+        UnfinishedFiles.add(copy.path)
+        defer {
+            try? FileManager.default.removeItem(at: copy.url)
+            UnfinishedFiles.remove(copy.path)
+        }
         try copy.create()
         try reader.copyDatabase(to: copy.database)
         let copied = try RunReader(copy)
@@ -88,7 +92,13 @@ package struct RunBackup: Sendable, Encodable {
             let source = run.url.appending(path: name)
             var status = stat()
             // It was replaced or removed since it was listed; a link may lead nowhere.
-            guard stat(source.path, &status) == 0 else { continue }
+            guard stat(source.path, &status) == 0 else {
+                // It has another name, and a copy without it would not be one.
+                guard !name.contains("\u{FFFD}") else {
+                    throw Failure.system(path: source.path, reason: "its name is not UTF-8")
+                }
+                continue
+            }
             let place = copy.url.appending(path: name)
             if status.st_mode & S_IFMT == S_IFDIR {
                 try FileManager.default.createDirectory(

@@ -48,7 +48,9 @@ package struct RunPlan: Sendable {
         if training == nil && startingPoint.models == nil {
             _ = try RunModels(directory, untrainedMemorySeed: memorySeed)
         }
+        try ForeignController.refuse(beforeBeginningIn: directory)
         let store = try RunStore(directory, holder: holder, waiting: waiting)
+        try ForeignController.refuse(in: directory, of: store.reader.identity()?.identifier)
         try startingPoint.copyModels(to: directory)
         try training?.run(
             store, seed: wanted.seed, skipsMemory: usesRandomMemory, observe: observe)

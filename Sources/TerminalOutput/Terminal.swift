@@ -28,7 +28,13 @@ package struct Terminal: Sendable {
     }
 
     /// Writes text at once, without a buffer that would mix the order of streams.
-    package func write(_ text: String) {
+    ///
+    /// A terminal that was closed, or a program behind a pipe that has ended, must not end the work:
+    /// whoever would only go on for a reader asks the result.
+    ///
+    /// - Returns: Whether all of it was taken.
+    @discardableResult
+    package func write(_ text: String) -> Bool {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
@@ -36,10 +42,14 @@ package struct Terminal: Sendable {
             }
             if count < 0 {
                 if errno == EINTR { continue }
-                // A closed terminal must not end the work.
-                return
+                guard errno == EAGAIN else { return false }
+                // Another program that has the same terminal or pipe may have made it so.
+                var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&wait, 1, -1)
+                continue
             }
             rest = rest.dropFirst(count)
         }
+        return true
     }
 }

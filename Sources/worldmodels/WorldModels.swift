@@ -3,7 +3,8 @@
 
 import ArgumentParser
 import Basics
-import ClusterTransport
+import CarRacingRendering
+import TerminalOutput
 
 /// The program's entry: it names the subcommands, each of which has a file of its own.
 @main
@@ -34,7 +35,28 @@ struct WorldModels: AsyncParsableCommand {
         ])
 
     static func main() async {
-        ProcessLimits.raiseDescriptors()
-        await main(nil)
+        Startup.prepareProcess()
+        do {
+            var command = try parseAsRoot()
+            do {
+                if var asynchronous = command as? any AsyncParsableCommand {
+                    try await asynchronous.run()
+                } else {
+                    try command.run()
+                }
+            } catch let error as DrawingError where command.canChooseLibrary {
+                throw InputError("\(error), or choose another library with --gl")
+            }
+            try Startup.finishOutput()
+        } catch {
+            exit(withError: error)
+        }
+    }
+}
+
+extension ParsableCommand {
+    /// Whether the command has the option --gl.
+    fileprivate var canChooseLibrary: Bool {
+        Mirror(reflecting: self).children.contains { $0.value is OptionGroup<DrawingOptions> }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Foundation
 import Testing
 
 @testable import Basics
@@ -17,15 +18,17 @@ struct SampleStatisticsTests {
 
     @Test func `the confidence interval is Student's`() {
         let pair = SampleStatistics([1, 3])
-        #expect(abs(pair.confidence95 - 12.7062) < 1e-9)
+        #expect(abs((pair.confidence95 ?? 0) - 12.7062) < 1e-9)
         #expect(abs(SampleStatistics.studentQuantile975(freedom: 99) - 1.9842) < 1e-4)
         #expect(abs(SampleStatistics.studentQuantile975(freedom: 5) - 2.5706) < 4e-3)
     }
 
-    @Test func `a single number has no spread`() {
+    @Test func `a single number has no spread`() throws {
         for divisor in [SampleStatistics.Divisor.sample, .population] {
             let single = SampleStatistics([3], divisor: divisor)
-            #expect(single.mean == 3 && single.standardDeviation == 0 && single.confidence95 == 0)
+            let text = String(decoding: try JSONEncoder().encode(single), as: UTF8.self)
+            #expect(text.contains("\"confidence95\":null"))
+            #expect(single.mean == 3 && single.standardDeviation == 0 && single.confidence95 == nil)
         }
     }
 }

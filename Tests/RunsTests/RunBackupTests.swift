@@ -47,6 +47,18 @@ struct RunBackupTests {
         try RunReader(directory).generations().map(\.stateDigest)
     }
 
+    @Test func `a file whose name is no UTF-8 is named, not left out`() async throws {
+        try await drive(run, generations: 1)
+        let path = Array((run.path + "/caf").utf8CString.dropLast()) + [CChar(bitPattern: 0xe9), 0]
+        close(open(path, O_WRONLY | O_CREAT, 0o600))
+        defer { unlink(path) }
+        let error = #expect(throws: RunBackup.Failure.self) {
+            try RunBackup(of: run, to: copy.url)
+        }
+        #expect(error?.description.contains("not UTF-8") == true)
+        #expect(try scratch.contents() == ["run"])
+    }
+
     @Test func `a backup of a run that goes on is a run, which ends as the first one does`()
         async throws
     {

@@ -116,7 +116,7 @@ def statistics(returns):
     return {
         "mean": float(np.mean(returns)),
         "standardDeviation": deviation,
-        "confidence95": 1.96 * deviation / math.sqrt(len(returns)),
+        "confidence95": 1.96 * deviation / math.sqrt(len(returns)) if len(returns) > 1 else None,
         "episodes": len(returns),
     }
 

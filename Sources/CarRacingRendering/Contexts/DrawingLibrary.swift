@@ -39,6 +39,8 @@ public enum DrawingLibrary: String, Sendable, Hashable, Codable, CaseIterable {
 public enum DrawingError: Error, Hashable, CustomStringConvertible {
     /// The library is not installed.
     case libraryMissing(DrawingLibrary)
+    /// The library is there but cannot be loaded; the reason is the loader's.
+    case libraryUnloadable(DrawingLibrary, reason: String)
     /// The library lacks a function.
     case functionMissing(DrawingLibrary, function: String)
     /// The library refused a context.
@@ -51,16 +53,24 @@ public enum DrawingError: Error, Hashable, CustomStringConvertible {
         switch self {
         case .libraryMissing(let library):
             "drawing library \(library.fileNames[0]) not found: install \(library.package) "
-                + "(apt install), or choose another with --gl"
+                + "(apt install)"
+        case .libraryUnloadable(let library, let reason):
+            if reason.contains("map segment") || reason.contains("memory") {
+                "the drawing library cannot be loaded (\(reason)): let the process have more memory "
+                    + "(ulimit -v)"
+            } else {
+                "the drawing library cannot be loaded (\(reason)): install \(library.package) anew, "
+                    + "with what it depends on"
+            }
         case .functionMissing(let library, let function):
             "\(library.fileNames[0]) has no \(function): install \(library.package) of Mesa "
-                + "20 or later, or choose another with --gl"
+                + "20 or later"
         case .contextRefused(let library, let reason):
             "\(library.rawValue) gives no drawing context (\(reason)): install "
-                + "\(library.package) and libgl1-mesa-dri, or choose another with --gl"
+                + "\(library.package) and libgl1-mesa-dri"
         case .framebufferIncomplete(let width, let height, let status):
             "OpenGL cannot draw to a framebuffer of \(width)x\(height) (status \(status)): "
-                + "choose another library with --gl"
+                + "install another version of Mesa"
         }
     }
 }

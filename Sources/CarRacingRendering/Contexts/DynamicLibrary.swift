@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
+import Synchronization
 
 /// A library that is loaded at run time, so that a host without it can do without.
 ///
@@ -11,17 +12,31 @@ struct DynamicLibrary {
     private let library: DrawingLibrary
 
     init(_ library: DrawingLibrary) throws(DrawingError) {
-        // The rasteriser's own threads would fight with the worker's for the same cores.
-        _ = Self.singleThreaded
-        for name in library.fileNames {
+        try self.init(library, names: library.fileNames)
+    }
+
+    /// Loads the first file that can be.
+    init(_ library: DrawingLibrary, names: [String]) throws(DrawingError) {
+        Self.prepared.withLock { prepared in
+            if !prepared { DrawingEnvironment.prepare(for: library) }
+            prepared = true
+        }
+        var fault: String?
+        for name in names {
             if let handle = dlopen(name, RTLD_NOW | RTLD_LOCAL) {
                 ResidentCode.release()
                 self.handle = handle
                 self.library = library
                 return
             }
+            let text = dlerror().map { String(cString: $0) } ?? ""
+            // What is said of a file that is there is the reason; others may just not be there.
+            let isAbsent =
+                text.hasPrefix("\(name): ") && text.hasSuffix(String(cString: strerror(ENOENT)))
+            if !isAbsent { fault = fault ?? text }
         }
-        throw .libraryMissing(library)
+        guard let fault else { throw .libraryMissing(library) }
+        throw .libraryUnloadable(library, reason: fault)
     }
 
     /// A function of the library, as the C function type that the caller names.
@@ -33,8 +48,8 @@ struct DynamicLibrary {
         return unsafeBitCast(symbol, to: type)
     }
 
-    /// Mesa reads the number of llvmpipe's threads when it makes its first context.
-    private static let singleThreaded: Bool = setenv("LP_NUM_THREADS", "0", 1) == 0
+    /// Whether the environment is as Mesa is to find it; what it has read stays.
+    private static let prepared = Mutex(false)
 }
 
 /// What of the program's files is in memory.

@@ -47,7 +47,8 @@ struct EnvironmentPlayCommand: ParsableCommand {
                 antialiasing: drawing.antialiasing ?? .samples4, drawing: drawing.gl),
             EpisodePlan(timeLimit: maxSteps))
         let outcome = try engine.show(trackSeed: seed)
-        print(
+        printSummary(
+            of: output,
             "\(output): \(engine.sink.frameCount) frames, \(outcome.steps) steps, "
                 + "\(outcome.tilesVisited) of \(outcome.trackTiles) tiles, return "
                 + String(format: "%.1f", cars.environment(0).totalReward))

@@ -59,7 +59,8 @@ struct EnvironmentTraceCommand: ParsableCommand {
         }
         let car = cars.environment(0)
         try engine.sink.write(to: URL(filePath: output), track: car.track)
-        print(
+        printSummary(
+            of: output,
             "\(output): \(car.trackTiles) nodes, \(car.steps) steps, return "
                 + String(format: "%.3f", engine.sink.rewards.reduce(0, +))
                 + ", visited \(car.tilesVisited)")

@@ -3,6 +3,8 @@
 
 import ArgumentParser
 import CarRacing
+import Foundation
+import TerminalOutput
 
 struct EnvironmentTracksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,9 +22,9 @@ struct EnvironmentTracksCommand: ParsableCommand {
         let places = ["first", "middle", "last"].flatMap { place in
             ["alpha", "beta", "x", "y"].map { "\($0)_\(place)" }
         }
-        print(
+        Terminal.standardOutput.write(
             (["seed", "nodes", "road_polygons"] + places + ["sum_x", "sum_y"]).joined(
-                separator: ","))
+                separator: ",") + "\n")
         for seed in seeds.seeds {
             let track = Track(seed: seed)
             let nodes = track.nodes
@@ -32,7 +34,12 @@ struct EnvironmentTracksCommand: ParsableCommand {
             values.append(nodes.reduce(0) { $0 + $1.x })
             values.append(nodes.reduce(0) { $0 + $1.y })
             let numbers = ["\(seed)", "\(nodes.count)", "\(track.polygonCount)"]
-            print((numbers + values.map { "\($0)" }).joined(separator: ","))
+            let line = (numbers + values.map { "\($0)" }).joined(separator: ",")
+            // A million tracks take minutes, and 'head' wants a few.
+            guard Terminal.standardOutput.write(line + "\n") else {
+                if errno == EPIPE { return }
+                throw InputError("standard output: \(String(cString: strerror(errno)))")
+            }
         }
     }
 }

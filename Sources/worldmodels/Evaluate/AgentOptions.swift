@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import CarRacingRendering
 import Foundation
 import Rollouts
 import WorldModel
@@ -60,8 +61,7 @@ struct ComputingOptions: ParsableArguments {
     /// The compiled loops to use; llvmpipe is told to draw in the same spirit.
     var kernels: Kernels {
         guard portable, let kernels = Kernels(.portable) else { return .best }
-        // llvmpipe reads it when it makes its first context.
-        setenv("LP_NATIVE_VECTOR_WIDTH", "128", 1)
+        DrawingEnvironment.makePortable()
         return kernels
     }
 }

@@ -84,7 +84,8 @@ struct DreamCommand: ParsableCommand {
             summary = try dream.run(
                 world: DrivenWorld(trackSeed: seed, drawing: drawing), driver: driver)
         }
-        print(
+        printSummary(
+            of: output,
             "\(output): \(summary.steps) frames, \(summary.realSteps) of them beside real ones, "
                 + "mean distance of the latents " + String(format: "%.3f", summary.latentDistance)
                 + ", expected return " + String(format: "%.1f", summary.expectedReturn)

@@ -90,7 +90,7 @@ struct EvaluateCommand: ParsableCommand {
             outcomes: outcomes, seeds: seeds, isZero: zero, settings: settings,
             numericPath: files.models.kernels.numericPath, seconds: StepTimes.now() - start)
         if json {
-            print(try report.json())
+            try printJSON(report, [.prettyPrinted, .sortedKeys])
         } else {
             print(report.text, terminator: "")
         }
@@ -98,7 +98,7 @@ struct EvaluateCommand: ParsableCommand {
             try FilmSink.film(
                 to: URL(fileURLWithPath: video), models: files.models, controller: controller,
                 trackSeed: seeds[0], settings: settings)
-            if !json { print("the first episode is filmed in \(video)") }
+            if !json { printSummary(of: video, "the first episode is filmed in \(video)") }
         }
     }
 }
@@ -147,12 +147,6 @@ struct EvaluationReport: Encodable {
         stepsPerSecond = Double(outcomes.reduce(0) { $0 + $1.steps }) / seconds
     }
 
-    func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
-
     var text: String {
         var lines: [String] = ["   return  steps  tiles      end"]
         for episode in episodes {
@@ -162,14 +156,19 @@ struct EvaluationReport: Encodable {
                     + episode.end.rawValue)
         }
         let name = controller == "zero" ? "all parameters 0" : "the trained controller"
+        // One episode says nothing of the spread.
+        let spread =
+            returns.confidence95.map {
+                String(
+                    format: "%.1f +- %.1f (standard deviation), 95%% interval %.1f to %.1f, "
+                        + "%.1f to %.1f", returns.mean, returns.standardDeviation,
+                    returns.mean - $0, returns.mean + $0, returns.minimum, returns.maximum)
+            } ?? String(format: "%.1f", returns.mean)
         lines.append(
             String(
-                format: "%@: mean return %.1f +- %.1f (standard deviation), 95%% interval "
-                    + "%.1f to %.1f, %.1f to %.1f, %.0f%% of the laps finished (%g of the tiles), "
+                format: "%@: mean return %@, %.0f%% of the laps finished (%g of the tiles), "
                     + "%.0f%% with every tile, %d tracks, %@",
-                name as NSString, returns.mean, returns.standardDeviation,
-                returns.mean - returns.confidence95, returns.mean + returns.confidence95,
-                returns.minimum, returns.maximum, 100 * finishedLaps, lapCompletePercent,
+                name as NSString, spread as NSString, 100 * finishedLaps, lapCompletePercent,
                 100 * fullLaps, returns.count, numericPath as NSString))
         return lines.joined(separator: "\n") + "\n"
     }

@@ -40,7 +40,8 @@ struct PlayCommand: ParsableCommand {
         let drive = try FilmSink.film(
             to: URL(filePath: output), models: files.models, controller: controller,
             trackSeed: track, settings: agent.settings(of: controller), frameEvery: frameEvery)
-        print(
+        printSummary(
+            of: output,
             "\(output): track \(track), \(drive.steps) steps, return "
                 + String(format: "%.1f", drive.episodeReturn))
     }

@@ -54,9 +54,9 @@ struct InspectCommand: ParsableCommand {
         } else if let png {
             let picture = steps ? report.pictureOverSteps : report.picture
             try picture.image().writePNG(to: URL(fileURLWithPath: png))
-            print("\(png): the returns of \(report.generations.count) generations")
+            printSummary(of: png, "\(png): the returns of \(report.generations.count) generations")
         } else if json {
-            FileHandle.standardOutput.write(try report.json() + Data("\n".utf8))
+            print(String(decoding: try report.json(), as: UTF8.self))
         } else if csv {
             print(report.csv, terminator: "")
         } else {

@@ -82,6 +82,7 @@ extension RunBackup.Failure: LocalizedError {
     package var errorDescription: String? {
         switch self {
         case .exists: "\(self); give the name of a directory to make"
+        case .system(let path, _) where path.contains("\u{FFFD}"): "\(self); rename it"
         case .differs, .system: "\(self); choose another place for the copy"
         case .otherModel: "\(self); put that file back first"
         }
@@ -92,6 +93,13 @@ extension RunModels.Missing: LocalizedError {
     package var errorDescription: String? {
         "\(self): train it with 'worldmodels train-\(part.rawValue) --logdir \(directory)"
             + " --data DIR', or give the coordinator --data DIR"
+    }
+}
+
+extension ForeignController: LocalizedError {
+    package var errorDescription: String? {
+        "\(self): move it elsewhere, from where --initial-controller can take it up, or give another"
+            + " --logdir"
     }
 }
 

@@ -61,6 +61,6 @@ struct DataInspectCommand: ParsableCommand {
             print("  \(path): \(reason)")
         }
         for note in summary.notes { print("note        \(note)") }
-        if let picture { print("picture     \(picture)") }
+        if let picture { printSummary(of: picture, "picture     \(picture)") }
     }
 }

@@ -21,7 +21,7 @@ struct GenerateCommand: AsyncParsableCommand {
             Each file has observations (T, 64, 64, 3) uint8, actions (T, 3) float32, rewards (T,) \
             float32 and terminals (T,) bool; row t is the observation before the action, the \
             action, and what followed. File i is the same whatever the number of threads. Files \
-            that are there already are kept, so the same command continues an interrupted one; with \
+            that are there already are kept unless they are empty, so the same command continues an interrupted one; with \
             more --rollouts and another --policy it adds to them. So V and M can be trained on with \
             what a run's controller sees: generate with --policy controller into the same \
             directory, then train-vae and train-mdrnn with more --epochs.
@@ -94,7 +94,9 @@ struct GenerateCommand: AsyncParsableCommand {
         try OutputDirectory.prepare(directory)
         let missing = (0..<rollouts).filter { index in
             let file = directory.appendingPathComponent(DatasetRecorder.fileName(index))
-            return overwrite || !FileManager.default.fileExists(atPath: file.path)
+            // A copy that was interrupted, or a full disk, may have left a name without a byte.
+            var status = stat()
+            return overwrite || stat(file.path, &status) != 0 || status.st_size == 0
         }
         if missing.count < rollouts {
             print(

@@ -7,6 +7,7 @@ import ClusterTransport
 import Foundation
 import RolloutWorker
 import Rollouts
+import TerminalOutput
 
 struct WorkerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -59,7 +60,7 @@ struct WorkerCommand: ParsableCommand {
                     models: models, work: work, environments: environments, kernels: kernels)
             },
             report: { line in
-                FileHandle.standardError.write(Data("worker: \(line)\n".utf8))
+                Terminal.standardError.write("worker: \(line)\n")
             })
     }
 }

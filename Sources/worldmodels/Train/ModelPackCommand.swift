@@ -4,6 +4,7 @@
 import ArgumentParser
 import Foundation
 import ArrayFiles
+import RunStore
 import WorldModel
 
 /// Writes a run's agent as small files to pass on.
@@ -25,11 +26,27 @@ struct ModelPackCommand: ParsableCommand {
     @Flag(help: "Keep single precision.")
     var single = false
 
+    @Flag(help: "Replace what an earlier one has written there.")
+    var overwrite = false
+
     func run() throws {
         let source = URL(filePath: logdir, directoryHint: .isDirectory)
         let target = URL(filePath: output, directoryHint: .isDirectory)
         guard source.resolvingSymlinksInPath() != target.resolvingSymlinksInPath() else {
             throw ValidationError("--output \(output) is the run itself: give another directory")
+        }
+        guard !RunDirectory(path: output).holdsRun else {
+            throw ValidationError(
+                "--output \(output) is a run, whose models would be replaced: give another directory"
+            )
+        }
+        let present = AgentFiles.names.first {
+            FileManager.default.fileExists(atPath: target.appending(path: $0).path)
+        }
+        if let present, !overwrite {
+            throw ValidationError(
+                "--output \(output) has \(present) already: give --overwrite to replace it, or"
+                    + " another directory")
         }
         // What is no agent is refused before anything is written.
         _ = try AgentFiles(logdir).requireController()

@@ -69,6 +69,19 @@ struct GenerateTests {
         #expect(found == wanted)
     }
 
+    @Test func `a file without a byte is recorded again`() async throws {
+        let there = try TemporaryDirectory()
+        let record = ["generate", "--rollouts", "2", "--rootdir", there.path, "--steps", "2"]
+        let first = try ProgramProcess(record)
+        #expect(await first.exitStatus() == 0)
+        let wanted = try files(there)
+        #expect(truncate(there.file("rollout_00001.npz").path, 0) == 0)
+        let again = try ProgramProcess(record)
+        #expect(await again.line { $0.contains("has 1 of the 2 episodes") } != nil)
+        #expect(await again.exitStatus() == 0)
+        #expect(try files(there) == wanted)
+    }
+
     @Test func `told to stop it says how to go on, with the signal's status`() async throws {
         let there = try TemporaryDirectory()
         let process = try ProgramProcess(arguments(there) + ["--bind", "tcp://127.0.0.1:*"])

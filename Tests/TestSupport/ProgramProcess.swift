@@ -4,28 +4,37 @@
 import Foundation
 
 /// The built program as a real process, which can be killed, paused and listened to.
-final class ProgramProcess: Sendable {
+package final class ProgramProcess: Sendable {
     private let process: Process
     private let output: AsyncStream<String>
     private let ending: AsyncStream<Int32>
 
     /// Starts the program that was built beside these tests.
     ///
+    /// It takes signals as one does that was started by hand, whatever these tests were started by,
+    /// and dies with the value.
+    ///
     /// - Parameters:
     ///   - arguments: Its arguments.
     ///   - descriptors: How many descriptors it may have; nil leaves it as it is.
+    ///   - command: What a shell runs, with the program and its arguments as "$0" "$@".
+    ///   - environment: What its environment has beside this one's.
     /// - Throws: What the system says against it.
-    init(_ arguments: [String], descriptors: Int? = nil) throws {
+    package init(
+        _ arguments: [String], descriptors: Int? = nil, command: String? = nil,
+        environment: [String: String] = [:]
+    ) throws {
         process = Process()
         let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
             .deletingLastPathComponent().appending(path: "worldmodels")
-        process.executableURL = program
-        process.arguments = arguments
-        if let descriptors {
-            process.executableURL = URL(fileURLWithPath: "/bin/sh")
-            process.arguments =
-                ["-c", "ulimit -n \(descriptors); exec \"$0\" \"$@\"", program.path] + arguments
-        }
+        let limit = descriptors.map { "ulimit -n \($0); " } ?? ""
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments =
+            [
+                "--default-signal=HUP,INT,TERM,PIPE,XFSZ", "/bin/sh", "-c",
+                limit + (command ?? "exec \"$0\" \"$@\""), program.path,
+            ] + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardError = pipe
@@ -54,8 +63,12 @@ final class ProgramProcess: Sendable {
         }.start()
     }
 
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
     /// The most memory it had, in MiB; nil once it has ended.
-    var peakMemory: Int? {
+    package var peakMemory: Int? {
         let status = try? String(
             contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
         let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
@@ -63,18 +76,26 @@ final class ProgramProcess: Sendable {
             .flatMap { Int($0) }.map { $0 >> 10 }
     }
 
-    func signal(_ number: Int32) {
+    /// Sends it a signal.
+    package func signal(_ number: Int32) {
         kill(process.processIdentifier, number)
     }
 
     /// The next line it prints; nil at its end.
-    func line(_ fits: (String) -> Bool = { _ in true }) async -> String? {
+    package func line(_ fits: (String) -> Bool = { _ in true }) async -> String? {
         for await line in output where fits(line) { return line }
         return nil
     }
 
+    /// What it prints until its end.
+    package func lines() async -> [String] {
+        var lines: [String] = []
+        while let line = await line() { lines.append(line) }
+        return lines
+    }
+
     /// Waits for its end; called once.
-    func exitStatus() async -> Int32? {
+    package func exitStatus() async -> Int32? {
         for await status in ending { return status }
         return nil
     }

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Basics
+import ClusterTransport
+import Foundation
+import TerminalOutput
+
+/// What comes first in every start of the program, before any thread or file.
+enum Startup {
+    /// Makes the process one that shells, services and pipes can treat as they do.
+    static func prepareProcess() {
+        holdStandardDescriptors()
+        // Writing then fails by an error: an output whose reader is gone must not end a run, nor a
+        // file that reaches a limit.
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        ProcessLimits.raiseDescriptors()
+        if let refusal = refusal() {
+            Terminal.standardError.write("Error: \(refusal)\n")
+            // Not exit(): libraries that lack memory wait for it there.
+            _exit(1)
+        }
+    }
+
+    /// Has what was printed written, at a command's end.
+    ///
+    /// - Throws: `InputError` where it cannot be: a table that was cut off by a full disk is no
+    ///   success. A reader that has ended has what it wanted.
+    static func finishOutput() throws {
+        guard fflush(nil) != 0, errno != EPIPE else { return }
+        throw InputError("standard output cannot be written: \(String(cString: strerror(errno)))")
+    }
+
+    /// Opens what is closed of standard input, output and error: a file or socket that got one of
+    /// their numbers would be read or written as them.
+    private static func holdStandardDescriptors() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO
+        where fcntl(descriptor, F_GETFD) < 0 && errno == EBADF {
+            // The lowest number that is free.
+            _ = open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY)
+        }
+    }
+
+    /// Why nothing can be done here; nil: all is well.
+    private static func refusal() -> String? {
+        if let refusal = memoryRefusal() ?? textRefusal() { return refusal }
+        if !StopSignals.listen() {
+            return "no thread can be started: raise the limits of processes (ulimit -u) and of"
+                + " memory (ulimit -v)"
+        }
+        return nil
+    }
+
+    /// OpenBLAS wants a buffer of this size for each of its threads, and asks for it without end.
+    private static let bufferOfThread = 128 << 20
+
+    /// Refuses limits of memory at which libraries would wait for ever.
+    private static func memoryRefusal() -> String? {
+        guard ProcessLimits.isMemoryLimited else { return nil }
+        var threads = max(1, ProcessInfo.processInfo.activeProcessorCount)
+        if let text = getenv("OPENBLAS_NUM_THREADS"), let count = Int(String(cString: text)) {
+            threads = max(1, min(threads, count))
+        }
+        let bytes = threads * bufferOfThread
+        let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+        let place = mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0)
+        guard place != MAP_FAILED else {
+            return "there is too little memory for \(threads) threads: \(bytes >> 20) MiB more are"
+                + " needed; raise the limit (ulimit -v), or set OPENBLAS_NUM_THREADS=1"
+        }
+        munmap(place, bytes)
+        return nil
+    }
+
+    /// Refuses names that are no text: with another name in its place a file would be read or
+    /// written elsewhere.
+    private static func textRefusal() -> String? {
+        for index in 1..<max(1, Int(CommandLine.argc)) {
+            guard let argument = CommandLine.unsafeArgv[index] else { continue }
+            if String(validatingCString: argument) == nil {
+                return "argument \(index), \(String(cString: argument)), is not UTF-8: give paths"
+                    + " and texts in UTF-8, a file that has another name by a link"
+            }
+        }
+        // Relative paths begin there.
+        guard let place = getcwd(nil, 0) else { return nil }
+        defer { free(place) }
+        if String(validatingCString: place) == nil {
+            return "the working directory, \(String(cString: place)), is not UTF-8: give the"
+                + " command in another"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Foundation
+import TestSupport
+import Testing
+
+/// What a start of the program refuses, whatever its command.
+@Suite(.timeLimit(.minutes(5)))
+struct StartupTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    @Test(arguments: ["--output=caf\\351.gif", "--output caf\\351.gif", "\\377"])
+    func `a name that is no UTF-8 is refused, and nothing is written under another`(
+        argument: String
+    ) async throws {
+        let process = try ProgramProcess(
+            ["env", "play", "--max-steps", "1"],
+            command: "cd '\(directory.path)'; exec \"$0\" \"$@\" $(printf -- '\(argument)')")
+        #expect(await process.line { $0.contains("is not UTF-8") } != nil)
+        #expect(await process.exitStatus() == 1)
+        #expect(try directory.contents().isEmpty)
+    }
+
+    @Test func `so is such a working directory`() async throws {
+        let path = Array(directory.file("caf").path.utf8CString.dropLast())
+        defer { rmdir(path + [CChar(bitPattern: 0xe9), 0]) }
+        let process = try ProgramProcess(
+            ["env", "play", "--max-steps", "1", "--output", "film.gif"],
+            command: "cd '\(directory.path)'; d=$(printf 'caf\\351'); mkdir \"$d\"; cd \"$d\"; "
+                + "exec \"$0\" \"$@\"")
+        #expect(await process.line { $0.contains("working directory") } != nil)
+        #expect(await process.exitStatus() == 1)
+    }
+
+    @Test func `too little memory is an error, and does not hang`() async throws {
+        let process = try ProgramProcess(
+            ["--version"], command: "ulimit -v 200000; exec \"$0\" \"$@\"")
+        #expect(await process.line { $0.contains("ulimit -v") } != nil)
+        #expect(await process.exitStatus() == 1)
+    }
+}
