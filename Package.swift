@@ -170,7 +170,10 @@ let tests: [Target] = [
         name: "DispatchingTests", dependencies: ["Dispatching", "Episodes", "SeededRandom"]),
     .testTarget(
         name: "ProgramTests",
-        dependencies: ["Episodes", "RunReports", "RunStore", "TestSupport", "worldmodels"]),
+        dependencies: [
+            "Episodes", "Rollouts", "RunReports", "RunStore", "TestSupport", "WorldModel",
+            "worldmodels",
+        ]),
     .testTarget(
         name: "RunStoreTests",
         dependencies: [
@@ -200,8 +203,8 @@ let tests: [Target] = [
     .testTarget(
         name: "RunsTests",
         dependencies: [
-            "ArrayFiles", "Digests", "Episodes", "RunStore", "Runs", "Search", "TestSupport",
-            "WorldModel", "WorldModelTraining",
+            "ArrayFiles", "Digests", "Episodes", "RunStore", "Runs", "Search", "SeededRandom",
+            "TestSupport", "WorldModel", "WorldModelTraining",
         ]),
     .testTarget(
         name: "ClusterTests",

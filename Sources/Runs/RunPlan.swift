@@ -47,6 +47,8 @@ package struct RunPlan: Sendable {
         try startingPoint.checkModels(of: directory)
         if training == nil && startingPoint.models == nil {
             _ = try RunModels(directory, untrainedMemorySeed: memorySeed)
+        } else {
+            try RunModels.checkPresent(in: directory)
         }
         let store = try RunStore(directory, holder: holder, waiting: waiting)
         try startingPoint.copyModels(to: directory)

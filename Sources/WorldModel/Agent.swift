@@ -53,19 +53,25 @@ public struct Agent: Sendable {
         }
     }
 
-    /// Reads V, M and, if it is there, C; all kernels give the same bits.
+    /// Reads V, M and, if it is there, C, of which `form` says what its file does not.
+    ///
+    /// All kernels give the same bits.
     ///
     /// - Throws: `Failure` if V or M is missing or they do not fit; `FileError`, `ParameterError`,
     ///   `FrozenModelsError` or `ControllerFileError` for a file that is damaged, of another kind
     ///   or of other sizes.
-    public init(directory: URL, kernels: Kernels = .best) throws {
+    public init(
+        directory: URL, kernels: Kernels = .best, form: ControllerForm = ControllerForm()
+    ) throws {
         let (vae, mdrnn) = try Self.parameters(in: directory)
+        try Encoder.requireSizes(of: vae, name: Part.vae.file(in: directory).path)
+        try RecurrentCell.requireSizes(of: mdrnn, name: Part.mdrnn.file(in: directory).path)
         models = try FrozenModels(vae: vae, mdrnn: mdrnn, kernels: kernels)
         // C's files are of V's and M's sizes, or refused.
         let file = Part.controller.file(in: directory)
         controller =
             FileManager.default.fileExists(atPath: file.path)
-            ? try ControllerParameters(contentsOf: file) : nil
+            ? try ControllerParameters(contentsOf: file, form: form) : nil
         self.directory = directory
     }
 

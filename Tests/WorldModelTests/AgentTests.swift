@@ -91,6 +91,47 @@ struct AgentTests {
         #expect(throws: FrozenModelsError.self) { try Agent(directory: place.url) }
     }
 
+    @Test func `a controller that does not say its mapping is asked about, one that does is not`()
+        throws
+    {
+        let place = try Place()
+        try place.write(vae: VAESizes())
+        try place.write(mdrnn: MDRNNSizes())
+        let name = place.file(.controller).path
+        // As safetensors.torch saves the original's, which has no place for more.
+        var file = ControllerParameters(latent: .sampled).file()
+        file.metadata = [:]
+        try file.write(to: place.file(.controller))
+        let error = try #require(throws: ControllerFileError.self) {
+            try Agent(directory: place.url)
+        }
+        #expect(error == .noMapping(file: name))
+        #expect(error.description.contains("paper") && error.description.contains("linear"))
+        for mapping in ControllerMapping.allCases {
+            let form = ControllerForm(mapping: mapping)
+            let controller = try Agent(directory: place.url, form: form).requireController()
+            #expect(controller.mapping == mapping && controller.latent == .mean)
+        }
+        // A file that says its form is not overruled, be it only in part.
+        file.metadata = ["latent": "sampled"]
+        try file.write(to: place.file(.controller))
+        #expect(throws: ControllerFileError.noMapping(file: name)) {
+            try Agent(directory: place.url)
+        }
+        #expect(
+            throws: ControllerFileError.otherForm(
+                file: name, key: "latent", found: "sampled", said: "mean")
+        ) {
+            try Agent(directory: place.url, form: ControllerForm(mapping: .linear, latent: .mean))
+        }
+        try place.write(ControllerParameters(mapping: .linear))
+        #expect(
+            throws: ControllerFileError.otherForm(
+                file: name, key: "mapping", found: "linear", said: "paper")
+        ) { try Agent(directory: place.url, form: ControllerForm(mapping: .paper)) }
+        #expect(try Agent(directory: place.url).requireController().mapping == .linear)
+    }
+
     @Test func `a damaged controller is refused, not taken for a missing one`() throws {
         let place = try Place()
         try place.write(vae: VAESizes())

@@ -42,6 +42,6 @@ struct PlayCommand: ParsableCommand {
             trackSeed: track, settings: agent.settings(of: controller), frameEvery: frameEvery)
         print(
             "\(output): track \(track), \(drive.steps) steps, return "
-                + String(format: "%.1f", drive.episodeReturn))
+                + String(format: "%.1f", drive.episodeReturn) + " (\(controller.formText))")
     }
 }

@@ -29,6 +29,18 @@ extension Agent.Failure: LocalizedError {
     }
 }
 
+extension ControllerFileError: LocalizedError {
+    /// What is wrong and what to do.
+    public var errorDescription: String? {
+        switch self {
+        case .noMapping:
+            "\(self), by --controller-mapping paper or --controller-mapping linear"
+        case .missingTensor, .notFinite, .otherForm, .unknownForm, .wrongKind, .wrongShape:
+            "\(self)"
+        }
+    }
+}
+
 extension TrainingError: LocalizedError {
     /// What is wrong and what to do.
     public var errorDescription: String? {

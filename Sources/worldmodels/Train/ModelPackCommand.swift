@@ -12,7 +12,7 @@ struct ModelPackCommand: ParsableCommand {
         commandName: "pack",
         abstract: "Write a run's V, M and C as small files to pass on.",
         discussion: """
-            V and M in half precision, C as it is. The directory can be given to evaluate, play \
+            V and M in half precision, C as it is, with its form. The directory can be given to evaluate, play \
             and generate as --logdir; what the rounding costs is what evaluate says of both.
             """)
 
@@ -25,6 +25,8 @@ struct ModelPackCommand: ParsableCommand {
     @Flag(help: "Keep single precision.")
     var single = false
 
+    @OptionGroup var controller: ControllerFormOptions
+
     func run() throws {
         let source = URL(filePath: logdir, directoryHint: .isDirectory)
         let target = URL(filePath: output, directoryHint: .isDirectory)
@@ -32,11 +34,20 @@ struct ModelPackCommand: ParsableCommand {
             throw ValidationError("--output \(output) is the run itself: give another directory")
         }
         // What is no agent is refused before anything is written.
-        _ = try AgentFiles(logdir).requireController()
-        let packed = try AgentFiles.names.map { name in
-            let file = try SafetensorsFile(contentsOf: source.appending(path: name))
-            let isSmall = name == Agent.Part.controller.fileName
-            let data = file.encoded(as: single || isSmall ? .single : .half)
+        let controller = try AgentFiles(logdir, form: controller.form).requireController()
+        let packed = try Agent.Part.allCases.map { part in
+            let name = part.fileName
+            var file = try SafetensorsFile(contentsOf: part.file(in: source))
+            // Whoever gets the files needs to know nothing more: they have the usual names, and C's
+            // says its form.
+            switch part {
+            case .vae:
+                file = try VAEParameters(file, name: name).file(metadata: file.metadata)
+            case .mdrnn:
+                file = try MDRNNParameters(file, name: name).file(metadata: file.metadata)
+            case .controller: file = controller.file(metadata: file.metadata)
+            }
+            let data = file.encoded(as: single || part == .controller ? .single : .half)
             // Half precision ends at 65,504.
             try SafetensorsFile(data: data, name: name).requireFinite(name: name)
             return (name, data)
@@ -48,6 +59,6 @@ struct ModelPackCommand: ParsableCommand {
             total += data.count
             print("\(target.appending(path: name).path): \(data.count) bytes")
         }
-        print("\(total) bytes together")
+        print("\(total) bytes together; the controller's \(controller.formText)")
     }
 }
