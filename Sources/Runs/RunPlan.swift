@@ -57,6 +57,7 @@ package struct RunPlan: Sendable {
         let models = try RunModels(directory, untrainedMemorySeed: memorySeed)
         try models.writeMemory()
         given.merge(models.settings) { $1 }
+        try store.takeLoggedLosses()
         let start = try RunStart(
             store, given: given, profile: profile, program: program, now: Date()
         ) { try EvolutionStrategy($0, from: startingPoint.controller?.values) }

@@ -12,7 +12,8 @@ struct TrainMDRNNCommand: AsyncParsableCommand {
         abstract: "Train the MDN-RNN (M) on the latents that LOGDIR's VAE gives recorded rollouts.",
         discussion: """
             Continues what it finds in LOGDIR; the best model by the held-out loss is \
-            LOGDIR/mdrnn.safetensors. The latents are computed once and kept in LOGDIR/training.
+            LOGDIR/mdrnn.safetensors. The latents are computed once and kept in LOGDIR/training. The \
+            losses are there too, and in the run, where inspect shows them.
             """)
 
     @OptionGroup var common: TrainingOptions
@@ -29,7 +30,7 @@ struct TrainMDRNNCommand: AsyncParsableCommand {
     @Option(help: "Distance in steps of the starts of two sequences of a rollout.")
     var sequenceStride = 1
 
-    @Option(help: "Length of the LSTM's hidden state.")
+    @Option(help: "Length of the LSTM's hidden state; to drive it has to be 256.")
     var hidden = 256
 
     @Option(help: "Gaussians of the mixture.")
@@ -58,6 +59,6 @@ struct TrainMDRNNCommand: AsyncParsableCommand {
         settings.hiddenSize = hidden
         settings.mixtures = mixtures
         settings.includesReward = includeReward
-        try TrainingConsole().follow { try MDRNNTrainer(settings).run($0) }
+        try TrainingConsole().follow(logdir: common.logdir) { try MDRNNTrainer(settings).run($0) }
     }
 }
