@@ -47,7 +47,9 @@ extension FileFormat: CustomStringConvertible {
         let source = isPlain ? path : "FILE"
         let place = source.split(separator: "/").last.map(String.init) ?? source
         let stem = place.lastIndex(of: ".").map { place[..<$0] } ?? place[...]
-        let target = source.dropLast(place.count) + (stem.isEmpty ? place[...] : stem)
+        var target = source.dropLast(place.count) + (stem.isEmpty ? place[...] : stem)
+        // What is called a safetensors file already is kept.
+        if place == stem + ".safetensors" { target += "-converted" }
         func saved(_ import: String, _ tensors: String, with library: String) -> String {
             "import \(`import`); from safetensors.\(library) import save_file; "
                 + "save_file(\(tensors), '\(target).safetensors')"
@@ -70,7 +72,7 @@ extension FileFormat: CustomStringConvertible {
         case .jsonObject:
             return saved(
                 "json, torch; s = json.load(open('\(source)'))",
-                "{k: torch.tensor(v) for k, v in s.items()}", with: "torch")
+                "{k: torch.tensor(v).float() for k, v in s.items()}", with: "torch")
         default: return nil
         }
     }

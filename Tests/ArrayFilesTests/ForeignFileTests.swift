@@ -96,6 +96,7 @@ struct ForeignFileTests {
     @Test(arguments: [
         ("best.tar", "'best.safetensors')"), ("a b/x.y.pth", "'a b/x.y.safetensors')"),
         ("/w/archive", "'/w/archive.safetensors')"), ("/w/.tar", "'/w/.tar.safetensors')"),
+        ("w/vae.safetensors", "'w/vae-converted.safetensors')"),
         ("it's.pt", "'FILE.safetensors')"), ("$(reboot).pt", "'FILE.safetensors')"),
         ("a\"b.pt", "'FILE.safetensors')"), ("a\nb.pt", "'FILE.safetensors')"),
     ])
