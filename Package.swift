@@ -172,7 +172,7 @@ let tests: [Target] = [
         name: "ProgramTests",
         dependencies: [
             "Episodes", "Rollouts", "RunReports", "RunStore", "TestSupport", "WorldModel",
-            "worldmodels",
+            "worldmodels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
     .testTarget(
         name: "RunStoreTests",

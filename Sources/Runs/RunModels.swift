@@ -16,6 +16,10 @@ package struct RunModels: Sendable {
         package let path: String
         package let part: Agent.Part
         package let directory: String
+        /// Whether there is a checkpoint of ctallec/world-models instead.
+        package var isCheckpoint: Bool {
+            FileManager.default.fileExists(atPath: "\(directory)/\(part.checkpointName)")
+        }
 
         package var description: String { "\(path) is missing" }
     }

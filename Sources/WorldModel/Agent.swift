@@ -31,6 +31,11 @@ public struct Agent: Sendable {
 
         /// Where the model's file is or will be in an agent's directory.
         public func file(in directory: URL) -> URL { directory.appending(path: fileName) }
+
+        /// The model's checkpoint in a directory of ctallec/world-models.
+        package var checkpointName: String {
+            (self == .controller ? "ctrl" : rawValue) + "/best.tar"
+        }
     }
 
     /// Why a directory holds no agent.
@@ -39,14 +44,27 @@ public struct Agent: Sendable {
         case noDirectory(String)
         /// The directory lacks a model.
         case missing(Part, directory: String)
+        /// The directory lacks a model, but has a checkpoint of ctallec/world-models.
+        case checkpoint(Part, directory: String)
         /// The directory's M was trained on latents of another length than V's.
         case disagree(directory: String, mdrnn: Int, vae: Int)
+
+        /// What is wrong with a directory that lacks a model.
+        package static func lacking(_ part: Part, _ directory: URL) -> Failure {
+            let checkpoint = directory.appending(path: part.checkpointName)
+            return FileManager.default.fileExists(atPath: checkpoint.path)
+                ? .checkpoint(part, directory: directory.relativePath)
+                : .missing(part, directory: directory.relativePath)
+        }
 
         /// One line that says what is wrong.
         public var description: String {
             switch self {
             case .noDirectory(let path): "\(path) is no directory"
             case .missing(let part, let directory): "\(directory)/\(part.fileName) is missing"
+            case .checkpoint(let part, let directory):
+                "\(directory) has \(part.checkpointName), a checkpoint of ctallec/world-models, and"
+                    + " no \(part.fileName)"
             case .disagree(let directory, let mdrnn, let vae):
                 "\(directory): M takes latents of length \(mdrnn), but V's have \(vae)"
             }
@@ -79,9 +97,7 @@ public struct Agent: Sendable {
     ///
     /// - Throws: `Failure.missing` if there is none.
     public func requireController() throws -> ControllerParameters {
-        guard let controller else {
-            throw Failure.missing(.controller, directory: directory.relativePath)
-        }
+        guard let controller else { throw Failure.lacking(.controller, directory) }
         return controller
     }
 
@@ -97,7 +113,7 @@ public struct Agent: Sendable {
         else { throw Failure.noDirectory(directory.relativePath) }
         for part in [Part.vae, .mdrnn] {
             guard FileManager.default.fileExists(atPath: part.file(in: directory).path) else {
-                throw Failure.missing(part, directory: directory.relativePath)
+                throw Failure.lacking(part, directory)
             }
         }
         let vae = try VAEParameters(contentsOf: Part.vae.file(in: directory))

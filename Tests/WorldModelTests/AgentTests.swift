@@ -61,6 +61,28 @@ struct AgentTests {
         #expect(try failure(place) == .noDirectory(place.url.path))
     }
 
+    @Test func `a directory of the original's is known by its checkpoints`() throws {
+        let place = try Place()
+        func checkpoint(_ name: String) throws {
+            let url = place.url.appending(path: name)
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data([0x80, 2]).write(to: url)
+        }
+        try checkpoint("mdrnn/best.tar")
+        #expect(try failure(place) == .missing(.vae, directory: place.url.path))
+        try checkpoint("vae/best.tar")
+        #expect(try failure(place) == .checkpoint(.vae, directory: place.url.path))
+        try place.write(vae: VAESizes())
+        #expect(try failure(place) == .checkpoint(.mdrnn, directory: place.url.path))
+        try place.write(mdrnn: MDRNNSizes())
+        try checkpoint("ctrl/best.tar")
+        let agent = try Agent(directory: place.url)
+        #expect(throws: Agent.Failure.checkpoint(.controller, directory: place.url.path)) {
+            try agent.requireController()
+        }
+    }
+
     @Test func `V and M are an agent that encodes, with its controller if there is one`() throws {
         let place = try Place()
         try place.write(vae: VAESizes())

@@ -156,4 +156,9 @@ struct GenerateCommand: AsyncParsableCommand {
     }
 }
 
-extension DrivingPolicy: ExpressibleByArgument {}
+extension DrivingPolicy: ExpressibleByArgument {
+    /// Takes a policy's name, or what the original calls it.
+    package init?(argument: String) {
+        self.init(rawValue: argument == "brown" ? "brownian" : argument)
+    }
+}

@@ -39,6 +39,13 @@ struct TrainMDRNNCommand: AsyncParsableCommand {
     @Flag(help: "Make the reward's squared error part of the loss.")
     var includeReward = false
 
+    /// The original's spelling.
+    @Flag(name: .customLong("include_reward"), help: .hidden)
+    var includesRewardAsThere = false
+
+    /// Whether the reward is to be learned.
+    var learnsReward: Bool { includeReward || includesRewardAsThere }
+
     func validate() throws {
         try common.validate(epochs: epochs, batchSize: batchSize)
         guard (1...100_000).contains(sequenceLength), sequenceStride > 0 else {
@@ -58,7 +65,7 @@ struct TrainMDRNNCommand: AsyncParsableCommand {
         settings.sequenceStride = sequenceStride
         settings.hiddenSize = hidden
         settings.mixtures = mixtures
-        settings.includesReward = includeReward
+        settings.includesReward = learnsReward
         try TrainingConsole().follow(logdir: common.logdir) { try MDRNNTrainer(settings).run($0) }
     }
 }

@@ -33,6 +33,9 @@ struct TrainVAECommand: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Mirror half the images left to right.")
     var flips = true
 
+    @Flag(help: "Draw no pictures of what it makes of frames and imagines.")
+    var nosamples = false
+
     @Option(help: "Memory for frames in MiB; larger datasets are streamed.")
     var frameMemory = 1024
 
@@ -57,6 +60,7 @@ struct TrainVAECommand: AsyncParsableCommand {
         settings.freeBits = klTolerance
         settings.mirrors = flips
         settings.frameMemory = frameMemory << 20
+        settings.drawsPictures = !nosamples
         try TrainingConsole().follow(logdir: common.logdir) { try VAETrainer(settings).run($0) }
     }
 }
