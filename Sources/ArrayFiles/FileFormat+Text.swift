@@ -50,13 +50,18 @@ extension FileFormat: CustomStringConvertible {
         var target = source.dropLast(place.count) + (stem.isEmpty ? place[...] : stem)
         // What is called a safetensors file already is kept.
         if place == stem + ".safetensors" { target += "-converted" }
-        func saved(_ import: String, _ tensors: String, with library: String) -> String {
-            "import \(`import`); from safetensors.\(library) import save_file; "
+        func saved(_ modules: String, _ tensors: String, with library: String) -> String {
+            "import \(modules); from safetensors.\(library) import save_file; "
                 + "save_file(\(tensors), '\(target).safetensors')"
         }
         func loaded(_ weightsOnly: String) -> String {
-            saved(
-                "torch; s = torch.load('\(source)', 'cpu', weights_only=\(weightsOnly))",
+            // The original's controllers have their return beside them, a number of numpy's.
+            let numbers =
+                "[n.dtype, type(n.dtype('d')), "
+                + "(n.float64().__reduce__()[0], 'numpy.core.multiarray.scalar')]"
+            return saved(
+                "numpy as n, torch; torch.serialization.add_safe_globals(\(numbers)); "
+                    + "s = torch.load('\(source)', 'cpu', weights_only=\(weightsOnly))",
                 "{k: v.contiguous() for k, v in s.get('state_dict', s).items()}", with: "torch")
         }
         switch self {

@@ -21,8 +21,8 @@ struct EvaluationFormTests {
             settings: RolloutSettings(mapping: mapping, inputs: .latent, latent: .sampled),
             numericPath: "tests", seconds: 1)
         let form = "mapping \(mapping.rawValue), inputs z, latent sampled"
-        #expect(report.text.contains("the trained controller (\(form))"))
-        let json = try JSONSerialization.jsonObject(with: Data(report.json().utf8))
+        #expect(report.text.hasPrefix("controller: \(form)\n"))
+        let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(report))
         let fields = try #require(json as? [String: Any])
         #expect(fields["controllerMapping"] as? String == mapping.rawValue)
         #expect(fields["controllerInputs"] as? String == "z")

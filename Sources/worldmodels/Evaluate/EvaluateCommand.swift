@@ -162,18 +162,16 @@ struct EvaluationReport: Encodable {
     }
 
     var text: String {
-        var lines: [String] = ["   return  steps  tiles      end"]
+        let form = ControllerParameters(
+            inputs: controllerInputs, mapping: controllerMapping, latent: latent)
+        var lines = ["controller: \(form.formText)", "   return  steps  tiles      end"]
         for episode in episodes {
             lines.append(
                 String(format: "%9.2f  %5d", episode.episodeReturn, episode.steps)
                     + String(format: "  %3d/%3d  ", episode.tilesVisited, episode.trackTiles)
                     + episode.end.rawValue)
         }
-        let form = ControllerParameters(
-            inputs: controllerInputs, mapping: controllerMapping, latent: latent)
-        let name =
-            (controller == "zero" ? "all parameters 0" : "the trained controller")
-            + " (\(form.formText))"
+        let name = controller == "zero" ? "all parameters 0" : "the trained controller"
         lines.append(
             String(
                 format: "%@: mean return %.1f +- %.1f (standard deviation), 95%% interval "

@@ -69,7 +69,9 @@ extension TrainingError: LocalizedError {
             case .recordingsTooShort: "record longer episodes or ask for shorter sequences"
             case .episodeTooShort: "give a smaller --start or a longer episode"
             case .wrongActionSize: "give recordings of one kind"
-            case .missingVAE: "train it first with the same --logdir"
+            case .missingVAE:
+                "train it first with the same --logdir, or convert a checkpoint of"
+                    + " ctallec/world-models (cluster/pytorch/from_ctallec.py)"
             case .notFinite:
                 "start afresh with --noreload and a lower --learning-rate or with --clip"
             case .stateDisagrees: "use the same options or start afresh with --noreload"
