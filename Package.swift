@@ -171,8 +171,8 @@ let tests: [Target] = [
     .testTarget(
         name: "ProgramTests",
         dependencies: [
-            "Episodes", "RunReports", "RunStore", "TestSupport", "worldmodels",
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "Episodes", "Rollouts", "RunReports", "RunStore", "TestSupport", "WorldModel",
+            "worldmodels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
     .testTarget(
         name: "RunStoreTests",
@@ -203,8 +203,8 @@ let tests: [Target] = [
     .testTarget(
         name: "RunsTests",
         dependencies: [
-            "ArrayFiles", "Digests", "Episodes", "RunStore", "Runs", "Search", "TestSupport",
-            "WorldModel", "WorldModelTraining",
+            "ArrayFiles", "Digests", "Episodes", "RunStore", "Runs", "Search", "SeededRandom",
+            "TestSupport", "WorldModel", "WorldModelTraining",
         ]),
     .testTarget(
         name: "ClusterTests",

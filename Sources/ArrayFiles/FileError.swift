@@ -19,6 +19,8 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
     case system(path: String, action: String, code: Int32)
     /// The file's content is not what its format demands: truncated, damaged, or of another kind.
     case malformed(file: String, reason: String)
+    /// The content is of another format than the one that is read.
+    case foreign(file: String, found: FileFormat, expected: FileFormat)
     /// The file is sound, but what it holds is not read.
     case unsupported(file: String, reason: String)
 
@@ -33,6 +35,14 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
         case EISDIR: self = .notAFile(path: path)
         default: self = .system(path: path, action: action, code: code)
         }
+    }
+
+    /// The error itself or, where a file is malformed since it is another known format's, that.
+    func naming(formatOf source: ByteSource, expected: FileFormat) -> FileError {
+        guard case .malformed = self, let found = FileFormat(of: source), found != expected else {
+            return self
+        }
+        return .foreign(file: source.name, found: found, expected: expected)
     }
 
     /// One line: the file, what is wrong, what to do.
@@ -54,6 +64,8 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
             "cannot \(action) \(path): \(String(cString: strerror(code))); check it or choose another"
         case .malformed(let file, let reason):
             "\(file) is damaged or of another kind: \(reason); make or copy it again"
+        case .foreign(let file, let found, let expected):
+            "\(file) is \(found), not \(expected): \(found.remedy(path: file, expected: expected))"
         case .unsupported(let file, let reason):
             "\(file) cannot be used: \(reason); save it in another form"
         }

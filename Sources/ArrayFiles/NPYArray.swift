@@ -40,6 +40,8 @@ public struct NPYArray: Sendable, Hashable {
             text.upperBound <= fileBytes.count
         else {
             throw FileError.malformed(file: name, reason: "it does not start as an NPY file")
+                .naming(
+                    formatOf: ByteSource(data: Data(fileBytes), name: name), expected: .npy)
         }
         let header = try NPYHeader(text: fileBytes[text], file: name)
         guard fileBytes.count - text.upperBound == header.byteCount else {

@@ -37,7 +37,7 @@ public final class NPZReader: Sendable {
         self.source = source
         var names: [String] = []
         var members: [String: ZIPMember] = [:]
-        for member in try ZIPDirectory(source).members() where member.name.hasSuffix(".npy") {
+        for member in try Self.members(of: source) where member.name.hasSuffix(".npy") {
             let name = String(member.name.dropLast(4))
             guard members.updateValue(member, forKey: name) == nil else {
                 throw source.malformed("it holds \(name) twice")
@@ -46,6 +46,19 @@ public final class NPZReader: Sendable {
         }
         arrayNames = names
         self.members = members
+    }
+
+    /// What is in the archive; another format's file is refused as what it is.
+    private static func members(of source: ByteSource) throws -> [ZIPMember] {
+        do {
+            let members = try ZIPDirectory(source).members()
+            if members.isEmpty || members.contains(where: { $0.name.hasSuffix(".npy") }) {
+                return members
+            }
+            throw source.malformed("it holds no arrays")
+        } catch let error as FileError {
+            throw error.naming(formatOf: source, expected: .npz)
+        }
     }
 
     /// Whether there is an array of this name.

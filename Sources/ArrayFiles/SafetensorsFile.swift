@@ -22,7 +22,8 @@ public struct SafetensorsFile: Sendable, Hashable {
 
     /// Reads a file.
     ///
-    /// - Throws: `FileError` if it cannot be read or is no valid safetensors file.
+    /// - Throws: `FileError` if it cannot be read or is no valid safetensors file; `.foreign` says
+    ///   how a PyTorch checkpoint becomes one.
     public init(contentsOf url: URL) throws {
         let source = try ByteSource(contentsOf: url)
         // The limit of memory is that of the header's tensors, which must fill the file exactly.
@@ -106,7 +107,13 @@ public struct SafetensorsFile: Sendable, Hashable {
     }
 
     private init(bytes: [UInt8], name: String) throws {
-        let header = try SafetensorsHeader(bytes, name: name)
+        let header: SafetensorsHeader
+        do {
+            header = try SafetensorsHeader(bytes, name: name)
+        } catch let error as FileError {
+            let source = ByteSource(data: Data(bytes), name: name)
+            throw error.naming(formatOf: source, expected: .safetensors)
+        }
         metadata = header.metadata
         tensors = header.tensors.mapValues { entry in
             Tensor(

@@ -89,10 +89,15 @@ extension RunStore {
         try write(nil) { try event.insert($0) }
     }
 
-    /// Stores an epoch's losses; those of an epoch trained again replace the earlier ones.
+    /// Stores an epoch's losses; what an earlier training has of that epoch and of later ones goes.
     package func record(_ losses: [LossRecord]) throws {
         try write(nil) { database in
-            for loss in losses { try loss.insert(database, onConflict: .replace) }
+            for loss in losses {
+                try database.execute(
+                    sql: "DELETE FROM losses WHERE model = ? AND epoch > ?",
+                    arguments: [loss.model, loss.epoch])
+                try loss.insert(database, onConflict: .replace)
+            }
         }
     }
 }

@@ -83,17 +83,3 @@ extension RunStore {
         try record(EventRecord(time: Date(), kind: kind, message: message))
     }
 }
-
-extension LossRecord {
-    fileprivate static func records(_ epoch: TrainingEpoch) -> [LossRecord] {
-        func record(_ split: String, _ term: String, _ value: Double) -> LossRecord {
-            LossRecord(
-                model: epoch.model, epoch: epoch.epoch, split: split, term: term, value: value)
-        }
-        let terms = epoch.heldOutTerms.sorted { $0.key < $1.key }
-        return [
-            record("training", "total", epoch.trainingLoss),
-            record("held-out", "total", epoch.heldOutLoss),
-        ] + terms.map { record("held-out", $0.key, $0.value) }
-    }
-}

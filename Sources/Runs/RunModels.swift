@@ -16,6 +16,10 @@ package struct RunModels: Sendable {
         package let path: String
         package let part: Agent.Part
         package let directory: String
+        /// Whether there is a checkpoint of ctallec/world-models instead.
+        package var isCheckpoint: Bool {
+            FileManager.default.fileExists(atPath: "\(directory)/\(part.checkpointName)")
+        }
 
         package var description: String { "\(path) is missing" }
     }
@@ -47,11 +51,31 @@ package struct RunModels: Sendable {
         } else {
             throw missing(.mdrnn)
         }
-        // What a worker would refuse is refused here, by the file's name.
-        _ = try VAEParameters(
-            SafetensorsFile(data: vae, name: vaeFile.path), name: vaeFile.path)
-        _ = try MDRNNParameters(
-            SafetensorsFile(data: mdrnn, name: mdrnnFile.path), name: mdrnnFile.path)
+        try Self.check(.vae, vae, vaeFile)
+        try Self.check(.mdrnn, mdrnn, mdrnnFile)
+    }
+
+    /// Refuses those of the models that are there and could not be driven with; the others may yet
+    /// be trained or brought.
+    static func checkPresent(in directory: RunDirectory) throws {
+        for part in [Agent.Part.vae, .mdrnn] {
+            let file = directory.file(of: part)
+            if let data = FileManager.default.contents(atPath: file.path) {
+                try check(part, data, file)
+            }
+        }
+    }
+
+    /// Refuses what a worker would refuse, by the file's name.
+    private static func check(_ part: Agent.Part, _ data: Data, _ file: URL) throws {
+        let content = try SafetensorsFile(data: data, name: file.path)
+        if part == .vae {
+            let parameters = try VAEParameters(content, name: file.path)
+            try Encoder.requireSizes(of: parameters, name: file.path)
+        } else {
+            let parameters = try MDRNNParameters(content, name: file.path)
+            try RecurrentCell.requireSizes(of: parameters, name: file.path)
+        }
     }
 
     /// Keeps a random M in the run's directory.

@@ -47,6 +47,8 @@ package struct RunPlan: Sendable {
         try startingPoint.checkModels(of: directory)
         if training == nil && startingPoint.models == nil {
             _ = try RunModels(directory, untrainedMemorySeed: memorySeed)
+        } else {
+            try RunModels.checkPresent(in: directory)
         }
         try ForeignController.refuse(beforeBeginningIn: directory)
         let store = try RunStore(directory, holder: holder, waiting: waiting)
@@ -57,6 +59,7 @@ package struct RunPlan: Sendable {
         let models = try RunModels(directory, untrainedMemorySeed: memorySeed)
         try models.writeMemory()
         given.merge(models.settings) { $1 }
+        try store.takeLoggedLosses()
         let start = try RunStart(
             store, given: given, profile: profile, program: program, now: Date()
         ) { try EvolutionStrategy($0, from: startingPoint.controller?.values) }

@@ -22,7 +22,8 @@ package struct StartingPoint: Sendable {
     package let controller: ControllerParameters?
     /// Where its V and M are to be taken from; nil: it has none of its own.
     package let models: RunDirectory?
-    private let path: String
+    /// The controller's file, for people.
+    package let path: String
 
     package init() {
         controller = nil
@@ -30,19 +31,35 @@ package struct StartingPoint: Sendable {
         path = ""
     }
 
-    package init(controller file: String) throws {
+    /// Takes a controller's file; what it does not say of its form, `given` may.
+    package init(controller file: String, given: [String: String] = [:]) throws {
         controller = try ControllerParameters(
-            SafetensorsFile(contentsOf: URL(filePath: file)), name: file)
+            SafetensorsFile(contentsOf: URL(filePath: file)), name: file,
+            form: Self.form(given, path: file))
         models = nil
         path = file
     }
 
     /// A directory with V, M and C, such as another run's.
-    package init(agent directory: RunDirectory) throws {
+    package init(agent directory: RunDirectory, given: [String: String] = [:]) throws {
         let file = directory.file(of: .controller)
         path = file.path
-        controller = try ControllerParameters(contentsOf: file)
+        controller = try ControllerParameters(
+            contentsOf: file, form: Self.form(given, path: file.path))
         models = directory
+    }
+
+    /// The form that a person asks for.
+    ///
+    /// A profile's does not count: it is a recipe for any run, and says nothing of this controller.
+    private static func form(_ given: [String: String], path: String) throws -> ControllerForm {
+        let settings = try RunSettings(given: given, path: path)
+        func asks(_ setting: PartialKeyPath<RunSettings>) -> Bool {
+            settings.texts(setting).keys.contains { given[$0] != nil }
+        }
+        return ControllerForm(
+            mapping: asks(\.mapping) ? settings.mapping : nil,
+            latent: asks(\.latent) ? settings.latent : nil)
     }
 
     /// Adds the controller's form and digest to what a person asks for, if that does not contradict.

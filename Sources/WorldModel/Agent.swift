@@ -31,6 +31,11 @@ public struct Agent: Sendable {
 
         /// Where the model's file is or will be in an agent's directory.
         public func file(in directory: URL) -> URL { directory.appending(path: fileName) }
+
+        /// The model's checkpoint in a directory of ctallec/world-models.
+        package var checkpointName: String {
+            (self == .controller ? "ctrl" : rawValue) + "/best.tar"
+        }
     }
 
     /// Why a directory holds no agent.
@@ -39,33 +44,52 @@ public struct Agent: Sendable {
         case noDirectory(String)
         /// The directory lacks a model.
         case missing(Part, directory: String)
+        /// The directory lacks a model, but has a checkpoint of ctallec/world-models.
+        case checkpoint(Part, directory: String)
         /// The directory's M was trained on latents of another length than V's.
         case disagree(directory: String, mdrnn: Int, vae: Int)
+
+        /// What is wrong with a directory that lacks a model.
+        package static func lacking(_ part: Part, _ directory: URL) -> Failure {
+            let checkpoint = directory.appending(path: part.checkpointName)
+            return FileManager.default.fileExists(atPath: checkpoint.path)
+                ? .checkpoint(part, directory: directory.relativePath)
+                : .missing(part, directory: directory.relativePath)
+        }
 
         /// One line that says what is wrong.
         public var description: String {
             switch self {
             case .noDirectory(let path): "\(path) is no directory"
             case .missing(let part, let directory): "\(directory)/\(part.fileName) is missing"
+            case .checkpoint(let part, let directory):
+                "\(directory) has \(part.checkpointName), a checkpoint of ctallec/world-models, and"
+                    + " no \(part.fileName)"
             case .disagree(let directory, let mdrnn, let vae):
                 "\(directory): M takes latents of length \(mdrnn), but V's have \(vae)"
             }
         }
     }
 
-    /// Reads V, M and, if it is there, C; all kernels give the same bits.
+    /// Reads V, M and, if it is there, C, of which `form` says what its file does not.
+    ///
+    /// All kernels give the same bits.
     ///
     /// - Throws: `Failure` if V or M is missing or they do not fit; `FileError`, `ParameterError`,
     ///   `FrozenModelsError` or `ControllerFileError` for a file that is damaged, of another kind
     ///   or of other sizes.
-    public init(directory: URL, kernels: Kernels = .best) throws {
+    public init(
+        directory: URL, kernels: Kernels = .best, form: ControllerForm = ControllerForm()
+    ) throws {
         let (vae, mdrnn) = try Self.parameters(in: directory)
+        try Encoder.requireSizes(of: vae, name: Part.vae.file(in: directory).path)
+        try RecurrentCell.requireSizes(of: mdrnn, name: Part.mdrnn.file(in: directory).path)
         models = try FrozenModels(vae: vae, mdrnn: mdrnn, kernels: kernels)
         // C's files are of V's and M's sizes, or refused.
         let file = Part.controller.file(in: directory)
         controller =
             FileManager.default.fileExists(atPath: file.path)
-            ? try ControllerParameters(contentsOf: file) : nil
+            ? try ControllerParameters(contentsOf: file, form: form) : nil
         self.directory = directory
     }
 
@@ -73,9 +97,7 @@ public struct Agent: Sendable {
     ///
     /// - Throws: `Failure.missing` if there is none.
     public func requireController() throws -> ControllerParameters {
-        guard let controller else {
-            throw Failure.missing(.controller, directory: directory.relativePath)
-        }
+        guard let controller else { throw Failure.lacking(.controller, directory) }
         return controller
     }
 
@@ -91,7 +113,7 @@ public struct Agent: Sendable {
         else { throw Failure.noDirectory(directory.relativePath) }
         for part in [Part.vae, .mdrnn] {
             guard FileManager.default.fileExists(atPath: part.file(in: directory).path) else {
-                throw Failure.missing(part, directory: directory.relativePath)
+                throw Failure.lacking(part, directory)
             }
         }
         let vae = try VAEParameters(contentsOf: Part.vae.file(in: directory))

@@ -153,5 +153,10 @@ struct RunStoreTests {
         try store.record([again])
         #expect(try store.reader.events().map(\.message) == ["one", "two"])
         #expect(try store.reader.losses() == [again])
+        // A training that starts afresh has no later epochs yet; another model keeps its own.
+        let later = LossRecord(model: "vae", epoch: 2, split: "training", term: "total", value: 7)
+        let other = LossRecord(model: "mdrnn", epoch: 9, split: "training", term: "total", value: 1)
+        for loss in [later, other, first] { try store.record([loss]) }
+        #expect(try store.reader.losses() == [first, other])
     }
 }

@@ -7,6 +7,7 @@ import Foundation
 import RunStore
 import Runs
 import Search
+import SeededRandom
 import TestSupport
 import Testing
 import WorldModel
@@ -68,6 +69,29 @@ struct RunPlanTests {
             return
         }
         #expect(file == directory.path + "/mdrnn.safetensors")
+    }
+
+    @Test(arguments: [true, false])
+    func `models that no worker could drive with are refused at the start, by their files`(
+        trains: Bool
+    ) throws {
+        var generator = PCG64(seed: 1)
+        let wide = MDRNNParameters(randomFrom: &generator, sizes: MDRNNSizes(hidden: 128))
+        let short = VAEParameters(randomFrom: &generator, sizes: VAESizes(latent: 16))
+        for (name, file) in [("mdrnn", wide.file()), ("vae", short.file())] {
+            let directory = try space.run("\(name) \(trains)", models: ["vae", "mdrnn"])
+            let part = try #require(Agent.Part(rawValue: name))
+            try file.write(to: directory.file(of: part))
+            var plan = RunPlan(directory, given: RunPlan.small)
+            if trains {
+                // Where there is data, what is missing would be trained first, for hours.
+                plan.training = ModelTraining(data: "nowhere", visualEpochs: 1, memoryEpochs: 1)
+            }
+            let error = try #require(throws: FrozenModelsError.self) { try plan.open() }
+            #expect(error.description.hasPrefix(directory.file(of: part).path + " has "))
+            #expect(error.description.contains(name == "vae" ? "z 16" : "h 128"))
+            #expect(!directory.holdsRun)
+        }
     }
 
     @Test(arguments: [([String](), "vae"), (["vae"], "mdrnn")])

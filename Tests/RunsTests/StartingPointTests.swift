@@ -47,6 +47,30 @@ struct StartingPointTests {
         #expect(!directory.holdsRun)
     }
 
+    @Test func `what the controller's file does not say an option may, but no profile`() throws {
+        let url = space.file("bare.safetensors")
+        var bare = controller().file()
+        bare.metadata = [:]
+        try bare.write(to: url)
+        #expect(throws: ControllerFileError.noMapping(file: url.path)) {
+            try StartingPoint(controller: url.path)
+        }
+        // The wrong value of an option is that option's fault.
+        #expect(throws: RunError.self) {
+            try StartingPoint(controller: url.path, given: ["controller-mapping": "round"])
+        }
+        for mapping in ControllerMapping.allCases {
+            let given = ["controller-mapping": mapping.rawValue, "latent": "sampled"]
+            var plan = RunPlan(
+                try space.run(mapping.rawValue, models: ["vae", "mdrnn"]),
+                given: RunPlan.small.merging(given) { $1 },
+                from: try StartingPoint(controller: url.path, given: given))
+            plan.profile = try ProfileFiles.load("quick")
+            let settings = try plan.open().settings
+            #expect(settings.mapping == mapping && settings.latent == .sampled)
+        }
+    }
+
     @Test func `an agent brings its models, but does not replace others`() throws {
         let agent = try space.run("agent", models: ["vae", "mdrnn"])
         try controller().file().write(to: agent.file(of: .controller))

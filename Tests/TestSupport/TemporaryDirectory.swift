@@ -27,8 +27,8 @@ package final class TemporaryDirectory: Sendable {
     /// The place of a file or a directory in it, whether or not there is one.
     package func file(_ path: String) -> URL { url.appending(path: path) }
 
-    /// The names of what lies directly in it, sorted.
-    package func contents() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
+    /// The names of what lies directly in it, or in a directory of it, sorted.
+    package func contents(_ path: String = "") throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: url.appending(path: path).path).sorted()
     }
 }

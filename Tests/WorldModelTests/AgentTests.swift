@@ -61,6 +61,28 @@ struct AgentTests {
         #expect(try failure(place) == .noDirectory(place.url.path))
     }
 
+    @Test func `a directory of the original's is known by its checkpoints`() throws {
+        let place = try Place()
+        func checkpoint(_ name: String) throws {
+            let url = place.url.appending(path: name)
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data([0x80, 2]).write(to: url)
+        }
+        try checkpoint("mdrnn/best.tar")
+        #expect(try failure(place) == .missing(.vae, directory: place.url.path))
+        try checkpoint("vae/best.tar")
+        #expect(try failure(place) == .checkpoint(.vae, directory: place.url.path))
+        try place.write(vae: VAESizes())
+        #expect(try failure(place) == .checkpoint(.mdrnn, directory: place.url.path))
+        try place.write(mdrnn: MDRNNSizes())
+        try checkpoint("ctrl/best.tar")
+        let agent = try Agent(directory: place.url)
+        #expect(throws: Agent.Failure.checkpoint(.controller, directory: place.url.path)) {
+            try agent.requireController()
+        }
+    }
+
     @Test func `V and M are an agent that encodes, with its controller if there is one`() throws {
         let place = try Place()
         try place.write(vae: VAESizes())
@@ -89,6 +111,47 @@ struct AgentTests {
             try failure(place) == .disagree(directory: place.url.path, mdrnn: 32, vae: 16))
         try place.write(mdrnn: MDRNNSizes(latent: 16))
         #expect(throws: FrozenModelsError.self) { try Agent(directory: place.url) }
+    }
+
+    @Test func `a controller that does not say its mapping is asked about, one that does is not`()
+        throws
+    {
+        let place = try Place()
+        try place.write(vae: VAESizes())
+        try place.write(mdrnn: MDRNNSizes())
+        let name = place.file(.controller).path
+        // As safetensors.torch saves the original's, which has no place for more.
+        var file = ControllerParameters(latent: .sampled).file()
+        file.metadata = [:]
+        try file.write(to: place.file(.controller))
+        let error = try #require(throws: ControllerFileError.self) {
+            try Agent(directory: place.url)
+        }
+        #expect(error == .noMapping(file: name))
+        #expect(error.description.contains("paper") && error.description.contains("linear"))
+        for mapping in ControllerMapping.allCases {
+            let form = ControllerForm(mapping: mapping)
+            let controller = try Agent(directory: place.url, form: form).requireController()
+            #expect(controller.mapping == mapping && controller.latent == .mean)
+        }
+        // A file that says its form is not overruled, be it only in part.
+        file.metadata = ["latent": "sampled"]
+        try file.write(to: place.file(.controller))
+        #expect(throws: ControllerFileError.noMapping(file: name)) {
+            try Agent(directory: place.url)
+        }
+        #expect(
+            throws: ControllerFileError.otherForm(
+                file: name, key: "latent", found: "sampled", said: "mean")
+        ) {
+            try Agent(directory: place.url, form: ControllerForm(mapping: .linear, latent: .mean))
+        }
+        try place.write(ControllerParameters(mapping: .linear))
+        #expect(
+            throws: ControllerFileError.otherForm(
+                file: name, key: "mapping", found: "linear", said: "paper")
+        ) { try Agent(directory: place.url, form: ControllerForm(mapping: .paper)) }
+        #expect(try Agent(directory: place.url).requireController().mapping == .linear)
     }
 
     @Test func `a damaged controller is refused, not taken for a missing one`() throws {

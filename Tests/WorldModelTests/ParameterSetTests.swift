@@ -83,4 +83,39 @@ struct ParameterSetTests {
             try VAEParameters(good, name: "m")
         }
     }
+
+    @Test(arguments: ["module.", "_orig_mod.", "module._orig_mod."])
+    func `what PyTorch's wrappers and cells make of names is read`(prefix: String) throws {
+        func renamed(_ file: SafetensorsFile, _ name: (String) -> String) -> SafetensorsFile {
+            SafetensorsFile(
+                tensors: Dictionary(
+                    uniqueKeysWithValues: file.tensors.map { (name($0.key), $0.value) }))
+        }
+        var generator = PCG64(seed: 4)
+        let rnn = MDRNNParameters(randomFrom: &generator, sizes: Self.smallRNN)
+        // The original's MDRNNCell, and the whole of it wrapped.
+        for file in [
+            renamed(rnn.file()) { prefix + $0 },
+            renamed(rnn.file()) { prefix + $0.replacing("_l0", with: "") },
+        ] {
+            #expect(try MDRNNParameters(file, name: "m") == rnn)
+        }
+        let vae = VAEParameters(randomFrom: &generator, sizes: Self.smallVAE)
+        // A part of it wrapped.
+        let file = renamed(vae.file()) { $0.replacing("encoder.", with: "encoder." + prefix) }
+        #expect(try VAEParameters(file, name: "v") == vae)
+        let controller = ControllerParameters(inputs: .latent, mapping: .linear)
+        let said = ControllerForm(mapping: .linear)
+        #expect(
+            try ControllerParameters(
+                renamed(controller.file()) { prefix + $0 }, name: "c", form: said) == controller)
+
+        // Of two that would fall together neither is dropped.
+        var twice = rnn.file()
+        twice.tensors[prefix + "gmm_linear.bias"] = twice.tensors["gmm_linear.bias"]
+        #expect(
+            throws: ParameterError.unknownTensor(
+                file: "m", tensor: prefix + "gmm_linear.bias", kind: "mdrnn")
+        ) { try MDRNNParameters(twice, name: "m") }
+    }
 }

@@ -67,6 +67,16 @@ struct TrainerTests {
         #expect((losses.min() ?? 0) < losses[0])
     }
 
+    @Test func `without pictures the weights are the same`() throws {
+        let space = try TrainingWorkspace()
+        _ = try space.vae("shown", epochs: 1).run { _ in }
+        _ = try space.vae("bare", epochs: 1) { $0.drawsPictures = false }.run { _ in }
+        #expect(space.exists("shown/pictures/vae-samples-0001.png"))
+        #expect(!space.exists("bare/pictures/vae-samples-0001.png"))
+        #expect(!space.exists("bare/pictures/vae-reconstructions-0001.png"))
+        #expect(try space.bytes("shown/vae.safetensors") == space.bytes("bare/vae.safetensors"))
+    }
+
     @Test func `a damaged file is skipped by name and counted`() throws {
         let space = try TrainingWorkspace()
         let path = "thread_0/rollout_9.npz"

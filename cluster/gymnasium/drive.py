@@ -29,21 +29,31 @@ from safetensors import safe_open
 
 
 def load(path):
-    """The tensors in single precision, and the header's texts."""
+    """The tensors in single precision, and the header's texts.
+
+    What DataParallel and torch.compile put into names is no part of them."""
     with safe_open(path, "pt") as file:
-        tensors = {name: file.get_tensor(name).float() for name in file.keys()}
+        tensors = {
+            name.replace("module.", "").replace("_orig_mod.", ""): file.get_tensor(name).float()
+            for name in file.keys()
+        }
         return tensors, file.metadata() or {}
 
 
 class Agent:
     """V, M and C of one episode at a time."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, mapping=None):
         self.vae, _ = load(os.path.join(directory, "vae.safetensors"))
         mdrnn, _ = load(os.path.join(directory, "mdrnn.safetensors"))
         self.controller, form = load(os.path.join(directory, "controller.safetensors"))
         self.inputs = form.get("inputs", "zh")
-        self.mapping = form.get("mapping", "paper")
+        self.mapping = form.get("mapping", mapping)
+        if self.mapping not in ("paper", "linear") or mapping not in (None, self.mapping):
+            raise SystemExit(
+                f"{directory}/controller.safetensors: its mapping is {self.mapping}: give "
+                "--controller-mapping paper or linear where the file does not say it"
+            )
         self.latent = form.get("latent", "mean")
         self.cell = torch.nn.LSTMCell(35, 256)
         self.cell.load_state_dict(
@@ -126,6 +136,11 @@ def main():
     parser.add_argument("directory")
     parser.add_argument("--seeds", default="0:100", help="first:end, end excluded")
     parser.add_argument("--ours", help="this program, to drive the same tracks")
+    parser.add_argument(
+        "--controller-mapping",
+        choices=("paper", "linear"),
+        help="how the controller's outputs become actions, where its file does not say",
+    )
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -134,9 +149,11 @@ def main():
     if options.ours:
         command = [options.ours, "evaluate", "--logdir", options.directory, "--json"]
         command += ["--track-seeds", options.seeds]
+        if options.controller_mapping:
+            command += ["--controller-mapping", options.controller_mapping]
         ours = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     environment = gymnasium.make("CarRacing-v3", continuous=True)
-    agent = Agent(options.directory)
+    agent = Agent(options.directory, options.controller_mapping)
     returns, laps = [], 0
     for index, seed in enumerate(range(first, end)):
         total, steps, finished = drive(environment, agent, seed)
@@ -146,6 +163,7 @@ def main():
         print(f"seed {seed:5d}  gymnasium {total:8.2f}{beside}  {steps:4d} steps", flush=True)
     result = {
         "gymnasium": gymnasium.__version__,
+        "controllerMapping": agent.mapping,
         "real": statistics(returns) | {"finishedLaps": laps / len(returns)},
     }
     if ours:

@@ -33,27 +33,31 @@ public struct ControllerParameters: Sendable, Hashable {
         self.values = values
     }
 
-    /// Reads a controller's file; what a file from elsewhere does not say is the paper's.
+    /// Reads a controller's file, such as the original's, which say nothing of their mapping: that
+    /// the form has to say.
     ///
-    /// - Throws: `FileError` if it cannot be read, `ControllerFileError` if something does not fit.
-    public init(contentsOf url: URL) throws {
-        try self.init(SafetensorsFile(contentsOf: url), name: url.path)
+    /// - Throws: `FileError` if it cannot be read, `ControllerFileError` if something does not fit,
+    ///   if the form contradicts the file, or if neither says the mapping.
+    public init(contentsOf url: URL, form: ControllerForm = ControllerForm()) throws {
+        try self.init(SafetensorsFile(contentsOf: url), name: url.path, form: form)
     }
 
     /// Takes a controller from a decoded file, whose name is for the error's text.
     ///
     /// - Throws: `ControllerFileError` that says what does not fit.
-    package init(_ file: SafetensorsFile, name: String) throws(ControllerFileError) {
+    package init(
+        _ file: SafetensorsFile, name: String, form: ControllerForm = ControllerForm()
+    ) throws(ControllerFileError) {
         if let kind = file.metadata["kind"], kind != Agent.Part.controller.rawValue {
             throw .wrongKind(file: name, found: kind)
         }
-        let tensors = file.tensors
+        let tensors = file.tensors.unwrapped
         guard let weight = tensors["fc.weight"], let bias = tensors["fc.bias"] else {
             throw .missingTensor(
                 file: name, tensor: tensors["fc.weight"] == nil ? "fc.weight" : "fc.bias")
         }
-        let form = ControllerInputs.allCases.first { weight.shape == [3, $0.count] }
-        guard let inputs = form, bias.shape == [3] else {
+        let fitting = ControllerInputs.allCases.first { weight.shape == [3, $0.count] }
+        guard let inputs = fitting, bias.shape == [3] else {
             throw .wrongShape(file: name, weight: weight.shape, bias: bias.shape)
         }
         values = weight.values + bias.values
@@ -61,8 +65,11 @@ public struct ControllerParameters: Sendable, Hashable {
             throw .notFinite(file: name, index: index)
         }
         self.inputs = inputs
-        mapping = try Self.value("mapping", file, name) ?? .paper
-        latent = try Self.value("latent", file, name) ?? .mean
+        guard let mapping = try Self.value("mapping", file, name, said: form.mapping) else {
+            throw .noMapping(file: name)
+        }
+        self.mapping = mapping
+        latent = try Self.value("latent", file, name, said: form.latent) ?? .mean
     }
 
     /// The controller's file, which `safetensors.torch.load_file` reads.
@@ -82,12 +89,15 @@ public struct ControllerParameters: Sendable, Hashable {
     }
 
     private static func value<Value: RawRepresentable<String> & CaseIterable>(
-        _ key: String, _ file: SafetensorsFile, _ name: String
+        _ key: String, _ file: SafetensorsFile, _ name: String, said: Value?
     ) throws(ControllerFileError) -> Value? {
-        guard let text = file.metadata[key] else { return nil }
+        guard let text = file.metadata[key] else { return said }
         guard let value = Value(rawValue: text) else {
             throw .unknownForm(
                 file: name, key: key, found: text, known: Value.allCases.map(\.rawValue))
+        }
+        if let said, said.rawValue != value.rawValue {
+            throw .otherForm(file: name, key: key, found: text, said: said.rawValue)
         }
         return value
     }
@@ -103,6 +113,10 @@ public enum ControllerFileError: Error, Equatable, CustomStringConvertible {
     case wrongShape(file: String, weight: [Int], bias: [Int])
     /// A parameter is no finite number.
     case notFinite(file: String, index: Int)
+    /// Neither the file nor anybody else says how the outputs become actions.
+    case noMapping(file: String)
+    /// The file says another form than the caller.
+    case otherForm(file: String, key: String, found: String, said: String)
     /// The header names a form that is not known here.
     case unknownForm(file: String, key: String, found: String, known: [String])
 
@@ -119,6 +133,12 @@ public enum ControllerFileError: Error, Equatable, CustomStringConvertible {
                 + " and [3]"
         case .notFinite(let file, let index):
             "\(file): parameter \(index) is not finite: the file is damaged or the training failed"
+        case .noMapping(let file):
+            "\(file) does not say how its outputs become actions: paper (tanh, gas 0 to 1, brake "
+                + "where positive) or linear (as they are, which ctallec/world-models trains); say "
+                + "which it was trained with"
+        case .otherForm(let file, let key, let found, let said):
+            "\(file): its \(key) is \(found), not \(said): leave that out"
         case .unknownForm(let file, let key, let found, let known):
             "\(file): \(key) \"\(found)\" is not known here (\(known.joined(separator: ", "))): "
                 + "use the version that wrote it"

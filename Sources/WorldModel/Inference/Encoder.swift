@@ -67,18 +67,23 @@ public struct Encoder: Sendable {
         }
     }
 
+    /// Refuses a VAE of other sizes than the paper's; an error calls it `name`.
+    ///
+    /// - Throws: `FrozenModelsError`.
+    package static func requireSizes(of parameters: VAEParameters, name: String) throws {
+        let sizes = parameters.sizes
+        guard sizes.encoderChannels == [32, 64, 128, 256], sizes.latent == latentSize else {
+            throw FrozenModelsError.unsupportedSizes(
+                model: name, found: "encoder \(sizes.encoderChannels), z \(sizes.latent)",
+                expected: "encoder [32, 64, 128, 256], z \(latentSize)")
+        }
+    }
+
     /// Lays out the weights of a VAE.
     ///
     /// - Throws: `FrozenModelsError` if the sizes are others than the paper's.
     public init(_ parameters: VAEParameters, kernels: Kernels = .best) throws {
-        guard parameters.sizes.encoderChannels == [32, 64, 128, 256],
-            parameters.sizes.latent == Self.latentSize
-        else {
-            throw FrozenModelsError.unsupportedSizes(
-                model: "V",
-                found: "encoder \(parameters.sizes.encoderChannels), z \(parameters.sizes.latent)",
-                expected: "encoder [32, 64, 128, 256], z \(Self.latentSize)")
-        }
+        try Self.requireSizes(of: parameters, name: "V")
         self.kernels = kernels
         var layers: [Layer] = []
         var side = Self.imageSide

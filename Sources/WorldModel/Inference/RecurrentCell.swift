@@ -68,20 +68,27 @@ public struct RecurrentCell: Sendable {
         }
     }
 
+    /// Refuses an MDN-RNN of other sizes than the paper's; an error calls it `name`.
+    ///
+    /// - Throws: `FrozenModelsError`.
+    package static func requireSizes(of parameters: MDRNNParameters, name: String) throws {
+        let sizes = parameters.sizes
+        guard sizes.latent == Encoder.latentSize, sizes.hidden == hiddenSize,
+            sizes.actions == actionSize
+        else {
+            throw FrozenModelsError.unsupportedSizes(
+                model: name,
+                found: "z \(sizes.latent), h \(sizes.hidden), actions \(sizes.actions)",
+                expected: "z \(Encoder.latentSize), h \(hiddenSize), actions \(actionSize)")
+        }
+    }
+
     /// Lays out the weights of an MDN-RNN.
     ///
     /// - Throws: `FrozenModelsError` if the sizes are others than the paper's.
     public init(_ parameters: MDRNNParameters, kernels: Kernels = .best) throws {
+        try Self.requireSizes(of: parameters, name: "M")
         let sizes = parameters.sizes
-        guard sizes.latent == Encoder.latentSize, sizes.hidden == Self.hiddenSize,
-            sizes.actions == Self.actionSize
-        else {
-            throw FrozenModelsError.unsupportedSizes(
-                model: "M",
-                found: "z \(sizes.latent), h \(sizes.hidden), actions \(sizes.actions)",
-                expected: "z \(Encoder.latentSize), h \(Self.hiddenSize), "
-                    + "actions \(Self.actionSize)")
-        }
         self.kernels = kernels
         let input = parameters["rnn.weight_ih_l0"].values
         let recurrent = parameters["rnn.weight_hh_l0"].values

@@ -60,6 +60,13 @@ public struct MDRNNParameters: ParameterSet {
         self.sizes = sizes
     }
 
+    /// The layer's name where it is a cell's: the original's drives with an LSTMCell, whose names go
+    /// without the layer's number.
+    package static func canonical(_ name: String) -> String {
+        let isCell = name.hasPrefix("rnn.") && (name.hasSuffix("_ih") || name.hasSuffix("_hh"))
+        return isCell ? name + "_l0" : name
+    }
+
     /// The tensors in the order in which they are drawn at random.
     package static func specification(_ sizes: MDRNNSizes = MDRNNSizes()) -> [TensorSpecification] {
         let hidden = sizes.hidden

@@ -16,6 +16,9 @@ package protocol ParameterSet: Sendable, Hashable {
     /// The tensors of a model of the given sizes, in the order in which they are drawn at random.
     static func specification(_ sizes: Sizes) -> [TensorSpecification]
 
+    /// The name that a tensor has here, where others call it otherwise.
+    static func canonical(_ name: String) -> String
+
     /// Reads the sizes off the tensors' shapes; the caller checks every tensor against them.
     ///
     /// - Throws: `ParameterError` when a tensor needed for this is missing or has no such shape.
@@ -38,6 +41,9 @@ extension ParameterSet {
     /// What the file's metadata call this model: "vae" or "mdrnn".
     package static var kind: String { part.rawValue }
 
+    /// The name itself.
+    package static func canonical(_ name: String) -> String { name }
+
     /// Draws PyTorch's default start.
     package init(randomFrom generator: inout PCG64, sizes: Sizes) {
         var tensors: [String: Tensor] = [:]
@@ -51,8 +57,11 @@ extension ParameterSet {
 
     /// Checks tensors by name, shape and value, and takes them; none may be missing or left over.
     ///
+    /// What wrappers of PyTorch put into the names is no part of them.
+    ///
     /// - Throws: `ParameterError` that names the first tensor that does not fit.
     package init(tensors: [String: Tensor], name: String) throws {
+        let tensors = tensors.unwrapped.renamed(Self.canonical)
         let sizes = try Self.sizes(of: tensors, name: name)
         let specification = Self.specification(sizes)
         for entry in specification {

@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArrayFiles
-import Foundation
-import WorldModel
+package import Foundation
+package import WorldModel
 
 /// The files of a run's directory that training reads and writes.
 struct TrainingFiles {
@@ -71,5 +71,17 @@ struct TrainingFiles {
         let line = String(decoding: try encoder.encode(epoch), as: UTF8.self)
         let text = (kept.map(String.init) + [line]).joined(separator: "\n") + "\n"
         try AtomicFile.write(Data(text.utf8), to: url)
+    }
+}
+
+extension TrainingEpoch {
+    /// The epochs of a model that the log in a run's directory has, in their order.
+    package static func logged(_ part: Agent.Part, in logdir: URL) -> [TrainingEpoch] {
+        let log = TrainingFiles(logdir: logdir).log(part.rawValue)
+        let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+        return text.split(separator: "\n")
+            .compactMap { try? JSONDecoder().decode(Self.self, from: Data($0.utf8)) }
+            .filter { $0.model == part.rawValue }
+            .sorted { $0.epoch < $1.epoch }
     }
 }

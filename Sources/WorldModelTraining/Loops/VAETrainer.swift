@@ -17,6 +17,8 @@ public struct VAETrainer: Sendable {
         public var freeBits = 0.0
         /// Whether half the images, drawn at random, are mirrored left to right.
         public var mirrors = true
+        /// Whether pictures are drawn after each epoch.
+        public var drawsPictures = true
         /// The bytes of frames that are held at a time.
         public var frameMemory = 1 << 30
 
@@ -125,6 +127,7 @@ private struct VAETraining: TrainedModel {
     }
 
     func saved(epoch: Int) throws {
+        guard configuration.drawsPictures else { return }
         try VAEPictures.write(
             epoch: epoch, network: network, recordings: run.dataset.measured,
             streams: run.streams, directory: run.files.pictures)

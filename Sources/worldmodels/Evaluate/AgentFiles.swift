@@ -23,16 +23,19 @@ struct AgentFiles {
     /// Reads V, M and, if it is there, C.
     ///
     /// - Throws: What `Agent` throws.
-    init(_ logdir: String, kernels: Kernels = .best) throws {
+    init(
+        _ logdir: String, kernels: Kernels = .best, form: ControllerForm = ControllerForm()
+    ) throws {
         directory = logdir
         agent = try Agent(
-            directory: URL(fileURLWithPath: logdir, isDirectory: true), kernels: kernels)
+            directory: URL(fileURLWithPath: logdir, isDirectory: true), kernels: kernels,
+            form: form)
     }
 
     /// Reads the agent that comes with the program.
     ///
     /// - Throws: `InputError` where this build has none; what reading a damaged file throws.
-    init(pretrained kernels: Kernels) throws {
+    init(pretrained kernels: Kernels, form: ControllerForm = ControllerForm()) throws {
         let places = Self.places
         let found = places.first { place in
             Self.names.allSatisfy { FileManager.default.fileExists(atPath: "\(place)/\($0)") }
@@ -42,7 +45,7 @@ struct AgentFiles {
                 "no agent comes with this build (looked in \(places.joined(separator: ", "))): "
                     + "give a run's --logdir, or put one there (worldmodels model pack)")
         }
-        try self.init(found, kernels: kernels)
+        try self.init(found, kernels: kernels, form: form)
     }
 
     /// The controller.

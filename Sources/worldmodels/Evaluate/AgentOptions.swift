@@ -21,6 +21,8 @@ struct AgentOptions: ParsableArguments {
             valueName: "share"))
     var lapCompletePercent = 0.95
 
+    @OptionGroup var controller: ControllerFormOptions
+
     @OptionGroup var computing: ComputingOptions
 
     func validate() throws {
@@ -44,8 +46,9 @@ struct AgentOptions: ParsableArguments {
     /// - Throws: `InputError` where this build has no agent; what `Agent` throws.
     func files() throws -> AgentFiles {
         let kernels = computing.kernels
-        guard let logdir else { return try AgentFiles(pretrained: kernels) }
-        return try AgentFiles(logdir, kernels: kernels)
+        let form = controller.form
+        guard let logdir else { return try AgentFiles(pretrained: kernels, form: form) }
+        return try AgentFiles(logdir, kernels: kernels, form: form)
     }
 }
 

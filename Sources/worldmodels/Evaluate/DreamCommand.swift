@@ -50,6 +50,8 @@ struct DreamCommand: ParsableCommand {
     @Option(help: "By how much the pictures are enlarged.")
     var scale = 3
 
+    @OptionGroup var controller: ControllerFormOptions
+
     @OptionGroup var drawing: DrawingOptions
 
     func validate() throws {
@@ -75,12 +77,14 @@ struct DreamCommand: ParsableCommand {
         settings.scale = scale
         let dream = Dream(settings)
         let summary: Dream.Summary
+        var form = ""
         if let recording {
             let world = RecordedWorld(
                 try RolloutFile(contentsOf: URL(filePath: recording)), name: recording)
             summary = try dream.run(world: world, driver: world.driver)
         } else {
             let driver = try driver()
+            if case .controller(let controller) = driver { form = " (\(controller.formText))" }
             summary = try dream.run(
                 world: DrivenWorld(trackSeed: seed, drawing: drawing), driver: driver)
         }
@@ -89,7 +93,7 @@ struct DreamCommand: ParsableCommand {
             "\(output): \(summary.steps) frames, \(summary.realSteps) of them beside real ones, "
                 + "mean distance of the latents " + String(format: "%.3f", summary.latentDistance)
                 + ", expected return " + String(format: "%.1f", summary.expectedReturn)
-                + ", \(summary.expectedEnds) expected ends")
+                + ", \(summary.expectedEnds) expected ends" + form)
     }
 
     /// Who drives where nothing was recorded.
@@ -97,7 +101,7 @@ struct DreamCommand: ParsableCommand {
         if let actions {
             return .actions(try ActionFile.read(actions), size: 3, name: actions)
         }
-        guard let controller = try AgentFiles(logdir).controller else {
+        guard let controller = try AgentFiles(logdir, form: controller.form).controller else {
             throw InputError(
                 "\(logdir)/controller.safetensors is missing: train C first (worldmodels "
                     + "coordinator), or give --actions or --recording")

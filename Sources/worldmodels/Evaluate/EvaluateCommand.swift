@@ -61,8 +61,10 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         let files = try agent.files()
-        let trained =
-            try zero ? files.controller ?? ControllerParameters() : files.requireController()
+        let said = agent.controller.form
+        let untrained = ControllerParameters(
+            mapping: said.mapping ?? .paper, latent: said.latent ?? .mean)
+        let trained = try zero ? files.controller ?? untrained : files.requireController()
         let controller =
             zero
             ? ControllerParameters(
@@ -115,6 +117,9 @@ struct EvaluationReport: Encodable {
     }
 
     var controller: String
+    var controllerMapping: ControllerMapping
+    var controllerInputs: ControllerInputs
+    var latent: LatentUse
     var returns: SampleStatistics
     /// The share of laps that were completed under the rules, and of those with every tile.
     var finishedLaps: Double
@@ -130,6 +135,9 @@ struct EvaluationReport: Encodable {
         numericPath: String, seconds: Double
     ) {
         controller = isZero ? "zero" : "trained"
+        controllerMapping = settings.mapping
+        controllerInputs = settings.inputs
+        latent = settings.latent
         returns = SampleStatistics(outcomes.map(\.episodeReturn))
         finishedLaps =
             Double(outcomes.count { $0.end == .lapCompleted }) / Double(outcomes.count)
@@ -148,7 +156,9 @@ struct EvaluationReport: Encodable {
     }
 
     var text: String {
-        var lines: [String] = ["   return  steps  tiles      end"]
+        let form = ControllerParameters(
+            inputs: controllerInputs, mapping: controllerMapping, latent: latent)
+        var lines = ["controller: \(form.formText)", "   return  steps  tiles      end"]
         for episode in episodes {
             lines.append(
                 String(format: "%9.2f  %5d", episode.episodeReturn, episode.steps)

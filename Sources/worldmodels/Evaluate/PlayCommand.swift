@@ -43,6 +43,6 @@ struct PlayCommand: ParsableCommand {
         printSummary(
             of: output,
             "\(output): track \(track), \(drive.steps) steps, return "
-                + String(format: "%.1f", drive.episodeReturn))
+                + String(format: "%.1f", drive.episodeReturn) + " (\(controller.formText))")
     }
 }

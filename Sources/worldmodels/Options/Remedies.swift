@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+public import ArrayFiles
 package import ClusterTransport
 public import Foundation
 package import RunStore
@@ -22,10 +23,38 @@ extension Agent.Failure: LocalizedError {
             case .missing(.mdrnn, let run):
                 "train M first (worldmodels train-mdrnn --logdir \(run))"
             case .missing(.controller, _): "train C first (worldmodels coordinator)"
+            case .checkpoint(_, let run):
+                "convert it (python3 cluster/pytorch/from_ctallec.py \(run))"
             case .disagree(let run, _, _):
                 "train M on this V (worldmodels train-mdrnn --logdir \(run) --noreload)"
             }
         return "\(self): \(remedy)"
+    }
+}
+
+extension FileError: LocalizedError {
+    /// What is wrong and what to do.
+    public var errorDescription: String? {
+        if case .foreign(_, .torchArchive, .safetensors) = self { return described }
+        if case .foreign(_, .torchPickle, .safetensors) = self { return described }
+        return "\(self)"
+    }
+
+    private var described: String {
+        "\(self); or convert a whole exp_dir of ctallec/world-models by"
+            + " cluster/pytorch/from_ctallec.py"
+    }
+}
+
+extension ControllerFileError: LocalizedError {
+    /// What is wrong and what to do.
+    public var errorDescription: String? {
+        switch self {
+        case .noMapping:
+            "\(self), by --controller-mapping paper or --controller-mapping linear"
+        case .missingTensor, .notFinite, .otherForm, .unknownForm, .wrongKind, .wrongShape:
+            "\(self)"
+        }
     }
 }
 
@@ -40,7 +69,9 @@ extension TrainingError: LocalizedError {
             case .recordingsTooShort: "record longer episodes or ask for shorter sequences"
             case .episodeTooShort: "give a smaller --start or a longer episode"
             case .wrongActionSize: "give recordings of one kind"
-            case .missingVAE: "train it first with the same --logdir"
+            case .missingVAE:
+                "train it first with the same --logdir, or convert a checkpoint of"
+                    + " ctallec/world-models (cluster/pytorch/from_ctallec.py)"
             case .notFinite:
                 "start afresh with --noreload and a lower --learning-rate or with --clip"
             case .stateDisagrees: "use the same options or start afresh with --noreload"
@@ -91,8 +122,11 @@ extension RunBackup.Failure: LocalizedError {
 
 extension RunModels.Missing: LocalizedError {
     package var errorDescription: String? {
-        "\(self): train it with 'worldmodels train-\(part.rawValue) --logdir \(directory)"
-            + " --data DIR', or give the coordinator --data DIR"
+        isCheckpoint
+            ? "\(self): convert \(directory)/\(part.checkpointName) (python3"
+                + " cluster/pytorch/from_ctallec.py \(directory))"
+            : "\(self): train it with 'worldmodels train-\(part.rawValue) --logdir \(directory)"
+                + " --data DIR', or give the coordinator --data DIR"
     }
 }
 

@@ -57,6 +57,8 @@ struct GenerateCommand: AsyncParsableCommand {
     @Option(help: .init("The run whose controller drives.", valueName: "dir"))
     var logdir: String?
 
+    @OptionGroup var controller: ControllerFormOptions
+
     @Flag(help: "Record all files anew.")
     var overwrite = false
 
@@ -75,6 +77,9 @@ struct GenerateCommand: AsyncParsableCommand {
         if steps < 1 { throw ValidationError("--steps \(steps): at least 1") }
         if policy == .controller && logdir == nil {
             throw ValidationError("--policy controller needs --logdir")
+        }
+        if policy != .controller && controller.form != ControllerForm() {
+            throw ValidationError("--controller-mapping and --latent go with --policy controller")
         }
         if bind != nil {
             if steps > RecordingSettings.maximumSteps {
@@ -104,16 +109,28 @@ struct GenerateCommand: AsyncParsableCommand {
                     + "they are kept (--overwrite records them anew)")
         }
         let settings = RecordingSettings(policy: policy, steps: steps, seed: seed)
-        let agent = try logdir.flatMap { policy == .controller ? try AgentFiles($0) : nil }
+        let agent: AgentFiles? =
+            if policy == .controller, let logdir {
+                try AgentFiles(logdir, form: controller.form)
+            } else {
+                nil
+            }
+        // What a worker would refuse is refused here.
+        let driver = try agent?.requireController()
+        if let agent, let driver {
+            print("the controller of \(agent.directory): \(driver.formText)")
+        }
         if let bind {
             guard !missing.isEmpty else { return }
             var models: [ServedModel] = []
-            if let agent {
-                // What a worker would refuse is refused here.
-                _ = try agent.requireController()
+            if let agent, let driver {
                 models = try Agent.Part.allCases.map { part in
-                    let file = part.file(in: agent.agent.directory)
-                    return ServedModel(name: part.rawValue, data: try Data(contentsOf: file))
+                    // Workers are told C's form by its file alone.
+                    let data =
+                        try part == .controller
+                        ? driver.file().encoded()
+                        : Data(contentsOf: part.file(in: agent.agent.directory))
+                    return ServedModel(name: part.rawValue, data: data)
                 }
             }
             try await ClusterRecording(
@@ -123,7 +140,7 @@ struct GenerateCommand: AsyncParsableCommand {
             return
         }
         let recorder = DatasetRecorder(
-            settings, agent: try agent.map { ($0.models, try $0.requireController()) })
+            settings, agent: agent.flatMap { agent in driver.map { (agent.models, $0) } })
         let done = Mutex((files: rollouts - missing.count, steps: 0))
         let line = ProgressLine(
             "recording", total: rollouts, unit: "episodes", start: rollouts - missing.count)
@@ -141,4 +158,9 @@ struct GenerateCommand: AsyncParsableCommand {
     }
 }
 
-extension DrivingPolicy: ExpressibleByArgument {}
+extension DrivingPolicy: ExpressibleByArgument {
+    /// Takes a policy's name, or what the original calls it.
+    package init?(argument: String) {
+        self.init(rawValue: argument == "brown" ? "brownian" : argument)
+    }
+}

@@ -125,6 +125,10 @@ struct CoordinatorCommand: AsyncParsableCommand {
         }
         plan.usesRandomMemory = untrainedMemory
         let run = try open(plan)
+        if run.isNew, let controller = plan.startingPoint.controller {
+            Terminal.standardOutput.write(
+                "the search starts from \(plan.startingPoint.path): \(controller.formText)\n")
+        }
 
         var limits = profile?.limits ?? RunLimits()
         if let generations { limits.generations = generations }

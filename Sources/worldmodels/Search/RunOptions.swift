@@ -72,10 +72,11 @@ struct RunOptions: ParsableArguments, CustomReflectable {
     func startingPoint() throws -> StartingPoint {
         if pretrained {
             let agent = try AgentFiles(pretrained: .best)
-            return try StartingPoint(agent: RunDirectory(path: agent.directory))
+            return try StartingPoint(agent: RunDirectory(path: agent.directory), given: given)
         }
-        return try files["initial-controller"].map { try StartingPoint(controller: $0) }
-            ?? StartingPoint()
+        return try files["initial-controller"].map {
+            try StartingPoint(controller: $0, given: given)
+        } ?? StartingPoint()
     }
 }
 

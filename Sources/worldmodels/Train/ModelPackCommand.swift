@@ -13,7 +13,7 @@ struct ModelPackCommand: ParsableCommand {
         commandName: "pack",
         abstract: "Write a run's V, M and C as small files to pass on.",
         discussion: """
-            V and M in half precision, C as it is. The directory can be given to evaluate, play \
+            V and M in half precision, C as it is, with its form. The directory can be given to evaluate, play \
             and generate as --logdir; what the rounding costs is what evaluate says of both.
             """)
 
@@ -28,6 +28,8 @@ struct ModelPackCommand: ParsableCommand {
 
     @Flag(help: "Replace what an earlier one has written there.")
     var overwrite = false
+
+    @OptionGroup var controller: ControllerFormOptions
 
     func run() throws {
         let source = URL(filePath: logdir, directoryHint: .isDirectory)
@@ -49,11 +51,20 @@ struct ModelPackCommand: ParsableCommand {
                     + " another directory")
         }
         // What is no agent is refused before anything is written.
-        _ = try AgentFiles(logdir).requireController()
-        let packed = try AgentFiles.names.map { name in
-            let file = try SafetensorsFile(contentsOf: source.appending(path: name))
-            let isSmall = name == Agent.Part.controller.fileName
-            let data = file.encoded(as: single || isSmall ? .single : .half)
+        let controller = try AgentFiles(logdir, form: controller.form).requireController()
+        let packed = try Agent.Part.allCases.map { part in
+            let name = part.fileName
+            var file = try SafetensorsFile(contentsOf: part.file(in: source))
+            // Whoever gets the files needs to know nothing more: they have the usual names, and C's
+            // says its form.
+            switch part {
+            case .vae:
+                file = try VAEParameters(file, name: name).file(metadata: file.metadata)
+            case .mdrnn:
+                file = try MDRNNParameters(file, name: name).file(metadata: file.metadata)
+            case .controller: file = controller.file(metadata: file.metadata)
+            }
+            let data = file.encoded(as: single || part == .controller ? .single : .half)
             // Half precision ends at 65,504.
             try SafetensorsFile(data: data, name: name).requireFinite(name: name)
             return (name, data)
@@ -65,6 +76,6 @@ struct ModelPackCommand: ParsableCommand {
             total += data.count
             print("\(target.appending(path: name).path): \(data.count) bytes")
         }
-        print("\(total) bytes together")
+        print("\(total) bytes together; the controller's \(controller.formText)")
     }
 }

@@ -12,7 +12,8 @@ struct TrainMDRNNCommand: AsyncParsableCommand {
         abstract: "Train the MDN-RNN (M) on the latents that LOGDIR's VAE gives recorded rollouts.",
         discussion: """
             Continues what it finds in LOGDIR; the best model by the held-out loss is \
-            LOGDIR/mdrnn.safetensors. The latents are computed once and kept in LOGDIR/training.
+            LOGDIR/mdrnn.safetensors. The latents are computed once and kept in LOGDIR/training. The \
+            losses are there too, and in the run, where inspect shows them.
             """)
 
     @OptionGroup var common: TrainingOptions
@@ -29,7 +30,7 @@ struct TrainMDRNNCommand: AsyncParsableCommand {
     @Option(help: "Distance in steps of the starts of two sequences of a rollout.")
     var sequenceStride = 1
 
-    @Option(help: "Length of the LSTM's hidden state.")
+    @Option(help: "Length of the LSTM's hidden state; to drive it has to be 256.")
     var hidden = 256
 
     @Option(help: "Gaussians of the mixture.")
@@ -37,6 +38,13 @@ struct TrainMDRNNCommand: AsyncParsableCommand {
 
     @Flag(help: "Make the reward's squared error part of the loss.")
     var includeReward = false
+
+    /// The original's spelling.
+    @Flag(name: .customLong("include_reward"), help: .hidden)
+    var includesRewardAsThere = false
+
+    /// Whether the reward is to be learned.
+    var learnsReward: Bool { includeReward || includesRewardAsThere }
 
     func validate() throws {
         try common.validate(epochs: epochs, batchSize: batchSize)
@@ -57,7 +65,7 @@ struct TrainMDRNNCommand: AsyncParsableCommand {
         settings.sequenceStride = sequenceStride
         settings.hiddenSize = hidden
         settings.mixtures = mixtures
-        settings.includesReward = includeReward
-        try TrainingConsole().follow { try MDRNNTrainer(settings).run($0) }
+        settings.includesReward = learnsReward
+        try TrainingConsole().follow(logdir: common.logdir) { try MDRNNTrainer(settings).run($0) }
     }
 }

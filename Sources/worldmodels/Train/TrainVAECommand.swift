@@ -12,7 +12,8 @@ struct TrainVAECommand: AsyncParsableCommand {
         abstract: "Train the VAE (V) on the frames of recorded rollouts.",
         discussion: """
             Continues what it finds in LOGDIR; the best model by the held-out loss is \
-            LOGDIR/vae.safetensors, pictures are in LOGDIR/pictures, losses in LOGDIR/training.
+            LOGDIR/vae.safetensors, pictures are in LOGDIR/pictures, losses in LOGDIR/training and in \
+            the run, where inspect shows them.
             """)
 
     @OptionGroup var common: TrainingOptions
@@ -23,7 +24,7 @@ struct TrainVAECommand: AsyncParsableCommand {
     @Option(help: "Images of a batch.")
     var batchSize = 32
 
-    @Option(help: "Length of the latent vector.")
+    @Option(help: "Length of the latent vector; to drive it has to be 32.")
     var latent = 32
 
     @Option(help: "Free bits: the divergence a latent below which it is not reduced.")
@@ -31,6 +32,9 @@ struct TrainVAECommand: AsyncParsableCommand {
 
     @Flag(inversion: .prefixedNo, help: "Mirror half the images left to right.")
     var flips = true
+
+    @Flag(help: "Draw no pictures of what it makes of frames and imagines.")
+    var nosamples = false
 
     @Option(help: "Memory for frames in MiB; larger datasets are streamed.")
     var frameMemory = 1024
@@ -56,6 +60,7 @@ struct TrainVAECommand: AsyncParsableCommand {
         settings.freeBits = klTolerance
         settings.mirrors = flips
         settings.frameMemory = frameMemory << 20
-        try TrainingConsole().follow { try VAETrainer(settings).run($0) }
+        settings.drawsPictures = !nosamples
+        try TrainingConsole().follow(logdir: common.logdir) { try VAETrainer(settings).run($0) }
     }
 }

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
+import RunStore
+import Runs
 import TerminalOutput
 import WorldModelTraining
 
@@ -10,11 +12,22 @@ final class TrainingConsole {
     private var line: (title: String, progress: ProgressLine)?
     private var lastDone = 0
 
-    /// Shows a run and what came of it.
+    /// Shows a run and what came of it, and keeps its losses in the run's directory.
     ///
-    /// - Throws: What `run` throws.
-    func follow(_ run: ((TrainingEvent) throws -> Void) throws -> TrainingSummary) throws {
-        finish(try run(show))
+    /// - Throws: What `run` throws; `RunStoreError` where another process holds the directory.
+    func follow(
+        logdir: String, _ run: ((TrainingEvent) throws -> Void) throws -> TrainingSummary
+    ) throws {
+        let process = ProcessInfo.processInfo
+        let record = TrainingRecord(
+            RunDirectory(path: logdir),
+            holder: "process \(process.processIdentifier) on \(process.hostName), which trains"
+        ) { Terminal.standardOutput.write($0 + "\n") }
+        let summary = try run { event in
+            try record.observe(event)
+            show(event)
+        }
+        finish(summary)
     }
 
     /// Shows what came of a run.

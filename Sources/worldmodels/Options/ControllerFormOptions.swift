@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+public import ArgumentParser
+public import WorldModel
+
+/// What a controller's file may not say of itself; the original's files cannot.
+struct ControllerFormOptions: ParsableArguments {
+    @Option(
+        help: .init(
+            """
+            How the controller's outputs become actions, where its file does not say: paper, or \
+            linear as ctallec/world-models trains.
+            """, valueName: "mapping"))
+    var controllerMapping: ControllerMapping?
+
+    @Option(
+        help: .init(
+            "What of V's output is z, where the controller's file does not say (mean).",
+            valueName: "use"))
+    var latent: LatentUse?
+
+    /// What was said.
+    var form: ControllerForm { ControllerForm(mapping: controllerMapping, latent: latent) }
+}
+
+extension ControllerMapping: ExpressibleByArgument {}
+extension LatentUse: ExpressibleByArgument {}
+
+extension ControllerParameters {
+    /// The form in words, such as "mapping linear, inputs zh, latent mean".
+    var formText: String {
+        "mapping \(mapping.rawValue), inputs \(inputs.rawValue), latent \(latent.rawValue)"
+    }
+}
