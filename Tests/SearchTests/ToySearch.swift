@@ -51,6 +51,12 @@ struct ToySearch: SearchStrategy, Codable, Equatable {
         asked = []
     }
 
+    mutating func tellAllFailed() throws {
+        guard !asked.isEmpty else { throw Broken() }
+        generation += 1
+        asked = []
+    }
+
     func encodedState() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
