@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Episodes
+import ArgumentParser
 import Foundation
 import RunReports
 import RunStore

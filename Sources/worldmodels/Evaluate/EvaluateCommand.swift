@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Basics
+import CarRacingRendering
 import Episodes
 import Foundation
 import Rollouts
@@ -25,7 +26,7 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var agent: AgentOptions
 
-    @Option(help: "How many episodes (100).")
+    @Option(help: .init("How many episodes (100).", valueName: "count"))
     var episodes: Int?
 
     @Option(help: "The seed of the tracks.")
@@ -43,10 +44,10 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: .init("Film the first episode as a GIF.", valueName: "file"))
     var video: String?
 
-    @Flag(help: "Print one JSON object.")
+    @Flag(help: "Print one JSON object, on one line.")
     var json = false
 
-    @Option(help: "How many threads.")
+    @Option(help: .init("How many threads.", valueName: "count"))
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
     func validate() throws {
@@ -68,7 +69,7 @@ struct EvaluateCommand: ParsableCommand {
             ? ControllerParameters(
                 inputs: trained.inputs, mapping: trained.mapping, latent: trained.latent)
             : trained
-        let settings = agent.settings(of: controller)
+        let settings = agent.settings(of: controller, in: files)
         let tracks = TrackSeeds(SeedStreams(root: seed))
         let seeds = trackSeeds?.seeds ?? (0..<(episodes ?? 100)).map { tracks.report($0) }
         let batch = EpisodeBatch(
@@ -90,7 +91,7 @@ struct EvaluateCommand: ParsableCommand {
             outcomes: outcomes, seeds: seeds, isZero: zero, settings: settings,
             numericPath: files.models.kernels.numericPath, seconds: StepTimes.now() - start)
         if json {
-            print(try report.json())
+            try printJSON(report)
         } else {
             print(report.text, terminator: "")
         }
@@ -120,6 +121,8 @@ struct EvaluationReport: Encodable {
     var finishedLaps: Double
     var fullLaps: Double
     var lapCompletePercent: Double
+    /// How the edges of what the agent saw looked.
+    var antialiasing: Antialiasing
     var episodes: [Episode]
     var stepsPerSecond: Double
     /// What the returns' last bits could depend on.
@@ -136,6 +139,7 @@ struct EvaluationReport: Encodable {
         fullLaps =
             Double(outcomes.count { $0.tilesVisited == $0.trackTiles }) / Double(outcomes.count)
         lapCompletePercent = settings.lapCompletePercent
+        antialiasing = settings.antialiasing
         self.numericPath = numericPath
         // The seeds as text: JSON readers keep 53 bits.
         episodes = zip(outcomes, seeds).map { outcome, seed in
@@ -145,12 +149,6 @@ struct EvaluationReport: Encodable {
                 trackTiles: outcome.trackTiles, end: outcome.end)
         }
         stepsPerSecond = Double(outcomes.reduce(0) { $0 + $1.steps }) / seconds
-    }
-
-    func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
 
     var text: String {
@@ -166,11 +164,12 @@ struct EvaluationReport: Encodable {
             String(
                 format: "%@: mean return %.1f +- %.1f (standard deviation), 95%% interval "
                     + "%.1f to %.1f, %.1f to %.1f, %.0f%% of the laps finished (%g of the tiles), "
-                    + "%.0f%% with every tile, %d tracks, %@",
+                    + "%.0f%% with every tile, %d tracks, antialiasing %@, %@",
                 name as NSString, returns.mean, returns.standardDeviation,
                 returns.mean - returns.confidence95, returns.mean + returns.confidence95,
                 returns.minimum, returns.maximum, 100 * finishedLaps, lapCompletePercent,
-                100 * fullLaps, returns.count, numericPath as NSString))
+                100 * fullLaps, returns.count, antialiasing.rawValue as NSString,
+                numericPath as NSString))
         return lines.joined(separator: "\n") + "\n"
     }
 }

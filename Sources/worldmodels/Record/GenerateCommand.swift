@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import CarRacingRendering
 import ClusterSessions
 import Episodes
 import RolloutServer
@@ -32,13 +33,13 @@ struct GenerateCommand: AsyncParsableCommand {
             here. The exit status is 0 when all files are there, 130 or 143 when it was told to stop.
             """)
 
-    @Option(help: "How many episodes.")
+    @Option(help: .init("How many episodes.", valueName: "episodes"))
     var rollouts: Int
 
     @Option(help: .init("Where the files go; made if it is missing.", valueName: "dir"))
     var rootdir: String
 
-    @Option(help: "How many threads, without --bind.")
+    @Option(help: .init("How many threads, without --bind.", valueName: "count"))
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
     @Option(
@@ -48,7 +49,7 @@ struct GenerateCommand: AsyncParsableCommand {
             """)
     var policy = DrivingPolicy.brownian
 
-    @Option(help: "The steps after which an episode ends.")
+    @Option(help: .init("The steps after which an episode ends.", valueName: "count"))
     var steps = 1000
 
     @Option(help: "The seed of tracks and controls.")
@@ -56,6 +57,13 @@ struct GenerateCommand: AsyncParsableCommand {
 
     @Option(help: .init("The run whose controller drives.", valueName: "dir"))
     var logdir: String?
+
+    @Option(
+        help: .init(
+            "How the edges of what is recorded look: off, or samples4, which is nearer to Gymnasium "
+                + "and slower (default: off; with a controller as in its run).",
+            valueName: "kind"))
+    var antialiasing: Antialiasing?
 
     @Flag(help: "Record all files anew.")
     var overwrite = false
@@ -101,8 +109,10 @@ struct GenerateCommand: AsyncParsableCommand {
                 "\(rootdir) has \(rollouts - missing.count) of the \(rollouts) episodes already; "
                     + "they are kept (--overwrite records them anew)")
         }
-        let settings = RecordingSettings(policy: policy, steps: steps, seed: seed)
         let agent = try logdir.flatMap { policy == .controller ? try AgentFiles($0) : nil }
+        let settings = RecordingSettings(
+            policy: policy, steps: steps, seed: seed,
+            antialiasing: antialiasing ?? agent?.antialiasing ?? .off)
         if let bind {
             guard !missing.isEmpty else { return }
             var models: [ServedModel] = []
