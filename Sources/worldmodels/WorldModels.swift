@@ -35,6 +35,6 @@ struct WorldModels: AsyncParsableCommand {
 
     static func main() async {
         ProcessLimits.raiseDescriptors()
-        await main(nil)
+        await main(NegativeNumbers.joined(CommandLine.arguments.dropFirst()))
     }
 }
