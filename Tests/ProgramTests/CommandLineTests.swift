@@ -60,6 +60,20 @@ struct CommandLineTests {
     }
 
     @Test(arguments: [
+        ["evaluate", "--pretrained", "--episodes", "\(Int.max)"],
+        ["evaluate", "--pretrained", "--threads", "\(Int.max)"],
+        ["generate", "--rootdir", "data", "--rollouts", "\(Int.max)"],
+        ["generate", "--rollouts", "1", "--rootdir", "data", "--threads", "\(Int.max)"],
+    ])
+    func `a number that no memory holds is refused by name`(arguments: [String]) {
+        let error = #expect(throws: (any Error).self) {
+            _ = try WorldModels.parseAsRoot(arguments)
+        }
+        let message = error.map { WorldModels.message(for: $0) } ?? ""
+        #expect(message.contains("\(arguments[arguments.count - 2]) \(Int.max)"), "\(message)")
+    }
+
+    @Test(arguments: [
         (["--dimension", "1000000"], "limited-memory"),
         (["--dimension", "\(Int.max)"], "fewer variables"),
         (["--dimension", "2", "--population", "\(Int.max)"], "smaller population"),

@@ -54,10 +54,15 @@ struct EvaluateCommand: ParsableCommand {
         if let episodes, episodes < 1 {
             throw ValidationError("--episodes \(episodes): at least 1")
         }
+        if let episodes, episodes > SeedList.limit {
+            throw ValidationError("--episodes \(episodes): at most \(SeedList.limit)")
+        }
         if episodes != nil, trackSeeds != nil {
             throw ValidationError("--track-seeds says how many episodes there are: leave out one")
         }
-        if threads < 1 { throw ValidationError("--threads \(threads): at least 1") }
+        guard (1...1024).contains(threads) else {
+            throw ValidationError("--threads \(threads): 1 to 1024")
+        }
     }
 
     func run() throws {

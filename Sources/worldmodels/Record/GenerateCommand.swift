@@ -77,9 +77,16 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Who may connect")
     var security: ServerSecurityOptions
 
+    /// Each is an episode to be held in memory and a file to be looked for.
+    private static let maximumRollouts = 10_000_000
+
     func validate() throws {
-        if rollouts < 1 { throw ValidationError("--rollouts \(rollouts): at least 1") }
-        if threads < 1 { throw ValidationError("--threads \(threads): at least 1") }
+        guard (1...Self.maximumRollouts).contains(rollouts) else {
+            throw ValidationError("--rollouts \(rollouts): 1 to \(Self.maximumRollouts)")
+        }
+        guard (1...1024).contains(threads) else {
+            throw ValidationError("--threads \(threads): 1 to 1024")
+        }
         if steps < 1 { throw ValidationError("--steps \(steps): at least 1") }
         if policy == .controller && logdir == nil {
             throw ValidationError("--policy controller needs --logdir")
@@ -88,9 +95,6 @@ struct GenerateCommand: AsyncParsableCommand {
             if steps > RecordingSettings.maximumSteps {
                 throw ValidationError(
                     "--steps \(steps): with --bind at most \(RecordingSettings.maximumSteps)")
-            }
-            if rollouts > Int(UInt32.max) {
-                throw ValidationError("--rollouts \(rollouts): at most \(UInt32.max)")
             }
         } else if security.key != nil || security.allow != nil || security.insecure {
             throw ValidationError("--key, --allow and --insecure go with --bind")
