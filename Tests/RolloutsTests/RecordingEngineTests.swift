@@ -51,7 +51,7 @@ struct RecordingEngineTests {
     }
 
     @Test func `recordings have smooth edges where the settings say so`() throws {
-        let plain = RecordingSettings(policy: .driver, steps: 3, seed: 5)
+        let plain = RecordingSettings(policy: .driver, steps: 30, seed: 5)
         var smooth = plain
         smooth.antialiasing = .samples4
         let told = try JSONDecoder().decode(RecordingSettings.self, from: smooth.encoded())

@@ -98,9 +98,8 @@ struct OptimizeCommand: ParsableCommand {
         }
     }
 
-    /// What a number of a candidate takes as text: on its way out, up to twice while the text grows,
-    /// and in the line that is written.
-    private static let bytesPerNumber = 80.0
+    /// What a number of a candidate takes as text, of about 20 bytes and twice that while it grows.
+    private static let bytesPerNumber = 40.0
 
     func run() throws {
         // Before a mean of so many variables is made.
