@@ -96,8 +96,8 @@ let libraries: [Target] = [
     .target(
         name: "Runs",
         dependencies: [
-            "ArrayFiles", "Digests", "Episodes", "EvolutionStrategies", "Rollouts", "RunStore",
-            "Search", "SeededRandom", "WorldModel", "WorldModelTraining",
+            "ArrayFiles", "CarRacingRendering", "Digests", "Episodes", "EvolutionStrategies",
+            "Rollouts", "RunStore", "Search", "SeededRandom", "WorldModel", "WorldModelTraining",
         ]),
 ]
 
@@ -171,9 +171,11 @@ let tests: [Target] = [
     .testTarget(
         name: "ProgramTests",
         dependencies: [
-            "Episodes", "Rollouts", "RunReports", "RunStore", "TestSupport", "WorldModel",
-            "worldmodels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        ]),
+            "ArrayFiles", "CarRacing", "CarRacingRendering", "Episodes", "Rollouts", "RunReports",
+            "RunStore", "TerminalOutput", "TestSupport", "WorldModel", "worldmodels",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        resources: [.copy("Golden")]),
     .testTarget(
         name: "RunStoreTests",
         dependencies: [
@@ -191,7 +193,8 @@ let tests: [Target] = [
     .testTarget(
         name: "RolloutsTests",
         dependencies: [
-            "ArrayFiles", "CarRacing", "Episodes", "Rollouts", "SeededRandom", "WorldModel",
+            "ArrayFiles", "CarRacing", "CarRacingRendering", "Episodes", "Rollouts", "SeededRandom",
+            "WorldModel",
         ]),
     .testTarget(
         name: "SearchTests",

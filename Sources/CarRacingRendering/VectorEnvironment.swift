@@ -77,8 +77,17 @@ public final class VectorEnvironment {
     public func step(
         _ index: Int, steering: Float, gas: Float, brake: Float
     ) throws(CarRacingError) -> StepResult {
-        try environments[index].step(
-            Action(steering: Double(steering), gas: Double(gas), brake: Double(brake)))
+        try step(
+            index, Action(steering: Double(steering), gas: Double(gas), brake: Double(brake)))
+    }
+
+    /// Drives one environment for 1/50 s by controls in double precision; nothing is drawn.
+    ///
+    /// Gymnasium computes with these: a brake of 0.9 blocks the wheels, `Float(0.9)` does not.
+    ///
+    /// - Throws: `CarRacingError.actionNotFinite`; nothing has moved then.
+    public func step(_ index: Int, _ action: Action) throws(CarRacingError) -> StepResult {
+        try environments[index].step(action)
     }
 
     /// Draws one environment into its part of `observations`.

@@ -22,28 +22,59 @@ public struct AskTellLineError: Error, CustomStringConvertible, Equatable {
 ///
 /// The session writes `{"ask":{"generation":1,"candidates":[[...],...]}}` and reads
 /// `{"tell":[cost,...]}`, a cost for each candidate in their order; lower is better, and null, NaN
-/// or Infinity stands for a failed evaluation. Before telling, `{"inject":[[...],...]}` hands in
+/// or Infinity stands for a failed evaluation. Where all failed, other candidates are drawn, up to a
+/// number of such generations in a row. Before telling, `{"inject":[[...],...]}` hands in
 /// solutions for the next generation. The session ends with `{"stop":{"reasons":[...],
-/// "best":[...],"bestCost":...,"mean":[...],"evaluations":...}}`.
+/// "best":[...],"bestCost":...,"mean":[...],"evaluations":...}}`, also where something is wrong.
 public struct AskTellSession: Sendable {
     /// The search spoken with.
     public private(set) var search: RestartingSearch
 
-    private var generation = 0
+    /// How many generations in a row may fail as a whole.
+    public let maximumFailedGenerations: Int
+
+    /// How many of the latest generations failed as a whole.
+    public private(set) var failedGenerations = 0
+
+    /// Why the session is over before the search; nil while it is not.
+    public private(set) var breakOff: BreakOff?
+
+    /// The number of generations asked for.
+    public private(set) var generation = 0
     private var linesRead = 0
+
+    /// Why a session is over before its search, as the stop's reasons name it.
+    public enum BreakOff: String, Sendable, Hashable, CaseIterable {
+        /// More generations in a row than allowed had not one finite cost.
+        case failedGenerations = "failedgenerations"
+        /// A line was not what the session reads.
+        case wrongLine = "wrongline"
+        /// The other side ended before it told a generation's costs.
+        case endOfInput = "endofinput"
+        /// The distribution cannot be learned or sampled any more.
+        case degenerate = "degenerate"
+    }
 
     private struct Incoming: Decodable {
         var tell: [Double?]?
         var inject: [[Double]]?
     }
 
-    /// Starts a session.
-    public init(_ search: RestartingSearch) {
+    /// Starts a session, in which so many generations in a row may fail as a whole.
+    public init(_ search: RestartingSearch, maximumFailedGenerations: Int = 10) {
+        precondition(
+            maximumFailedGenerations >= 0, "\(maximumFailedGenerations) failed generations")
         self.search = search
+        self.maximumFailedGenerations = maximumFailedGenerations
     }
 
-    /// Whether the line written last was the final one.
-    public var isOver: Bool { !search.stopReasons.isEmpty }
+    /// Whether the next line is the final one.
+    public var isOver: Bool { !search.stopReasons.isEmpty || breakOff != nil }
+
+    /// Ends the session, unless its search is over: the next line is the stop.
+    public mutating func end(_ reason: BreakOff) {
+        if !isOver { breakOff = reason }
+    }
 
     /// The next line of JSON with its newline: an ask, or the stop once the search is over.
     ///
@@ -51,7 +82,8 @@ public struct AskTellSession: Sendable {
     public mutating func nextLine() throws(EvolutionStrategyError) -> Data {
         let text: String
         if isOver {
-            let reasons = search.stopReasons.map { "\"\($0)\"" }
+            let names = search.stopReasons.map(\.rawValue) + (breakOff.map { [$0.rawValue] } ?? [])
+            let reasons = names.map { "\"\($0)\"" }
             let cost = search.best.map { "\($0.cost)" } ?? "null"
             text =
                 "{\"stop\":{\"reasons\":\(Self.list(reasons)),"
@@ -60,7 +92,7 @@ public struct AskTellSession: Sendable {
                 + "\"evaluations\":\(search.evaluations)}}\n"
         } else {
             generation += 1
-            let candidates = Self.list(try search.ask().map { Self.list($0) })
+            let candidates = Self.list(candidates: try search.ask())
             text = "{\"ask\":{\"generation\":\(generation),\"candidates\":\(candidates)}}\n"
         }
         return Data(text.utf8)
@@ -84,11 +116,28 @@ public struct AskTellSession: Sendable {
                 for solution in solutions { try search.inject(solution) }
             }
             guard let costs = message.tell else { return false }
-            try search.tell(costs: costs.map { $0 ?? .nan })
+            try tell(costs.map { $0 ?? .nan })
             return true
         } catch {
+            switch error {
+            case .diverged, .degenerateCovariance: end(.degenerate)
+            default: break
+            }
             throw wrong("\(error)")
         }
+    }
+
+    private mutating func tell(_ costs: [Double]) throws(EvolutionStrategyError) {
+        guard costs.count == search.strategy.populationSize,
+            !costs.contains(where: \.isFinite)
+        else {
+            try search.tell(costs: costs)
+            failedGenerations = 0
+            return
+        }
+        try search.tellAllFailed()
+        failedGenerations += 1
+        if failedGenerations > maximumFailedGenerations { end(.failedGenerations) }
     }
 
     /// Decodes a message; NaN and Infinity, which some programs write into JSON, become null.
@@ -103,6 +152,20 @@ public struct AskTellSession: Sendable {
             message.tell != nil || message.inject != nil
         else { return nil }
         return message
+    }
+
+    /// A list of candidates, written number by number, since there may be many.
+    private static func list(candidates: [[Double]]) -> String {
+        var text = "["
+        for (index, candidate) in candidates.enumerated() {
+            text += index == 0 ? "[" : ",["
+            for (index, number) in candidate.enumerated() {
+                if index > 0 { text += "," }
+                text += number.description
+            }
+            text += "]"
+        }
+        return text + "]"
     }
 
     /// A list; of numbers the shortest texts that read back to the same bits.

@@ -28,6 +28,10 @@ extension EvolutionStrategy {
 
         /// The variables from which on `automatic` means the Cholesky factor.
         public static let automaticLimit = 128
+
+        /// The most variables of an eigensystem: dsyevd's work of 1 + 6 n + 2 n^2 numbers is counted
+        /// in 32 bits.
+        public static let eigensystemLimit = 32_766
     }
 
     /// Which candidates the mean moves by.
@@ -138,6 +142,18 @@ extension EvolutionStrategy {
                 "\(initialSigma) is not a positive number")
             try require(
                 populationSize >= 4, "population", "\(populationSize) candidates are fewer than 4")
+            let need = EvolutionStrategy.memoryNeed(
+                variant: variant, dimension: dimension, population: populationSize,
+                factorisation: factorisation)
+            if !need.fits { throw .tooLarge(need) }
+            try require(
+                max(dimension, populationSize) <= Int(Int32.max), "population",
+                "BLAS counts to \(Int32.max), not to \(max(dimension, populationSize))")
+            try require(
+                variant != .full || usesCholesky || dimension <= Factorisation.eigensystemLimit,
+                "factorisation",
+                "LAPACK makes eigensystems of up to \(Factorisation.eigensystemLimit) variables: "
+                    + "take cholesky for \(dimension)")
             if let deviations = initialDeviations {
                 try require(
                     deviations.count == dimension, "initialDeviations",

@@ -147,6 +147,23 @@ public struct EvolutionStrategy: Sendable {
         try learn(from: population, costs: costs)
     }
 
+    /// Tells that not one of the candidates could be evaluated.
+    ///
+    /// The distribution stays as it is; the generation and its evaluations are counted, and the next
+    /// `ask()` draws other candidates. Of the stop criteria the counts alone are looked at.
+    ///
+    /// - Throws: `EvolutionStrategyError.nothingAsked`.
+    public mutating func tellAllFailed() throws(EvolutionStrategyError) {
+        guard let population = pending else { throw .nothingAsked(generation: generation) }
+        generation += 1
+        evaluations += population.count
+        nonFiniteCosts += population.count
+        pending = nil
+        stopReasons = StopMonitor.exhausted(
+            generation: generation, evaluations: evaluations, population: population.count,
+            configuration)
+    }
+
     /// Tells rewards, which are negative costs: higher is better.
     ///
     /// - Throws: As `tell(costs:)`.

@@ -5,6 +5,8 @@
 public enum EvolutionStrategyError: Error, CustomStringConvertible, Equatable {
     /// A setting of the configuration cannot be used.
     case invalidSetting(name: String, reason: String)
+    /// The search takes more memory than there is.
+    case tooLarge(EvolutionStrategy.MemoryNeed)
     /// Costs were told without candidates having been asked for.
     case nothingAsked(generation: Int)
     /// The number of costs is not that of the candidates.
@@ -25,13 +27,14 @@ public enum EvolutionStrategyError: Error, CustomStringConvertible, Equatable {
         switch self {
         case .invalidSetting(let name, let reason):
             "the setting \(name) cannot be used: \(reason)"
+        case .tooLarge(let need): "\(need)"
         case .nothingAsked(let generation):
             "generation \(generation) has no candidates yet: ask for them before telling costs"
         case .wrongCount(let expected, let found):
             "\(found) costs were told for \(expected) candidates: tell one cost for each"
         case .allCostsNotFinite(let generation):
-            "not one of the costs told after \(generation) generations is a finite number: "
-                + "check the objective, then tell the same candidates' costs again"
+            "not one of the costs told after \(generation) generations is a finite number: tell the "
+                + "same candidates' costs again, or that all failed, so that others are drawn"
         case .invalidCandidate(let index, let reason):
             "candidate \(index) cannot be used: \(reason)"
         case .degenerateCovariance(let generation):

@@ -115,6 +115,19 @@ public struct RestartingSearch: Sendable {
     /// - Throws: As `EvolutionStrategy.tell(costs:)`.
     public mutating func tell(costs: [Double]) throws(EvolutionStrategyError) {
         try strategy.tell(costs: costs)
+        try goOn()
+    }
+
+    /// Tells that not one of the candidates could be evaluated; the next are drawn anew.
+    ///
+    /// - Throws: `EvolutionStrategyError.nothingAsked`.
+    public mutating func tellAllFailed() throws(EvolutionStrategyError) {
+        try strategy.tellAllFailed()
+        try goOn()
+    }
+
+    /// Begins the next run, or ends the search, where the run under way has stopped.
+    private mutating func goOn() throws(EvolutionStrategyError) {
         if strategy.stopReasons.isEmpty { return }
         finishedRuns.append(strategy.stopReasons)
         if isSmall {
@@ -130,9 +143,15 @@ public struct RestartingSearch: Sendable {
             return
         }
         let next = nextRun()
-        earlierBest = best
-        earlierEvaluations += strategy.evaluations
-        strategy = try EvolutionStrategy(next)
+        let (soFar, count) = (best, evaluations)
+        do {
+            strategy = try EvolutionStrategy(next)
+        } catch .tooLarge {
+            // The population cannot double any more: this was the last run.
+            stopReasons = strategy.stopReasons
+            return
+        }
+        (earlierBest, earlierEvaluations) = (soFar, count)
     }
 
     /// The settings of the next run (pycma's schedule).

@@ -57,14 +57,9 @@ struct StopMonitor: Sendable, Equatable {
         if let target = criteria.targetCost {
             add(.targetReached, if: seen.bestCost <= target)
         }
-        if let limit = criteria.maximumEvaluations {
-            add(.maximumEvaluations, if: seen.evaluations >= limit)
-        }
-        let generations =
-            criteria.maximumGenerations
-            ?? StoppingCriteria.usualGenerations(
-                dimension: configuration.dimension, population: seen.population)
-        add(.maximumGenerations, if: seen.generation >= generations)
+        reasons += Self.exhausted(
+            generation: seen.generation, evaluations: seen.evaluations,
+            population: seen.population, configuration)
 
         let initial = configuration.initialDeviations
         let tolerance = criteria.deviationTolerance
@@ -110,6 +105,24 @@ struct StopMonitor: Sendable, Equatable {
                 })
         add(.conditionNumber, if: seen.axes.condition > criteria.conditionNumber)
         add(.flatCosts, if: flatGenerations > criteria.flatGenerations)
+        return reasons
+    }
+
+    /// The limits of counts that are reached.
+    static func exhausted(
+        generation: Int, evaluations: Int, population: Int,
+        _ configuration: EvolutionStrategy.Configuration
+    ) -> [StopReason] {
+        let criteria = configuration.stopping
+        var reasons: [StopReason] = []
+        if let limit = criteria.maximumEvaluations, evaluations >= limit {
+            reasons.append(.maximumEvaluations)
+        }
+        let generations =
+            criteria.maximumGenerations
+            ?? StoppingCriteria.usualGenerations(
+                dimension: configuration.dimension, population: population)
+        if generation >= generations { reasons.append(.maximumGenerations) }
         return reasons
     }
 

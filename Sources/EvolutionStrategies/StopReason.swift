@@ -86,7 +86,8 @@ public struct StoppingCriteria: Sendable, Hashable {
     /// The generations after which a search is given up: 100 + 150 (n + 3)^2 / sqrt(lambda).
     static func usualGenerations(dimension: Int, population: Int) -> Int {
         let n = Double(dimension)
-        return Int(100 + 150 * (n + 3) * (n + 3) / Double(population).squareRoot())
+        let count = 100 + 150 * (n + 3) * (n + 3) / Double(population).squareRoot()
+        return count < 1e18 ? Int(count) : .max
     }
 
     /// Thresholds for a noisy objective: none that takes equal costs for the end.

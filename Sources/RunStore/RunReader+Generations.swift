@@ -15,6 +15,11 @@ extension RunReader {
         try rows("ORDER BY generation DESC LIMIT 1", as: GenerationRecord.self).first
     }
 
+    /// The last complete generations, at most so many, latest first.
+    package func lastGenerations(_ count: Int) throws -> [GenerationRecord] {
+        try rows("ORDER BY generation DESC LIMIT ?", [count])
+    }
+
     /// The candidates' mean returns of a generation, in their order; NaN for a failed one.
     package func meanReturns(generation: Int) throws -> [Double] {
         try rows(

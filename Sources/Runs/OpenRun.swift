@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArrayFiles
+import CarRacingRendering
 package import Episodes
 import EvolutionStrategies
 package import Foundation
@@ -26,7 +27,8 @@ package struct OpenRun: Sendable {
         RolloutSettings(
             mapping: settings.mapping, inputs: settings.inputs, latent: settings.latent,
             timeLimit: settings.maximumSteps,
-            stepsWithoutTile: settings.patience > 0 ? settings.patience : nil)
+            stepsWithoutTile: settings.patience > 0 ? settings.patience : nil,
+            antialiasing: settings.antialiasing.drawing)
     }
 
     /// The same as JSON.
@@ -68,6 +70,17 @@ package struct OpenRun: Sendable {
             "run": identifier, "generation": "\(evaluation.generation)",
             "evaluation_mean": "\(evaluation.mean)",
             "evaluation_episodes": "\(evaluation.episodes)",
+            Antialiasing.metadataKey: settings.antialiasing.drawing.rawValue,
         ])
+    }
+}
+
+extension RunSettings.Edges {
+    /// The drawing that the setting names.
+    fileprivate var drawing: Antialiasing {
+        switch self {
+        case .off: .off
+        case .samples4: .samples4
+        }
     }
 }

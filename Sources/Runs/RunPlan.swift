@@ -43,6 +43,7 @@ package struct RunPlan: Sendable {
         var given = try startingPoint.settings(given)
         let wanted = try RunSettings(
             given: given, profile: profile?.settings ?? [:], path: directory.path)
+        try wanted.checkMemory()
         let memorySeed = usesRandomMemory ? wanted.seed : nil
         try startingPoint.checkModels(of: directory)
         if training == nil && startingPoint.models == nil {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 package import Episodes
 
 /// What stops a run before its end.
@@ -14,6 +15,12 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
     case otherModel(file: String, stored: String, found: String)
     case foreignRollout(path: String, generation: Int, candidate: Int, repetition: Int)
     case missingResult(generation: Int, candidate: Int, repetition: Int)
+    /// What the coordinator would have to hold of a generation, or of an evaluation, is more than
+    /// there is; bytes.
+    case tooLarge(
+        population: Int, tracks: Int, evaluation: Int, bytes: Double, available: Double)
+    /// Not one rollout of so many generations in a row gave a return.
+    case allFailed(generations: Int)
     case noState(path: String)
     /// Complete generations rest on what a party drove that is found to be wrong.
     case doubtful(party: String, reason: String, rollouts: Int, generation: Int)
@@ -46,6 +53,12 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
             "\(failed) of \(total) rollouts of generation \(generation)"
                 + "\(purpose == .evaluation ? "'s evaluation" : "") could not be driven by anybody;"
                 + " nothing of it counts"
+        case .tooLarge(let population, let tracks, let evaluation, let bytes, let available):
+            "pop-size \(population) with n-samples \(tracks) is \(population * tracks) rollouts a"
+                + " generation, evaluation-episodes is \(evaluation): these take about"
+                + " \(MachineMemory.text(bytes)), and there are \(MachineMemory.text(available))"
+        case .allFailed(let generations):
+            "not one rollout of the last \(generations) generations could be driven to its end"
         case .noState(let path):
             "\(path): holds no state of the optimiser; restore it from a copy"
         case .populationSize(let expected, let found):

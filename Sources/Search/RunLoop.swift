@@ -27,6 +27,9 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
     /// one order of all that happens, which a test can tell again.
     package var storesInline = false
 
+    /// Generations in a row that may have no result at all before a person has to look.
+    private static var failedGenerations: Int { 3 }
+
     /// A loop over a run that has begun.
     ///
     /// `saveController` keeps the best controller by evaluation and is called again on each start;
@@ -83,6 +86,12 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
             if let ended { return ended }
             generation += 1
             try await advance(&search, generation: generation, earlier: earlier, start: start)
+            let latest = try store.reader.lastGenerations(Self.failedGenerations)
+            if latest.count == Self.failedGenerations,
+                latest.allSatisfy({ $0.failed == $0.candidates })
+            {
+                throw RunError.allFailed(generations: latest.count)
+            }
         }
     }
 
@@ -127,7 +136,11 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
             Fitness.mean(
                 rollouts[candidate * count..<(candidate + 1) * count].map(\.outcome.episodeReturn))
         }
-        try search.tell(costs: fitnesses.map(Fitness.cost))
+        if fitnesses.contains(where: \.isFinite) {
+            try search.tell(costs: fitnesses.map(Fitness.cost))
+        } else {
+            try search.tellAllFailed()
+        }
 
         let state = try search.encodedState()
         var fitnessBits = Data()

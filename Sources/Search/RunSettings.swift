@@ -32,6 +32,8 @@ package struct RunSettings: Sendable, Hashable {
     package var mapping = ControllerMapping.paper
     /// What of V's output is z.
     package var latent = LatentUse.mean
+    /// How the edges of what the agents see look.
+    package var antialiasing = Edges.off
     /// An episode's limit in steps.
     package var maximumSteps = 1000
     /// Steps without a new tile that end a training episode; 0 is never.
@@ -50,6 +52,12 @@ package struct RunSettings: Sendable, Hashable {
     /// SHA-256 of M's file.
     package var mdrnn: String?
 
+    /// How edges look, as drawing names it; a run's settings know no drawing.
+    package enum Edges: String, Sendable, Hashable, CaseIterable {
+        case off
+        case samples4
+    }
+
     package init() {}
 
     /// The rows, in the order in which to show them.
@@ -59,14 +67,15 @@ package struct RunSettings: Sendable, Hashable {
             valueName: "name",
             help: "A recipe: a profile's name (quick, paper, record) or a JSON file."),
         RunSetting(
-            "pop-size", \.populationSize, .whole(4...65_536), help: "Candidates a generation (*)."),
+            "pop-size", \.populationSize, .whole(4...65_536), valueName: "candidates",
+            help: "Candidates a generation (*)."),
         RunSetting(
             "n-samples", \.samples,
             .schedule(
                 "a whole number from 1 to 65536, or a schedule such as 4,8@50 (8 from generation"
                     + " 50)"
             ) { (1...65_536).contains($0) },
-            valueName: "count",
+            valueName: "tracks",
             help: "Tracks a candidate (*), or a schedule: 4,8@50 is 8 from generation 50."),
         RunSetting("seed", \.seed, .seed, help: "The run's seed (*)."),
         RunSetting(
@@ -93,6 +102,10 @@ package struct RunSettings: Sendable, Hashable {
         RunSetting(
             "latent", \.latent, .choice, help: "What of V's output is z: mean or sampled (*)."),
         RunSetting(
+            "antialiasing", \.antialiasing, .choice,
+            help: "How the edges of what agents see look: off, or samples4, which is nearer to"
+                + " Gymnasium and slower (*)."),
+        RunSetting(
             "max-steps", \.maximumSteps, .whole(1...1_000_000), valueName: "steps",
             help: "An episode's limit (*)."),
         RunSetting(
@@ -110,7 +123,7 @@ package struct RunSettings: Sendable, Hashable {
             help: "Evaluate the distribution's mean so often; 0: only at the end (*)."),
         RunSetting(
             "evaluation-episodes", \.evaluationEpisodes, .whole(1...1_000_000),
-            valueName: "count", help: "Tracks of an evaluation (*)."),
+            valueName: "tracks", help: "Tracks of an evaluation (*)."),
         RunSetting(
             "initial-controller", \.initialController, .digest(or: "zeros"), source: .file,
             valueName: "file",

@@ -27,6 +27,7 @@ package struct RunStart: Sendable {
             stored: holdsResults ? store.reader.settings() : [],
             begun: (store.reader.lastGeneration()?.generation ?? 0) + 1,
             path: store.directory.path)
+        try settings.checkMemory()
         if holdsResults, let identity = try store.reader.identity() {
             identifier = identity.identifier
             isNew = false

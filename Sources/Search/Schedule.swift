@@ -44,6 +44,9 @@ where Value: Sendable & Hashable & LosslessStringConvertible {
         stages.last { $0.generation <= generation }?.value ?? stages[0].value
     }
 
+    /// The values of all stages, in their order.
+    package var values: [Value] { stages.map(\.value) }
+
     /// The value that a stage after the first begins with; nil where none begins here.
     package func change(at generation: Int) -> Value? {
         stages.dropFirst().first { $0.generation == generation }?.value

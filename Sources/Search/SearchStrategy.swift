@@ -26,6 +26,9 @@ package protocol SearchStrategy: Sendable {
     /// Learns the candidates' costs, in the order of `ask()`; infinity for one that failed.
     mutating func tell(costs: [Double]) throws
 
+    /// Learns that not one of the candidates could be driven; the next are drawn anew.
+    mutating func tellAllFailed() throws
+
     /// The whole state, random streams included; equal states have equal bytes.
     func encodedState() throws -> Data
 }

@@ -37,7 +37,8 @@ struct WorldModels: AsyncParsableCommand {
     static func main() async {
         Startup.prepareProcess()
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(
+                NegativeNumbers.joined(CommandLine.arguments.dropFirst()))
             do {
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()

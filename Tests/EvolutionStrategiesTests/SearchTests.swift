@@ -92,13 +92,18 @@ struct RestartingSearchTests {
 }
 
 struct AskTellSessionTests {
-    static func session() throws -> AskTellSession {
+    static func session(
+        failures: Int = 10, evaluations: Int? = nil
+    ) throws -> AskTellSession {
         AskTellSession(
             try RestartingSearch(
                 RestartingSearch.Configuration(
                     strategy: EvolutionStrategy.Configuration(
                         initialMean: [1, 2, 3], initialSigma: 0.5,
-                        stopping: StoppingCriteria(targetCost: 1e-6)), schedule: .none)))
+                        stopping: StoppingCriteria(
+                            targetCost: 1e-6, maximumEvaluations: evaluations)),
+                    schedule: .none)),
+            maximumFailedGenerations: failures)
     }
 
     private struct Ask: Decodable {
@@ -113,7 +118,7 @@ struct AskTellSessionTests {
         struct Body: Decodable {
             var reasons: [String]
             var best: [Double]
-            var bestCost: Double
+            var bestCost: Double?
             var mean: [Double]
             var evaluations: Int
         }
@@ -130,7 +135,8 @@ struct AskTellSessionTests {
             if session.isOver {
                 let stop = try JSONDecoder().decode(Stop.self, from: line).stop
                 #expect(stop.reasons == ["ftarget"])
-                #expect(stop.bestCost == sphere(stop.best) && stop.bestCost <= 1e-6)
+                let cost = try #require(stop.bestCost)
+                #expect(cost == sphere(stop.best) && cost <= 1e-6)
                 #expect(stop.evaluations == evaluations)
                 #expect(stop.mean == session.search.strategy.mean)
                 return
@@ -165,6 +171,94 @@ struct AskTellSessionTests {
         #expect(error?.number == 1)
         #expect(error?.description.contains("line 1 (\(line))") == true)
         #expect(session.search.encodedState() == before)
+    }
+
+    /// Speaks with a session by a script of lines, and gives what it wrote and how it ended.
+    private static func converse(
+        _ session: inout AskTellSession, _ lines: [String]
+    ) throws -> (asks: [Ask.Body], stop: Stop.Body, reports: [String], failure: AskTellFailure?) {
+        var written: [Data] = []
+        var reports: [String] = []
+        var failure: AskTellFailure?
+        var script = lines.makeIterator()
+        do {
+            try session.converse(
+                read: { script.next() }, write: { written.append($0) },
+                report: { reports.append($0) })
+        } catch let error as AskTellFailure {
+            failure = error
+        }
+        let decoder = JSONDecoder()
+        let final = written.popLast()
+        let last = try #require(final)
+        let asks = try written.map { try decoder.decode(Ask.self, from: $0).ask }
+        return (asks, try decoder.decode(Stop.self, from: last).stop, reports, failure)
+    }
+
+    private static let good = "{\"tell\":[3,1,2,4,5,6,7]}"
+    private static let allFailed = "{\"tell\":[null,null,NaN,null,null,Infinity,null]}"
+
+    @Test func `a generation that failed as a whole is told, and the search goes on`() throws {
+        var session = try Self.session()
+        let first = try session.search.strategy.candidatesForTest()
+        let found = try Self.converse(&session, [Self.good, Self.allFailed, Self.good])
+        #expect(found.asks.count == 4)
+        #expect(found.asks[1].candidates != found.asks[2].candidates)
+        #expect(found.reports.count == 1)
+        #expect(found.reports.first?.contains("generation 2") == true)
+        #expect(found.stop.best == first[1] && found.stop.bestCost == 1)
+        #expect(found.stop.evaluations == 21)
+        // Nothing is learned from it.
+        var other = try Self.session()
+        let until = try Self.converse(&other, [Self.good])
+        #expect(session.search.strategy.mean != other.search.strategy.mean)
+        _ = try Self.converse(&other, [])
+        var failing = try Self.session()
+        _ = try Self.converse(&failing, [Self.good, Self.allFailed])
+        #expect(failing.search.strategy.mean == other.search.strategy.mean)
+        #expect(failing.search.strategy.sigma == other.search.strategy.sigma)
+        #expect(until.failure == .inputEnded(generation: 2))
+    }
+
+    @Test func `too many failed generations in a row end with the best so far`() throws {
+        var session = try Self.session(failures: 2)
+        let best = try session.search.strategy.candidatesForTest()[1]
+        let failed = Self.allFailed
+        let found = try Self.converse(
+            &session, [Self.good, failed, failed, Self.good, failed, failed, failed, Self.good])
+        #expect(found.failure == .allFailed(generations: 3))
+        #expect(found.asks.count == 7)
+        #expect(found.stop.reasons == ["failedgenerations"])
+        #expect(found.stop.best == best)
+        #expect(found.reports.count == 4)
+    }
+
+    @Test func `failed generations count as evaluations`() throws {
+        var session = try Self.session(evaluations: 21)
+        let found = try Self.converse(
+            &session, [Self.allFailed, Self.allFailed, Self.allFailed, Self.good])
+        #expect(found.stop.reasons == ["maxfevals"])
+        #expect(found.failure == nil)
+        #expect(found.asks.count == 3 && found.stop.best.isEmpty)
+    }
+
+    @Test(arguments: ["", "{\"tell\":[1,2]}", "{\"tell\":[1,", "3"])
+    func `a wrong line ends with the stop, the best so far and the reason`(line: String) throws {
+        var session = try Self.session()
+        let best = try session.search.strategy.candidatesForTest()[1]
+        let found = try Self.converse(&session, [Self.good, line, Self.good])
+        #expect(found.stop.reasons == ["wrongline"])
+        #expect(found.stop.best == best && found.stop.bestCost == 1)
+        #expect(found.failure?.description.contains("line 2 (\(line))") == true)
+    }
+
+    @Test func `the input's end ends with the stop and the best so far`() throws {
+        var session = try Self.session()
+        let best = try session.search.strategy.candidatesForTest()[1]
+        let found = try Self.converse(&session, [Self.good])
+        #expect(found.stop.reasons == ["endofinput"])
+        #expect(found.stop.best == best)
+        #expect(found.failure == .inputEnded(generation: 2))
     }
 
     @Test func `an injected solution is among the next candidates`() throws {

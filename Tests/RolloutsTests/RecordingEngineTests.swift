@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArrayFiles
+import CarRacingRendering
 import Episodes
 import Foundation
 import Testing
@@ -47,6 +48,18 @@ struct RecordingEngineTests {
         let outcome = try alone[0].outcome.get()
         #expect(rows.length == 7 && outcome.steps == 7 && outcome.end == .timeLimit)
         #expect(abs(Double(rows.rewards.reduce(0, +)) - outcome.episodeReturn) < 1e-4)
+    }
+
+    @Test func `recordings have smooth edges where the settings say so`() throws {
+        let plain = RecordingSettings(policy: .driver, steps: 30, seed: 5)
+        var smooth = plain
+        smooth.antialiasing = .samples4
+        let told = try JSONDecoder().decode(RecordingSettings.self, from: smooth.encoded())
+        #expect(told == smooth)
+        let one = try record(plain, 1, environments: 1, agent())
+        let other = try record(told, 1, environments: 1, agent())
+        #expect(one[0].file != other[0].file)
+        #expect(try one[0].outcome.get() == other[0].outcome.get())
     }
 
     @Test func `a file has every step of its own episode`() throws {

@@ -3,6 +3,7 @@
 
 import ArrayFiles
 import CarRacing
+import CarRacingRendering
 import Episodes
 import Foundation
 import SeededRandom
@@ -98,7 +99,8 @@ struct RolloutEngineTests {
         _ batch: EpisodeBatch, environments: Int, _ settings: RolloutSettings
     ) throws -> Trace {
         let engine = LockstepEngine(
-            try CarRacingSlots(count: environments),
+            try CarRacingSlots(
+                count: environments, antialiasing: settings.antialiasing),
             ControllerPolicy(
                 try Shared.models.get(), settings.form, isShared: false, slots: environments),
             ActionBits(slots: environments), settings.plan)
@@ -144,6 +146,20 @@ struct RolloutEngineTests {
             })
         #expect(pooled == (try run(batch, environments: 1, settings)))
         #expect(pooled.map(\.steps) == [8, 3, 8, 3, 8])
+    }
+
+    @Test func `agents see smooth edges where the settings say so`() throws {
+        let batch = Shared.batch(2)
+        var settings = RolloutSettings(timeLimit: 8)
+        let plain = try trace(batch, environments: 2, settings)
+        settings.antialiasing = .samples4
+        // As a worker is told.
+        settings = try JSONDecoder().decode(
+            RolloutSettings.self, from: JSONEncoder().encode(settings))
+        #expect(settings.antialiasing == .samples4)
+        let smooth = try trace(batch, environments: 2, settings)
+        #expect(smooth.actions != plain.actions)
+        #expect(try trace(batch, environments: 1, settings) == smooth)
     }
 
     @Test func `every controller form drives`() throws {

@@ -33,6 +33,30 @@ struct RunPlanTests {
         #expect(try run.store.reader.events().map(\.kind) == ["stopped"])
     }
 
+    @Test func `smooth edges are told to workers and kept with run and controller`() async throws {
+        let directory = try space.run(models: ["vae", "mdrnn"])
+        let given = RunPlan.small.merging(["antialiasing": "samples4"]) { $1 }
+        let run = try RunPlan(directory, given: given).open()
+        let told = String(decoding: try run.encodedRolloutSettings(), as: UTF8.self)
+        #expect(told.contains("\"antialiasing\":\"samples4\""))
+        try await run.drive(to: 1)
+        let stored = try run.store.reader.settings()
+        #expect(stored.first { $0.name == "antialiasing" }?.value == "samples4")
+        let file = try SafetensorsFile(contentsOf: directory.file(of: .controller))
+        #expect(file.metadata["antialiasing"] == "samples4")
+    }
+
+    @Test func `generations that exceed the memory are refused before anything is written`() throws
+    {
+        let directory = try space.run()
+        let given = ["pop-size": "65536", "n-samples": "65536"]
+        let error = #expect(throws: RunError.self) {
+            _ = try RunPlan(directory, given: given).open()
+        }
+        #expect(error?.description.contains("4294967296 rollouts") == true)
+        #expect(!FileManager.default.fileExists(atPath: directory.path))
+    }
+
     @Test func `the same plan continues the run`() async throws {
         let directory = try space.run(models: ["vae", "mdrnn"])
         let identifier: String

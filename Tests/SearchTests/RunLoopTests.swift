@@ -133,6 +133,32 @@ struct RunLoopTests {
             try reader.rollouts(generation: 2, purpose: .training)[5].outcome.episodeReturn.isNaN)
     }
 
+    @Test func `a generation in which nothing could be driven is passed over`() async throws {
+        let run = TemporaryRun()
+        let service = ToyService { task, parameters in
+            task.name.generation == 2 && task.name.purpose == .training
+                ? .nan : ToyService.formula(task, parameters)
+        }
+        #expect(try await run.drive(generations: 4, service: service) == .generations(4))
+        let generations = try RunReader(run.directory).generations()
+        #expect(generations.map(\.failed) == [0, 6, 0, 0])
+        #expect(generations[1].best.isNaN && generations[2].best.isFinite)
+    }
+
+    @Test func `generations of which nothing can be driven end the run, which can go on`()
+        async throws
+    {
+        let run = TemporaryRun()
+        let broken = ToyService { task, parameters in
+            task.name.purpose == .training ? .nan : ToyService.formula(task, parameters)
+        }
+        await #expect(throws: RunError.allFailed(generations: 3)) {
+            try await run.drive(generations: 9, service: broken)
+        }
+        #expect(try RunReader(run.directory).generations().count == 3)
+        #expect(try await run.drive(generations: 5) == .generations(5))
+    }
+
     @Test func `a return counts by what the database can keep of it`() async throws {
         // SQLite keeps neither the sign of zero nor the bits of a NaN: were they to count, a
         // restarted coordinator would compute another digest than one that kept running.

@@ -33,6 +33,7 @@ struct RunSettingsTests {
         ("sigma", "0.5", "0.1"), ("variant", "separable", "full"),
         ("recombination", "all", "better-half"), ("controller-inputs", "z", "zh"),
         ("controller-mapping", "linear", "paper"), ("latent", "sampled", "mean"),
+        ("antialiasing", "samples4", "off"),
         ("max-steps", "500", "1000"), ("stop-after-steps-without-tile", "100", "0"),
         ("step-cap-factor", "2", "0"), ("evaluation-episodes", "64", "16"),
     ])
@@ -122,6 +123,32 @@ struct RunSettingsTests {
         ]
         let listed = settings.listed.map { "\($0.name) \($0.value)" }
         #expect(listed.filter(expected.contains) == expected)
+    }
+
+    @Test func `generations that exceed the memory are refused by what they take`() throws {
+        var settings = RunSettings()
+        try settings.checkMemory(available: 1e9)
+        settings.populationSize = 65_536
+        settings.samples = try #require(Schedule("4,65536@9") { $0 > 0 })
+        let error = #expect(throws: RunError.self) { try settings.checkMemory() }
+        let text = error?.description ?? ""
+        for part in ["pop-size 65536", "n-samples 65536", "4294967296", "TB"] {
+            #expect(text.contains(part), "\(text)")
+        }
+        settings = RunSettings()
+        settings.evaluationEpisodes = 1_000_000
+        #expect(throws: RunError.self) { try settings.checkMemory(available: 1e8) }
+        settings = RunSettings()
+        #expect(throws: EvolutionStrategyError.self) { try settings.checkMemory(available: 1e7) }
+    }
+
+    @Test func `a run from before there was antialiasing goes on without it`() throws {
+        let older = RunSettings().listed.filter { $0.name != "antialiasing" }
+        let kept = try RunSettings(given: [:], stored: older, path: "run")
+        #expect(kept.antialiasing == .off)
+        #expect(throws: RunError.self) {
+            try RunSettings(given: ["antialiasing": "samples4"], stored: older, path: "run")
+        }
     }
 
     @Test func `a setting that does not touch the search may change`() throws {

@@ -40,13 +40,19 @@ struct ToySearch: SearchStrategy, Codable, Equatable {
     }
 
     mutating func tell(costs: [Double]) throws {
-        guard costs.count == asked.count, !asked.isEmpty else { throw Broken() }
+        guard costs.count == asked.count, costs.contains(where: \.isFinite) else { throw Broken() }
         let order = costs.indices.sorted { (costs[$0], $0) < (costs[$1], $1) }
         let chosen = order.prefix(populationSize / 2)
         for index in mean.indices {
             mean[index] = chosen.reduce(0) { $0 + asked[$1][index] } / Double(chosen.count)
         }
         sigma *= 0.97
+        generation += 1
+        asked = []
+    }
+
+    mutating func tellAllFailed() throws {
+        guard !asked.isEmpty else { throw Broken() }
         generation += 1
         asked = []
     }

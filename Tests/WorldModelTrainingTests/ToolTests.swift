@@ -139,7 +139,7 @@ struct ToolTests {
 
     /// Frames of one brightness each, and what was done in them.
     private final class ScriptedWorld: DreamWorld {
-        private(set) var actions: [[Float]] = []
+        private(set) var actions: [[Double]] = []
         private let brightness: [UInt8]
 
         init(_ brightness: [UInt8]) { self.brightness = brightness }
@@ -148,7 +148,7 @@ struct ToolTests {
             [UInt8](repeating: brightness[actions.count], count: FrameStream.frameSize)
         }
 
-        func step(_ action: [Float]) -> Bool {
+        func step(_ action: [Double]) -> Bool {
             actions.append(action)
             return actions.count < brightness.count
         }
@@ -164,7 +164,7 @@ struct ToolTests {
             settings.start = 2
             settings.steps = 5
             settings.scale = 1
-            let actions = (0..<30).map { Float($0) / 30 }
+            let actions = (0..<30).map { Double($0) / 30 }
             func dream(_ count: Int, size: Int = 3) throws -> Dream.Summary {
                 try Dream(settings).run(
                     world: ScriptedWorld([UInt8](repeating: 9, count: count)),
@@ -201,7 +201,7 @@ struct ToolTests {
             settings.start = 3
             settings.steps = 4
             settings.scale = 1
-            func actions(_ brightness: [UInt8]) throws -> [[Float]] {
+            func actions(_ brightness: [UInt8]) throws -> [[Double]] {
                 let world = ScriptedWorld(brightness)
                 let summary = try Dream(settings).run(world: world, driver: .controller(controller))
                 #expect(summary.steps == 5)

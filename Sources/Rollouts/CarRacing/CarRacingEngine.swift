@@ -30,7 +30,8 @@ package final class CarRacingEngine: EpisodeEngine {
         scoring settings: RolloutSettings, models: FrozenModels, environments: Int
     ) throws {
         let cars = try CarRacingSlots(
-            count: environments, lapCompletePercent: settings.lapCompletePercent)
+            count: environments, lapCompletePercent: settings.lapCompletePercent,
+            antialiasing: settings.antialiasing)
         self.init(
             LockstepEngine(
                 cars,
@@ -44,7 +45,8 @@ package final class CarRacingEngine: EpisodeEngine {
     package convenience init(
         recording settings: RecordingSettings, agent: RecordingAgent?, environments: Int
     ) throws {
-        let cars = try CarRacingSlots(count: environments)
+        let cars = try CarRacingSlots(
+            count: environments, antialiasing: settings.antialiasing)
         let sink = FileSink(slots: environments)
         let plan = settings.plan
         switch settings.policy {

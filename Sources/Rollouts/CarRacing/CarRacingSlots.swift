@@ -18,11 +18,13 @@ package final class CarRacingSlots: LockstepEnvironment {
     ///
     /// - Throws: `DrawingError` if no drawing context can be had.
     package init(
-        count: Int, lapCompletePercent: Double = 0.95, drawing: DrawingLibrary = .osmesa
+        count: Int, lapCompletePercent: Double = 0.95, antialiasing: Antialiasing = .off,
+        drawing: DrawingLibrary = .osmesa
     ) throws {
         vector = try VectorEnvironment(
             count: count, observationSize: .px64,
-            rules: Rules(timeLimit: nil, lapCompletePercent: lapCompletePercent), context: drawing)
+            rules: Rules(timeLimit: nil, lapCompletePercent: lapCompletePercent),
+            antialiasing: antialiasing, context: drawing)
         guard let pixels = vector.observations.baseAddress else {
             preconditionFailure("an environment without observations")
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+package import CarRacingRendering
 package import Foundation
 import WorldModel
 
@@ -25,16 +26,22 @@ package struct RecordingSettings: Sendable, Hashable, Codable {
     package var steps: Int
     /// The seed of the dataset.
     package var seed: UInt64
+    /// How the edges of what is seen and recorded look; Gymnasium's are smooth.
+    package var antialiasing: Antialiasing
 
     /// The most steps of an episode whose file can travel, whatever its frames hold.
     package static let maximumSteps = 20_000
 
     /// Describes a dataset.
-    package init(policy: DrivingPolicy, steps: Int = 1000, seed: UInt64 = 0) {
+    package init(
+        policy: DrivingPolicy, steps: Int = 1000, seed: UInt64 = 0,
+        antialiasing: Antialiasing = .off
+    ) {
         precondition(steps > 0, "episodes of \(steps) steps")
         self.policy = policy
         self.steps = steps
         self.seed = seed
+        self.antialiasing = antialiasing
     }
 
     /// Takes a dataset whose files travel.
@@ -45,6 +52,7 @@ package struct RecordingSettings: Sendable, Hashable, Codable {
         policy = try values.decode(DrivingPolicy.self, forKey: .policy)
         steps = try values.decode(Int.self, forKey: .steps)
         seed = try values.decode(UInt64.self, forKey: .seed)
+        antialiasing = try values.decode(Antialiasing.self, forKey: .antialiasing)
         guard (1...Self.maximumSteps).contains(steps) else {
             throw DecodingError.dataCorruptedError(
                 forKey: .steps, in: values, debugDescription: "episodes of \(steps) steps")

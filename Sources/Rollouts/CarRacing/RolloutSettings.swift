@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+package import CarRacingRendering
 package import WorldModel
+
+extension Antialiasing {
+    /// The key in a controller's file of how the edges looked where it was searched for.
+    package static let metadataKey = "antialiasing"
+}
 
 /// What all episodes of a run have in common; a return depends on these, the models, the
 /// parameters, the track seed and the episode's step cap alone.
@@ -22,6 +28,8 @@ package struct RolloutSettings: Sendable, Hashable, Codable {
     /// The share of tiles (0...1) that must be exceeded for crossing the start to end the lap: 0.95
     /// in Gymnasium's v3; 1 is the rule of the published figures (v0), where all tiles count.
     package var lapCompletePercent: Double
+    /// How the edges of what agents see look; Gymnasium's are smooth.
+    package var antialiasing: Antialiasing
 
     /// What counts of steps may be: an episode without end would hold a worker for ever.
     package static let stepRange = 1...1_000_000
@@ -30,7 +38,7 @@ package struct RolloutSettings: Sendable, Hashable, Codable {
     package init(
         mapping: ControllerMapping = .paper, inputs: ControllerInputs = .latentHidden,
         latent: LatentUse = .mean, timeLimit: Int = 1000, stepsWithoutTile: Int? = nil,
-        lapCompletePercent: Double = 0.95
+        lapCompletePercent: Double = 0.95, antialiasing: Antialiasing = .off
     ) {
         self.mapping = mapping
         self.inputs = inputs
@@ -38,6 +46,7 @@ package struct RolloutSettings: Sendable, Hashable, Codable {
         self.timeLimit = timeLimit
         self.stepsWithoutTile = stepsWithoutTile
         self.lapCompletePercent = lapCompletePercent
+        self.antialiasing = antialiasing
         if let fault { preconditionFailure(fault) }
     }
 
@@ -52,6 +61,7 @@ package struct RolloutSettings: Sendable, Hashable, Codable {
         timeLimit = try values.decode(Int.self, forKey: .timeLimit)
         stepsWithoutTile = try values.decodeIfPresent(Int.self, forKey: .stepsWithoutTile)
         lapCompletePercent = try values.decode(Double.self, forKey: .lapCompletePercent)
+        antialiasing = try values.decode(Antialiasing.self, forKey: .antialiasing)
         if let fault {
             throw DecodingError.dataCorrupted(
                 .init(codingPath: decoder.codingPath, debugDescription: fault))

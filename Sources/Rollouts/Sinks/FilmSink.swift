@@ -77,7 +77,9 @@ extension FilmSink {
         to file: URL, models: FrozenModels, controller: ControllerParameters, trackSeed: UInt64,
         settings: RolloutSettings, frameEvery: Int = 4
     ) throws -> EpisodeOutcome {
-        let cars = try CarRacingSlots(count: 1, lapCompletePercent: settings.lapCompletePercent)
+        let cars = try CarRacingSlots(
+            count: 1, lapCompletePercent: settings.lapCompletePercent,
+            antialiasing: settings.antialiasing)
         let engine = LockstepEngine(
             cars, ControllerPolicy(models, controller, isShared: true, slots: 1),
             try FilmSink(of: cars, to: file, frameEvery: frameEvery), settings.plan)

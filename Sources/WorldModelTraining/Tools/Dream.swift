@@ -39,8 +39,9 @@ public struct Dream {
 
     /// Who decides on the actions.
     public enum Driver: Sendable {
-        /// Given actions, rows of a size; the dream ends with them. The name is for errors.
-        case actions([Float], size: Int, name: String)
+        /// Given actions, rows of a size, which M sees in single precision; the dream ends with
+        /// them. The name is for errors.
+        case actions([Double], size: Int, name: String)
         /// A controller that sees z and M's states: the real ones first, then the dream's.
         case controller(ControllerParameters)
     }
@@ -99,7 +100,7 @@ public struct Dream {
                 summary.realSteps += isReal ? 1 : 0
                 summary.latentDistance += isReal ? Self.distance(seen, latent) : 0
             }
-            let head = stepper.step(action: action[...], latent: latent)
+            let head = stepper.step(action: action.map { Float($0) }[...], latent: latent)
             if isDream {
                 summary.expectedReturn += Double(head.reward)
                 summary.expectedEnds += head.terminalLogit > 0 ? 1 : 0

@@ -13,7 +13,7 @@ public protocol DreamWorld {
     /// Lets an action happen; tells whether there is a frame after it.
     ///
     /// - Throws: What prevents it.
-    mutating func step(_ action: [Float]) throws -> Bool
+    mutating func step(_ action: [Double]) throws -> Bool
 }
 
 /// A recorded episode: it goes on as it did, whatever is done.
@@ -26,7 +26,7 @@ public struct RecordedWorld: DreamWorld {
 
     /// A recording at its first frame; the name is what errors call it.
     public init(_ rollout: RolloutFile, name: String) {
-        driver = .actions(rollout.actions, size: rollout.actionSize, name: name)
+        driver = .actions(rollout.actions.map { Double($0) }, size: rollout.actionSize, name: name)
         length = rollout.length
         frames = FrameResizer(from: rollout.side, to: FrameStream.side)
             .resize(rollout.observations)
@@ -39,7 +39,7 @@ public struct RecordedWorld: DreamWorld {
     }
 
     /// Goes on to the next frame, if there is one, whatever the action.
-    public mutating func step(_ action: [Float]) -> Bool {
+    public mutating func step(_ action: [Double]) -> Bool {
         guard step + 1 < length else { return false }
         step += 1
         return true
@@ -82,7 +82,7 @@ struct DreamControls {
 
     /// What is done in a step, from 0, given what is seen or dreamt and M after the step before;
     /// nil after the last of given actions.
-    func action(_ step: Int, latent: [Float], _ stepper: MDRNNStepper) -> [Float]? {
+    func action(_ step: Int, latent: [Float], _ stepper: MDRNNStepper) -> [Double]? {
         let size = sizes.actions
         if case .actions(let values, _, _) = driver {
             return (step + 1) * size <= values.count
@@ -92,6 +92,6 @@ struct DreamControls {
         states.hidden(0).update(from: stepper.hidden.start, count: sizes.hidden)
         states.cell(0).update(from: stepper.cell.start, count: sizes.hidden)
         bank?.act(0, states)
-        return Array(UnsafeBufferPointer(start: states.action(0), count: size))
+        return UnsafeBufferPointer(start: states.action(0), count: size).map { Double($0) }
     }
 }

@@ -10,7 +10,7 @@ struct BenchmarkAllCommand: ParsableCommand {
         commandName: "all",
         abstract: "Run all benchmarks, each in a process of its own; print a Markdown table.")
 
-    @Option(help: "How long each measures, in seconds.")
+    @Option(help: .init("How long each measures, in seconds.", valueName: "number"))
     var seconds = 5.0
 
     private struct Row {

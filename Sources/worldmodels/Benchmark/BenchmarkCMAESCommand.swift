@@ -15,10 +15,10 @@ struct BenchmarkCMAESCommand: ParsableCommand {
             peak, the program itself included.
             """)
 
-    @Option(help: "The number of variables.")
+    @Option(help: .init("The number of variables.", valueName: "variables"))
     var dimension = 867
 
-    @Option(help: "The candidates a generation.")
+    @Option(help: .init("The candidates a generation.", valueName: "candidates"))
     var population = 64
 
     @Option(help: "The form of the distribution: full, separable or limited-memory.")
@@ -27,7 +27,7 @@ struct BenchmarkCMAESCommand: ParsableCommand {
     @Option(help: "How samples are made of a full covariance: automatic, eigensystem, cholesky.")
     var factorisation = EvolutionStrategy.Factorisation.automatic
 
-    @Option(help: "The generations to measure.")
+    @Option(help: .init("The generations to measure.", valueName: "count"))
     var generations = 300
 
     private struct Report: Encodable {
@@ -51,6 +51,10 @@ struct BenchmarkCMAESCommand: ParsableCommand {
     }
 
     func run() throws {
+        let need = EvolutionStrategy.memoryNeed(
+            variant: variant, dimension: dimension, population: population,
+            factorisation: factorisation)
+        if !need.fits { throw EvolutionStrategyError.tooLarge(need) }
         var strategy = try EvolutionStrategy(
             EvolutionStrategy.Configuration(
                 initialMean: [Double](repeating: 0, count: dimension), initialSigma: 0.1,

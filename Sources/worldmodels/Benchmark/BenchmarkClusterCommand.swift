@@ -21,22 +21,22 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
             environments: they wait and reply. Prints one JSON object.
             """)
 
-    @Option(help: "Simulated workers.")
+    @Option(help: .init("Simulated workers.", valueName: "count"))
     var workers = 100
 
-    @Option(help: "What a task takes, in milliseconds.")
+    @Option(help: .init("What a task takes, in milliseconds.", valueName: "milliseconds"))
     var taskMilliseconds = 0.0
 
-    @Option(help: "Tasks a worker runs at once.")
+    @Option(help: .init("Tasks a worker runs at once.", valueName: "tasks"))
     var environments = 1
 
-    @Option(help: "Tasks of the generation.")
+    @Option(help: .init("Tasks of the generation.", valueName: "count"))
     var tasks = 20_000
 
-    @Option(help: "Parameters of a task.")
+    @Option(help: .init("Parameters of a task.", valueName: "numbers"))
     var parameters = 867
 
-    @Option(help: "Processes the simulated workers are spread over.")
+    @Option(help: .init("Processes the simulated workers are spread over.", valueName: "count"))
     var processes = 1
 
     @Option(help: .private)

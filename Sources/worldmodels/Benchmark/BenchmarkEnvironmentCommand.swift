@@ -12,13 +12,13 @@ struct BenchmarkEnvironmentCommand: ParsableCommand {
         commandName: "env",
         abstract: "Measure CarRacing's steps a second, with frames, on one core.")
 
-    @Option(help: "How many environments are stepped in turn.")
+    @Option(help: .init("How many environments are stepped in turn.", valueName: "count"))
     var environments = 8
 
-    @Option(help: "The observation's size: 96 or 64.")
+    @Option(help: .init("The observation's size: 96 or 64.", valueName: "pixels"))
     var size = 96
 
-    @Option(help: "How long to measure the steps.")
+    @Option(help: .init("How long to measure the steps.", valueName: "number"))
     var seconds = 5.0
 
     @OptionGroup var drawing: DrawingOptions

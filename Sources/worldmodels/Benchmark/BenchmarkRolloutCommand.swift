@@ -13,13 +13,13 @@ struct BenchmarkRolloutCommand: ParsableCommand {
             same run) as a share of the whole step. The models are random, which changes nothing.
             """)
 
-    @Option(help: "How many episodes a core drives at once.")
+    @Option(help: .init("How many episodes a core drives at once.", valueName: "episodes"))
     var environments = 8
 
-    @Option(help: "How many cores; an engine on each.")
+    @Option(help: .init("How many cores; an engine on each.", valueName: "count"))
     var cores = 1
 
-    @Option(help: "How long to measure, in seconds.")
+    @Option(help: .init("How long to measure, in seconds.", valueName: "number"))
     var seconds = 10.0
 
     func validate() throws {

@@ -7,13 +7,15 @@ import WorldModelTraining
 
 /// The options of the benchmarks of V and M.
 struct TrainingBenchmarkOptions: ParsableArguments {
-    @Option(help: "Threads. Default: all processors.")
+    @Option(help: .init("Threads. Default: all processors.", valueName: "count"))
     var threads: Int?
 
-    @Option(help: "Examples of a batch. Default: 32 images, 16 sequences.")
+    @Option(
+        help: .init("Examples of a batch. Default: 32 images, 16 sequences.", valueName: "examples")
+    )
     var batch: Int?
 
-    @Option(help: "How long to measure.")
+    @Option(help: .init("How long to measure.", valueName: "number"))
     var seconds = 5.0
 
     func validate() throws {

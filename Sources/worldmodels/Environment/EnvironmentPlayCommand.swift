@@ -16,16 +16,16 @@ struct EnvironmentPlayCommand: ParsableCommand {
     @Option(help: "The track's seed.")
     var seed: UInt64 = 0
 
-    @Option(help: "The .gif to write.")
+    @Option(help: .init("The .gif to write.", valueName: "file"))
     var output: String
 
-    @Option(help: "Stop after so many steps (50 a second).")
+    @Option(help: .init("Stop after so many steps (50 a second).", valueName: "steps"))
     var maxSteps = 1000
 
-    @Option(help: "Film every so many steps.")
+    @Option(help: .init("Film every so many steps.", valueName: "steps"))
     var frameEvery = 4
 
-    @Option(help: "The speed the driver aims at on a straight, in m/s.")
+    @Option(help: .init("The speed the driver aims at on a straight, in m/s.", valueName: "m/s"))
     var speed = 100.0
 
     @OptionGroup var drawing: DrawingOptions

@@ -15,7 +15,9 @@ struct EnvironmentTracksCommand: ParsableCommand {
             road polygons, the first, middle and last node, and the sums of x and y.
             """)
 
-    @Option(help: "First:end, end excluded, or seeds separated by commas.")
+    @Option(
+        help: .init(
+            "First:end, end excluded, or seeds separated by commas.", valueName: "first:end"))
     var seeds: SeedList
 
     func run() throws {

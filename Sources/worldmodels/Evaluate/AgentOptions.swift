@@ -23,6 +23,13 @@ struct AgentOptions: ParsableArguments {
 
     @OptionGroup var controller: ControllerFormOptions
 
+    @Option(
+        help: .init(
+            "How the edges of what the agent sees look: off, or samples4, which is nearer to "
+                + "Gymnasium and slower (default: as in its run).",
+            valueName: "kind"))
+    var antialiasing: Antialiasing?
+
     @OptionGroup var computing: ComputingOptions
 
     func validate() throws {
@@ -35,10 +42,11 @@ struct AgentOptions: ParsableArguments {
     }
 
     /// What a controller's episodes have in common.
-    func settings(of controller: ControllerParameters) -> RolloutSettings {
+    func settings(of controller: ControllerParameters, in files: AgentFiles) -> RolloutSettings {
         RolloutSettings(
             mapping: controller.mapping, inputs: controller.inputs, latent: controller.latent,
-            lapCompletePercent: lapCompletePercent)
+            lapCompletePercent: lapCompletePercent,
+            antialiasing: antialiasing ?? files.antialiasing)
     }
 
     /// The agent.

@@ -22,32 +22,40 @@ struct DreamCommand: ParsableCommand {
             makes of it, the dream. After the real episode's end its last frame stays.
             """)
 
-    @Option(help: "The run's directory.")
+    @Option(help: .init("The run's directory.", valueName: "dir"))
     var logdir: String
 
-    @Option(help: "The GIF to write.")
+    @Option(help: .init("The GIF to write.", valueName: "file"))
     var output: String
 
     @Option(
-        help: "A .npy of actions (T, 3), steering, gas, brake, instead of the run's controller.")
+        help: .init(
+            "A .npy of actions (T, 3), steering, gas, brake, instead of the run's controller.",
+            valueName: "file"))
     var actions: String?
 
-    @Option(help: "A recorded rollout (.npz) instead of a drive.")
+    @Option(help: .init("A recorded rollout (.npz) instead of a drive.", valueName: "file"))
     var recording: String?
 
-    @Option(help: "How freely M draws: 1 as trained, lower is tamer, 0 has no chance in it.")
+    @Option(
+        help: .init(
+            "How freely M draws: 1 as trained, lower is tamer, 0 has no chance in it.",
+            valueName: "factor"))
     var temperature = 1.0
 
     @Option(help: "Root of all random draws, and the track's seed.")
     var seed: UInt64 = 1
 
-    @Option(help: "Steps to imagine.")
+    @Option(help: .init("Steps to imagine.", valueName: "count"))
     var steps = 200
 
-    @Option(help: "The step at which the dream starts; until 50 the view still zooms in.")
+    @Option(
+        help: .init(
+            "The step at which the dream starts; until 50 the view still zooms in.",
+            valueName: "step"))
     var start = 60
 
-    @Option(help: "By how much the pictures are enlarged.")
+    @Option(help: .init("By how much the pictures are enlarged.", valueName: "factor"))
     var scale = 3
 
     @OptionGroup var controller: ControllerFormOptions
@@ -126,9 +134,9 @@ private struct DrivenWorld: DreamWorld {
         return Array(environment.observation(0))
     }
 
-    func step(_ action: [Float]) throws -> Bool {
+    func step(_ action: [Double]) throws -> Bool {
         let result = try environment.step(
-            0, steering: action[0], gas: action[1], brake: action[2])
+            0, Action(steering: action[0], gas: action[1], brake: action[2]))
         return !result.terminated
     }
 }

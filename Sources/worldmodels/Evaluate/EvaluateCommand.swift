@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Basics
+import CarRacingRendering
 import Episodes
 import Foundation
 import Rollouts
@@ -25,7 +26,7 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var agent: AgentOptions
 
-    @Option(help: "How many episodes (100).")
+    @Option(help: .init("How many episodes (100).", valueName: "count"))
     var episodes: Int?
 
     @Option(help: "The seed of the tracks.")
@@ -43,20 +44,25 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: .init("Film the first episode as a GIF.", valueName: "file"))
     var video: String?
 
-    @Flag(help: "Print one JSON object.")
+    @Flag(help: "Print one JSON object, on one line.")
     var json = false
 
-    @Option(help: "How many threads.")
+    @Option(help: .init("How many threads.", valueName: "count"))
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
     func validate() throws {
         if let episodes, episodes < 1 {
             throw ValidationError("--episodes \(episodes): at least 1")
         }
+        if let episodes, episodes > SeedList.limit {
+            throw ValidationError("--episodes \(episodes): at most \(SeedList.limit)")
+        }
         if episodes != nil, trackSeeds != nil {
             throw ValidationError("--track-seeds says how many episodes there are: leave out one")
         }
-        if threads < 1 { throw ValidationError("--threads \(threads): at least 1") }
+        guard (1...1024).contains(threads) else {
+            throw ValidationError("--threads \(threads): 1 to 1024")
+        }
     }
 
     func run() throws {
@@ -70,7 +76,7 @@ struct EvaluateCommand: ParsableCommand {
             ? ControllerParameters(
                 inputs: trained.inputs, mapping: trained.mapping, latent: trained.latent)
             : trained
-        let settings = agent.settings(of: controller)
+        let settings = agent.settings(of: controller, in: files)
         let tracks = TrackSeeds(SeedStreams(root: seed))
         let seeds = trackSeeds?.seeds ?? (0..<(episodes ?? 100)).map { tracks.report($0) }
         let batch = EpisodeBatch(
@@ -92,7 +98,7 @@ struct EvaluateCommand: ParsableCommand {
             outcomes: outcomes, seeds: seeds, isZero: zero, settings: settings,
             numericPath: files.models.kernels.numericPath, seconds: StepTimes.now() - start)
         if json {
-            try printJSON(report, [.prettyPrinted, .sortedKeys])
+            try printJSON(report)
         } else {
             print(report.text, terminator: "")
         }
@@ -125,6 +131,8 @@ struct EvaluationReport: Encodable {
     var finishedLaps: Double
     var fullLaps: Double
     var lapCompletePercent: Double
+    /// How the edges of what the agent saw looked.
+    var antialiasing: Antialiasing
     var episodes: [Episode]
     var stepsPerSecond: Double
     /// What the returns' last bits could depend on.
@@ -144,6 +152,7 @@ struct EvaluationReport: Encodable {
         fullLaps =
             Double(outcomes.count { $0.tilesVisited == $0.trackTiles }) / Double(outcomes.count)
         lapCompletePercent = settings.lapCompletePercent
+        antialiasing = settings.antialiasing
         self.numericPath = numericPath
         // The seeds as text: JSON readers keep 53 bits.
         episodes = zip(outcomes, seeds).map { outcome, seed in
@@ -177,9 +186,10 @@ struct EvaluationReport: Encodable {
         lines.append(
             String(
                 format: "%@: mean return %@, %.0f%% of the laps finished (%g of the tiles), "
-                    + "%.0f%% with every tile, %d tracks, %@",
+                    + "%.0f%% with every tile, %d tracks, antialiasing %@, %@",
                 name as NSString, spread as NSString, 100 * finishedLaps, lapCompletePercent,
-                100 * fullLaps, returns.count, numericPath as NSString))
+                100 * fullLaps, returns.count, antialiasing.rawValue as NSString,
+                numericPath as NSString))
         return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -15,16 +15,19 @@ struct PlayCommand: ParsableCommand {
 
     @OptionGroup var agent: AgentOptions
 
-    @Option(help: "The .gif to write.")
+    @Option(help: .init("The .gif to write.", valueName: "file"))
     var output: String
 
     @Option(help: "Which of the tracks that training never uses.")
     var seed: UInt64 = 0
 
-    @Option(help: "The seed of a track as Gymnasium's reset takes it, instead of --seed.")
+    @Option(
+        help: .init(
+            "The seed of a track as Gymnasium's reset takes it, instead of --seed.",
+            valueName: "seed"))
     var trackSeed: UInt64?
 
-    @Option(help: "Film every so many steps, of which 50 are a second.")
+    @Option(help: .init("Film every so many steps, of which 50 are a second.", valueName: "steps"))
     var frameEvery = 4
 
     func validate() throws {
@@ -39,7 +42,8 @@ struct PlayCommand: ParsableCommand {
         let track = trackSeed ?? TrackSeeds(SeedStreams(root: seed)).report(0)
         let drive = try FilmSink.film(
             to: URL(filePath: output), models: files.models, controller: controller,
-            trackSeed: track, settings: agent.settings(of: controller), frameEvery: frameEvery)
+            trackSeed: track, settings: agent.settings(of: controller, in: files),
+            frameEvery: frameEvery)
         printSummary(
             of: output,
             "\(output): track \(track), \(drive.steps) steps, return "

@@ -11,14 +11,14 @@ struct SeedList: ExpressibleByArgument {
     let defaultValueDescription: String
 
     /// The most seeds that a range may have.
-    private static let limit: UInt64 = 1_000_000
+    static let limit = 1_000_000
 
     init?(argument: String) {
         defaultValueDescription = argument
         let ends = argument.split(separator: ":", omittingEmptySubsequences: false)
         if ends.count == 2 {
             guard let first = UInt64(ends[0]), let end = UInt64(ends[1]), first < end,
-                end - first <= Self.limit
+                end - first <= UInt64(Self.limit)
             else { return nil }
             seeds = Array(first..<end)
             return

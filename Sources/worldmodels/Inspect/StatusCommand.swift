@@ -12,13 +12,14 @@ struct StatusCommand: ParsableCommand {
         commandName: "status",
         abstract: "Show what a coordinator and its workers are doing.")
 
-    @Option(help: "The coordinator's address, tcp://HOST:PORT.")
+    @Option(
+        help: .init("The coordinator's address, tcp://HOST:PORT.", valueName: "tcp://host:port"))
     var connect: String
 
-    @Option(help: "Seconds to wait for an answer.")
+    @Option(help: .init("Seconds to wait for an answer.", valueName: "seconds"))
     var timeout = 10.0
 
-    @Flag(help: "Print one JSON object.")
+    @Flag(help: "Print one JSON object, on one line.")
     var json = false
 
     @OptionGroup var security: ClientSecurityOptions
@@ -53,6 +54,12 @@ struct StatusCommand: ParsableCommand {
         var malformed: Int
         var setAside: Int
         var workers: [WorkerSnapshot]
+    }
+
+    func validate() throws {
+        guard timeout > 0, timeout.isFinite else {
+            throw ValidationError("--timeout \(timeout): a number of seconds above 0")
+        }
     }
 
     func run() throws {

@@ -148,6 +148,9 @@ extension RunError: LocalizedError {
             "\(path): has --\(setting) \(found), not \(given); give the run the options of that"
                 + " controller"
         case .otherModel: "\(self); put that file back, or give another --logdir"
+        case .tooLarge: "\(self): take smaller ones"
+        case .allFailed:
+            "\(self): see the workers' messages; the same command goes on with another generation"
         case .noState: "\(self), or give another --logdir"
         case .doubtful:
             "\(self); restore the run from a copy of before, or go on with --on-disagreement continue"

@@ -7,10 +7,13 @@ import Foundation
 
 /// How a program that connects proves who it is.
 struct ClientSecurityOptions: ParsableArguments {
-    @Option(help: "This client's key file, as made by keys create.")
+    @Option(help: .init("This client's key file, as made by keys create.", valueName: "file"))
     var key: String?
 
-    @Option(help: "The coordinator's public key file (.public), which alone is trusted.")
+    @Option(
+        help: .init(
+            "The coordinator's public key file (.public), which alone is trusted.",
+            valueName: "file"))
     var serverKey: String?
 
     @Flag(help: "Take a key file that its group can read, too.")
@@ -40,14 +43,15 @@ struct ClientSecurityOptions: ParsableArguments {
 
 /// How a program that listens treats those who connect.
 struct ServerSecurityOptions: ParsableArguments {
-    @Option(help: "The coordinator's key file, as made by keys create.")
+    @Option(help: .init("The coordinator's key file, as made by keys create.", valueName: "file"))
     var key: String?
 
     @Option(
-        help: """
+        help: .init(
+            """
             A file with the public keys of the clients that may connect, one a line; 'look' behind a \
             key lets its owner ask for the status and nothing else.
-            """)
+            """, valueName: "file"))
     var allow: String?
 
     @Flag(help: "Take a key file that its group can read, too.")

@@ -23,10 +23,13 @@ struct DataInspectCommand: ParsableCommand {
     @Argument(help: "The directory with the rollouts.")
     var directory: String
 
-    @Option(help: "Write a picture (PNG) of sample frames: a row for each of eight rollouts.")
+    @Option(
+        help: .init(
+            "Write a picture (PNG) of sample frames: a row for each of eight rollouts.",
+            valueName: "file"))
     var picture: String?
 
-    @Flag(help: "Print one JSON object.")
+    @Flag(help: "Print one JSON object, on one line.")
     var json = false
 
     func run() throws {
@@ -36,7 +39,7 @@ struct DataInspectCommand: ParsableCommand {
             try DatasetSummary.writePicture(of: dataset, to: URL(filePath: picture))
         }
         if json {
-            try printJSON(summary, [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+            try printJSON(summary, [.sortedKeys, .withoutEscapingSlashes])
             return
         }
         func text(_ range: DatasetSummary.Range) -> String {

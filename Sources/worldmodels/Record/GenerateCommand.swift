@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import CarRacingRendering
 import ClusterSessions
 import Episodes
 import RolloutServer
@@ -32,13 +33,13 @@ struct GenerateCommand: AsyncParsableCommand {
             here. The exit status is 0 when all files are there, 130 or 143 when it was told to stop.
             """)
 
-    @Option(help: "How many episodes.")
+    @Option(help: .init("How many episodes.", valueName: "episodes"))
     var rollouts: Int
 
     @Option(help: .init("Where the files go; made if it is missing.", valueName: "dir"))
     var rootdir: String
 
-    @Option(help: "How many threads, without --bind.")
+    @Option(help: .init("How many threads, without --bind.", valueName: "count"))
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
     @Option(
@@ -48,7 +49,7 @@ struct GenerateCommand: AsyncParsableCommand {
             """)
     var policy = DrivingPolicy.brownian
 
-    @Option(help: "The steps after which an episode ends.")
+    @Option(help: .init("The steps after which an episode ends.", valueName: "count"))
     var steps = 1000
 
     @Option(help: "The seed of tracks and controls.")
@@ -58,6 +59,13 @@ struct GenerateCommand: AsyncParsableCommand {
     var logdir: String?
 
     @OptionGroup var controller: ControllerFormOptions
+
+    @Option(
+        help: .init(
+            "How the edges of what is recorded look: off, or samples4, which is nearer to Gymnasium "
+                + "and slower (default: off; with a controller as in its run).",
+            valueName: "kind"))
+    var antialiasing: Antialiasing?
 
     @Flag(help: "Record all files anew.")
     var overwrite = false
@@ -71,9 +79,16 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Who may connect")
     var security: ServerSecurityOptions
 
+    /// Each is an episode to be held in memory and a file to be looked for.
+    private static let maximumRollouts = 10_000_000
+
     func validate() throws {
-        if rollouts < 1 { throw ValidationError("--rollouts \(rollouts): at least 1") }
-        if threads < 1 { throw ValidationError("--threads \(threads): at least 1") }
+        guard (1...Self.maximumRollouts).contains(rollouts) else {
+            throw ValidationError("--rollouts \(rollouts): 1 to \(Self.maximumRollouts)")
+        }
+        guard (1...1024).contains(threads) else {
+            throw ValidationError("--threads \(threads): 1 to 1024")
+        }
         if steps < 1 { throw ValidationError("--steps \(steps): at least 1") }
         if policy == .controller && logdir == nil {
             throw ValidationError("--policy controller needs --logdir")
@@ -85,9 +100,6 @@ struct GenerateCommand: AsyncParsableCommand {
             if steps > RecordingSettings.maximumSteps {
                 throw ValidationError(
                     "--steps \(steps): with --bind at most \(RecordingSettings.maximumSteps)")
-            }
-            if rollouts > Int(UInt32.max) {
-                throw ValidationError("--rollouts \(rollouts): at most \(UInt32.max)")
             }
         } else if security.key != nil || security.allow != nil || security.insecure {
             throw ValidationError("--key, --allow and --insecure go with --bind")
@@ -108,7 +120,6 @@ struct GenerateCommand: AsyncParsableCommand {
                 "\(rootdir) has \(rollouts - missing.count) of the \(rollouts) episodes already; "
                     + "they are kept (--overwrite records them anew)")
         }
-        let settings = RecordingSettings(policy: policy, steps: steps, seed: seed)
         let agent: AgentFiles? =
             if policy == .controller, let logdir {
                 try AgentFiles(logdir, form: controller.form)
@@ -120,6 +131,9 @@ struct GenerateCommand: AsyncParsableCommand {
         if let agent, let driver {
             print("the controller of \(agent.directory): \(driver.formText)")
         }
+        let settings = RecordingSettings(
+            policy: policy, steps: steps, seed: seed,
+            antialiasing: antialiasing ?? agent?.antialiasing ?? .off)
         if let bind {
             guard !missing.isEmpty else { return }
             var models: [ServedModel] = []

@@ -19,9 +19,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
         commandName: "coordinator",
         abstract: "Drive a run with the workers that connect; continue it where it stopped.",
         discussion: """
-            Everything is kept in the run's directory as it happens, so that the same command
-            continues a run that was stopped or killed. The first Ctrl-C stores what has arrived
-            and ends; a second one ends at once. The exit status is 0 when the run has reached its
+            Everything is kept in the run's directory as it happens, so that the same command \
+            continues a run that was stopped or killed. The first Ctrl-C stores what has arrived \
+            and ends; a second one ends at once. The exit status is 0 when the run has reached its \
             end, 130 or 143 when it was told to stop.
             """)
 
@@ -32,13 +32,15 @@ struct CoordinatorCommand: AsyncParsableCommand {
         help: .init("Where to listen; the port * takes a free one.", valueName: "tcp://host:port"))
     var bind = "tcp://127.0.0.1:*"
 
-    @Option(help: "End after so many generations, those of earlier starts included.")
+    @Option(
+        help: .init(
+            "End after so many generations, those of earlier starts included.", valueName: "count"))
     var generations: Int?
 
     @Option(help: .init("End when an evaluation reaches this mean return.", valueName: "return"))
     var targetReturn: Double?
 
-    @Option(help: "Refuse workers beyond this number.")
+    @Option(help: .init("Refuse workers beyond this number.", valueName: "count"))
     var maxWorkers: Int?
 
     @OptionGroup(title: "Who may connect")
@@ -72,10 +74,14 @@ struct CoordinatorCommand: AsyncParsableCommand {
             valueName: "dir"))
     var data: String?
 
-    @Option(help: "Epochs of V's training, those of earlier starts included.")
+    @Option(
+        help: .init(
+            "Epochs of V's training, those of earlier starts included.", valueName: "epochs"))
     var vaeEpochs = 10
 
-    @Option(help: "Epochs of M's training, those of earlier starts included.")
+    @Option(
+        help: .init(
+            "Epochs of M's training, those of earlier starts included.", valueName: "epochs"))
     var mdrnnEpochs = 10
 
     @Flag(
@@ -100,6 +106,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
         if let maxWorkers, maxWorkers < 1 {
             throw ValidationError("--max-workers \(maxWorkers): at least 1")
         }
+        if vaeEpochs < 0 { throw ValidationError("--vae-epochs \(vaeEpochs): not negative") }
+        if mdrnnEpochs < 0 { throw ValidationError("--mdrnn-epochs \(mdrnnEpochs): not negative") }
         if let targetReturn, !targetReturn.isFinite {
             throw ValidationError("--target-return \(targetReturn): a number")
         }

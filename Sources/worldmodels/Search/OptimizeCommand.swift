@@ -14,17 +14,21 @@ struct OptimizeCommand: ParsableCommand {
             Writes {"ask":{"generation":g,"candidates":[[...],...]}}, reads {"tell":[cost,...]}, \
             one JSON object a line, until the search is over; then writes \
             {"stop":{"reasons":[...],"best":[...],"bestCost":...,"mean":[...],"evaluations":...}}. \
-            Lower costs are better; null stands for a failed evaluation. A line \
-            {"inject":[[...],...]} before a tell hands in solutions for the next generation.
+            Lower costs are better; null stands for a failed evaluation. Where all of a \
+            generation's are null, other candidates are drawn. A line {"inject":[[...],...]} before \
+            a tell hands in solutions for the next generation. A line that is none of these, or the \
+            input's end, ends the search: the stop object is written all the same, the reason is \
+            told, and the exit status is not 0.
             """)
 
-    @Option(help: "The number of variables.")
+    @Option(help: .init("The number of variables.", valueName: "variables"))
     var dimension: Int
 
     @Option(help: "The form of the distribution: full, separable or limited-memory.")
     var variant = EvolutionStrategy.Variant.full
 
-    @Option(help: "The candidates a generation (default: 4 + 3 ln N).")
+    @Option(
+        help: .init("The candidates a generation (default: 4 + 3 ln N).", valueName: "candidates"))
     var population: Int?
 
     @Option(help: "The seed of all random draws.")
@@ -40,56 +44,75 @@ struct OptimizeCommand: ParsableCommand {
             valueName: "v|FILE"))
     var start = "0"
 
-    @Option(help: "The least value of every variable.")
+    @Option(help: .init("The least value of every variable.", valueName: "value"))
     var lower: Double?
 
-    @Option(help: "The greatest value of every variable.")
+    @Option(help: .init("The greatest value of every variable.", valueName: "value"))
     var upper: Double?
 
-    @Option(help: "Stop after so many evaluations, of all runs together.")
+    @Option(
+        help: .init(
+            "Stop after so many evaluations, of all runs together.", valueName: "evaluations"))
     var maxEvaluations: Int?
 
-    @Option(help: "Stop a run after so many generations.")
+    @Option(help: .init("Stop a run after so many generations.", valueName: "generations"))
     var maxGenerations: Int?
 
-    @Option(help: "Stop once a cost is as low as this.")
+    @Option(help: .init("Stop once a cost is as low as this.", valueName: "cost"))
     var targetCost: Double?
 
     @Option(help: "Start again after a stop: none, ipop or bipop.")
     var restarts = RestartingSearch.Schedule.none
 
-    @Option(help: "Start later runs between this value and --restart-upper (default: at x0).")
+    @Option(
+        help: .init(
+            "Start later runs between this value and --restart-upper (default: at x0).",
+            valueName: "value"))
     var restartLower: Double?
 
-    @Option(help: "See --restart-lower.")
+    @Option(help: .init("See --restart-lower.", valueName: "value"))
     var restartUpper: Double?
 
     @Option(help: "How samples are made of a full covariance: automatic, eigensystem, cholesky.")
     var factorisation = EvolutionStrategy.Factorisation.automatic
 
+    @Option(
+        help: .init(
+            "End after more generations in a row than this of which all evaluations failed.",
+            valueName: "generations"))
+    var maxFailedGenerations = 10
+
     func validate() throws {
+        guard maxFailedGenerations >= 0 else {
+            throw ValidationError("--max-failed-generations must not be negative")
+        }
         guard dimension > 0 else { throw ValidationError("--dimension must be positive") }
+        if let maxEvaluations, maxEvaluations < 1 {
+            throw ValidationError("--max-evaluations \(maxEvaluations): at least 1")
+        }
+        if let maxGenerations, maxGenerations < 1 {
+            throw ValidationError("--max-generations \(maxGenerations): at least 1")
+        }
         if (restartLower == nil) != (restartUpper == nil) {
             throw ValidationError("--restart-lower and --restart-upper go together")
         }
     }
 
+    /// What a number of a candidate takes as text, of about 20 bytes and twice that while it grows.
+    private static let bytesPerNumber = 40.0
+
     func run() throws {
-        var session = AskTellSession(try RestartingSearch(search()))
-        while true {
-            let isLast = session.isOver
-            try FileHandle.standardOutput.write(contentsOf: try session.nextLine())
-            if isLast { return }
-            var told = false
-            while !told {
-                guard let line = readLine() else {
-                    throw InputError(
-                        "standard input ended before the search did: the objective has to tell each"
-                            + " generation")
-                }
-                told = try session.receive(line)
-            }
-        }
+        // Before a mean of so many variables is made.
+        let need = EvolutionStrategy.memoryNeed(
+            variant: variant, dimension: dimension, population: population,
+            factorisation: factorisation, bytesPerNumber: Self.bytesPerNumber)
+        if !need.fits { throw InputError("\(need)") }
+        var session = AskTellSession(
+            try RestartingSearch(search()), maximumFailedGenerations: maxFailedGenerations)
+        try session.converse(
+            read: { readLine() },
+            write: { try FileHandle.standardOutput.write(contentsOf: $0) },
+            report: { FileHandle.standardError.write(Data("\($0)\n".utf8)) })
     }
 
     private func search() throws -> RestartingSearch.Configuration {

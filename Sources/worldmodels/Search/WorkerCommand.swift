@@ -21,13 +21,17 @@ struct WorkerCommand: ParsableCommand {
             rest and ends with status 0; a second one ends at once, with 128 and the signal's number.
             """)
 
-    @Option(help: "The coordinator's address, tcp://HOST:PORT.")
+    @Option(
+        help: .init("The coordinator's address, tcp://HOST:PORT.", valueName: "tcp://host:port"))
     var connect: String
 
-    @Option(help: "Episodes to run at once, 1 to 1024.")
+    @Option(help: .init("Episodes to run at once, 1 to 1024.", valueName: "episodes"))
     var environments = 8
 
-    @Option(help: "Seconds that running episodes get to finish after SIGTERM, SIGINT or SIGHUP.")
+    @Option(
+        help: .init(
+            "Seconds that running episodes get to finish after SIGTERM, SIGINT or SIGHUP.",
+            valueName: "seconds"))
     var grace = 30.0
 
     @OptionGroup var computing: ComputingOptions

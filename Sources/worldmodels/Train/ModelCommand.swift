@@ -23,16 +23,16 @@ struct ModelForwardCommand: ParsableCommand {
             sigmas, rewards, terminal_logits and hidden.
             """)
 
-    @Option(help: "The run's directory.")
+    @Option(help: .init("The run's directory.", valueName: "dir"))
     var logdir: String
 
-    @Option(help: "The .npz file with the inputs.")
+    @Option(help: .init("The .npz file with the inputs.", valueName: "file"))
     var input: String
 
-    @Option(help: "The .npz file to write.")
+    @Option(help: .init("The .npz file to write.", valueName: "file"))
     var output: String
 
-    @Option(help: "Threads. Default: all processors.")
+    @Option(help: .init("Threads. Default: all processors.", valueName: "count"))
     var threads: Int?
 
     func run() throws {

@@ -18,22 +18,26 @@ struct TrainMDRNNCommand: AsyncParsableCommand {
 
     @OptionGroup var common: TrainingOptions
 
-    @Option(help: "Epochs in all, those of earlier runs included.")
+    @Option(help: .init("Epochs in all, those of earlier runs included.", valueName: "count"))
     var epochs = 30
 
-    @Option(help: "Sequences of a batch.")
+    @Option(help: .init("Sequences of a batch.", valueName: "sequences"))
     var batchSize = 16
 
-    @Option(help: "Steps of a sequence.")
+    @Option(help: .init("Steps of a sequence.", valueName: "steps"))
     var sequenceLength = 32
 
-    @Option(help: "Distance in steps of the starts of two sequences of a rollout.")
+    @Option(
+        help: .init(
+            "Distance in steps of the starts of two sequences of a rollout.", valueName: "steps"))
     var sequenceStride = 1
 
-    @Option(help: "Length of the LSTM's hidden state; to drive it has to be 256.")
+    @Option(
+        help: .init(
+            "Length of the LSTM's hidden state; to drive it has to be 256.", valueName: "numbers"))
     var hidden = 256
 
-    @Option(help: "Gaussians of the mixture.")
+    @Option(help: .init("Gaussians of the mixture.", valueName: "count"))
     var mixtures = 5
 
     @Flag(help: "Make the reward's squared error part of the loss.")

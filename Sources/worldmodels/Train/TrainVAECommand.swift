@@ -18,16 +18,20 @@ struct TrainVAECommand: AsyncParsableCommand {
 
     @OptionGroup var common: TrainingOptions
 
-    @Option(help: "Epochs in all, those of earlier runs included.")
+    @Option(help: .init("Epochs in all, those of earlier runs included.", valueName: "count"))
     var epochs = 1000
 
-    @Option(help: "Images of a batch.")
+    @Option(help: .init("Images of a batch.", valueName: "images"))
     var batchSize = 32
 
-    @Option(help: "Length of the latent vector; to drive it has to be 32.")
+    @Option(
+        help: .init(
+            "Length of the latent vector; to drive it has to be 32.", valueName: "numbers"))
     var latent = 32
 
-    @Option(help: "Free bits: the divergence a latent below which it is not reduced.")
+    @Option(
+        help: .init(
+            "Free bits: the divergence a latent below which it is not reduced.", valueName: "nats"))
     var klTolerance = 0.0
 
     @Flag(inversion: .prefixedNo, help: "Mirror half the images left to right.")
@@ -36,7 +40,8 @@ struct TrainVAECommand: AsyncParsableCommand {
     @Flag(help: "Draw no pictures of what it makes of frames and imagines.")
     var nosamples = false
 
-    @Option(help: "Memory for frames in MiB; larger datasets are streamed.")
+    @Option(
+        help: .init("Memory for frames in MiB; larger datasets are streamed.", valueName: "MiB"))
     var frameMemory = 1024
 
     func validate() throws {

@@ -7,25 +7,32 @@ import WorldModelTraining
 
 /// The options that train-vae and train-mdrnn share.
 struct TrainingOptions: ParsableArguments {
-    @Option(help: "The run's directory.")
+    @Option(help: .init("The run's directory.", valueName: "dir"))
     var logdir: String
 
-    @Option(help: "The directory with the rollouts.")
+    @Option(help: .init("The directory with the rollouts.", valueName: "dir"))
     var data: String
 
-    @Option(help: "Learning rate to start with; halved after 6 epochs without improvement.")
+    @Option(
+        help: .init(
+            "Learning rate to start with; halved after 6 epochs without improvement.",
+            valueName: "rate"))
     var learningRate = 1e-3
 
-    @Option(help: "Largest norm of the gradient; longer ones are shortened.")
+    @Option(
+        help: .init("Largest norm of the gradient; longer ones are shortened.", valueName: "norm"))
     var clip: Double?
 
-    @Option(help: "Threads; they do not change the result. Default: all processors.")
+    @Option(
+        help: .init(
+            "Threads; they do not change the result. Default: all processors.", valueName: "count"))
     var threads: Int?
 
     @Option(help: "Root of all random draws.")
     var seed: UInt64 = 1
 
-    @Option(help: "Epochs without improvement after which training stops.")
+    @Option(
+        help: .init("Epochs without improvement after which training stops.", valueName: "epochs"))
     var patience = 30
 
     @Flag(help: "Start afresh instead of continuing what LOGDIR holds.")
@@ -60,6 +67,7 @@ struct TrainingOptions: ParsableArguments {
         guard (1...1024).contains(threadCount) else {
             throw ValidationError("--threads must be 1 to 1024.")
         }
+        guard patience >= 0 else { throw ValidationError("--patience must not be negative.") }
         if let clip, !(clip > 0) { throw ValidationError("--clip must be positive.") }
     }
 }
