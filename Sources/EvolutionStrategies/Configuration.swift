@@ -108,6 +108,9 @@ extension EvolutionStrategy {
             self.noise = noise
         }
 
+        /// The most candidates of a generation.
+        static let largestPopulation = 1 << 20
+
         /// The number of variables, n.
         public var dimension: Int { initialMean.count }
 
@@ -138,6 +141,9 @@ extension EvolutionStrategy {
                 "\(initialSigma) is not a positive number")
             try require(
                 populationSize >= 4, "population", "\(populationSize) candidates are fewer than 4")
+            try require(
+                populationSize <= Self.largestPopulation, "population",
+                "\(populationSize) candidates are more than \(Self.largestPopulation)")
             if let deviations = initialDeviations {
                 try require(
                     deviations.count == dimension, "initialDeviations",
