@@ -209,6 +209,16 @@ let tests: [Target] = [
             "ArrayFiles", "Digests", "Episodes", "RunStore", "Runs", "Search", "SeededRandom",
             "TestSupport", "WorldModel", "WorldModelTraining",
         ]),
+    .target(
+        name: "Fuzzing",
+        dependencies: [
+            "ArrayFiles", "ClusterProtocol", "ClusterSessions", "ClusterTransport", "Digests",
+            "Episodes", "EvolutionStrategies", "Rollouts", "RunStore", "Search", "TestSupport",
+            "WorldModel",
+        ],
+        path: "Tests/Fuzzing"),
+    .testTarget(
+        name: "FuzzingTests", dependencies: ["Fuzzing"], resources: [.copy("Corpus")]),
     .testTarget(
         name: "ClusterTests",
         dependencies: [
@@ -218,6 +228,14 @@ let tests: [Target] = [
             "Search", "SeededRandom", "Tensors", "TestSupport", "WorldModel",
         ]),
 ]
+
+// The program for .ci/fuzz.sh: only its flags bring libFuzzer.
+let fuzzer: [Target] = [
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzzer/CLibFuzzer"),
+    .executableTarget(
+        name: "fuzzer", dependencies: ["CLibFuzzer", "Fuzzing"], path: "Tests/Fuzzer/Program"),
+]
+let isFuzzed = Context.environment["WORLDMODELS_FUZZ"] != nil
 
 let package = Package(
     name: "worldmodels",
@@ -232,7 +250,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
-    targets: systemLibraries + libraries + program + tests,
+    targets: systemLibraries + libraries + program + tests + (isFuzzed ? fuzzer : []),
     swiftLanguageModes: [.v6]
 )
 

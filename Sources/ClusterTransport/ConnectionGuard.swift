@@ -121,6 +121,11 @@ final class ConnectionGuard: Sendable {
         state.withLock { $0.table.queued(wireBytes(bytes), for: peer) }
     }
 
+    /// Ends a peer's connection.
+    func cutOff(_ peer: PeerIdentifier) {
+        if let cut = state.withLock({ $0.table.cutOff(peer) }) { end([cut]) }
+    }
+
     /// A frame's size with what ZMTP and CURVE add (ZeroMQ RFC 23 and 26).
     private func wireBytes(_ bytes: Int) -> Int {
         let body = bytes + (isEncrypted ? 33 : 0)

@@ -245,6 +245,11 @@ struct ConnectionTable {
         }.compactMap { cut($0, "its key was taken out of the list of clients") }
     }
 
+    /// Ends the connection of a peer that asks more than is answered.
+    mutating func cutOff(_ peer: PeerIdentifier) -> Cut? {
+        descriptors[peer].flatMap { cut($0, "asked more than is answered") }
+    }
+
     // MARK: What is sent
 
     /// The connection by which a message may be queued for a peer; nil if there is no room.

@@ -148,6 +148,10 @@ package final class ListeningTransport: Transport {
         return true
     }
 
+    package func cutOff(_ peer: PeerIdentifier) {
+        if !isClosed { connections.cutOff(peer) }
+    }
+
     package func close() {
         guard !isClosed else { return }
         isClosed = true

@@ -45,12 +45,15 @@ package protocol Transport: AnyObject {
     func diagnosis() -> String?
     /// Ends the connection and, after a pause, makes a new one; a listening end has none to end.
     func hangUp()
+    /// Ends a peer's connection (listening side).
+    func cutOff(_ peer: PeerIdentifier)
     /// Gives up the connection; what was sent is still given a moment to leave.
     func close()
 }
 
 extension Transport {
     package func hangUp() {}
+    package func cutOff(_ peer: PeerIdentifier) {}
     package func diagnosis() -> String? { nil }
 }
 

@@ -112,6 +112,9 @@ extension EvolutionStrategy {
             self.noise = noise
         }
 
+        /// The most candidates of a generation.
+        static let largestPopulation = 1 << 20
+
         /// The number of variables, n.
         public var dimension: Int { initialMean.count }
 
@@ -154,6 +157,9 @@ extension EvolutionStrategy {
                 "factorisation",
                 "LAPACK makes eigensystems of up to \(Factorisation.eigensystemLimit) variables: "
                     + "take cholesky for \(dimension)")
+            try require(
+                populationSize <= Self.largestPopulation, "population",
+                "\(populationSize) candidates are more than \(Self.largestPopulation)")
             if let deviations = initialDeviations {
                 try require(
                     deviations.count == dimension, "initialDeviations",

@@ -69,10 +69,10 @@ extension EvolutionStrategy {
         self.configuration = configuration
         parameters = Self.parameters(of: configuration)
         box = configuration.bounds.map { BoxMap($0) }
-        generation = try reader.int()
-        evaluations = try reader.int()
+        generation = try reader.counter()
+        evaluations = try reader.counter()
         sigma = try reader.double()
-        nonFiniteCosts = try reader.int()
+        nonFiniteCosts = try reader.counter()
         centre = try reader.doubles(count: n)
         generator = try reader.generator()
         best = try reader.candidate()

@@ -196,9 +196,9 @@ extension FullCovariance {
     init(from reader: inout StateReader, dimension: Int) throws(EvolutionStrategyError) {
         scales = try reader.doubles(count: dimension)
         path = try reader.doubles(count: dimension)
-        repairs = try reader.int()
-        updates = try reader.int()
-        updatesAtFactorisation = try reader.int()
+        repairs = try reader.counter()
+        updates = try reader.counter()
+        updatesAtFactorisation = try reader.counter()
         interval = try reader.double()
         covariance = try reader.lowerTriangle(size: dimension)
         factor = try CovarianceFactor(from: &reader, dimension: dimension)

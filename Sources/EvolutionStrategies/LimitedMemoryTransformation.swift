@@ -151,7 +151,7 @@ extension LimitedMemoryTransformation {
 
     init(from reader: inout StateReader, dimension: Int) throws(EvolutionStrategyError) {
         scales = try reader.doubles(count: dimension)
-        updates = try reader.int()
+        updates = try reader.counter()
         directions = try reader.matrix(
             rows: dimension, columns: Self.directionCount(dimension: dimension))
         gram = DoubleBLASThreads.one { [directions] in

@@ -67,7 +67,8 @@ public struct NoiseHandling: Sendable, Hashable {
 
     /// How many candidates of a generation are to be evaluated twice: a random rounding.
     func reevaluationCount(population: Int, generator: inout PCG64) -> Int {
-        let wanted = settings.reevaluated ?? 2 + Double(population) / 20
+        let wanted = min(
+            settings.reevaluated ?? 2 + Double(population) / 20, Double(population))
         let count = Int(wanted) + (generator.unit() < wanted - wanted.rounded(.down) ? 1 : 0)
         return min(count, population)
     }

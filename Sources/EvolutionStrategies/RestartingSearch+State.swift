@@ -39,26 +39,34 @@ extension RestartingSearch {
         configuration.schedule = try reader.choice(of: "schedule")
         configuration.maximumRestarts = try reader.int()
         configuration.startingBox = try reader.bounds()
-        try self.init(configuration)
-        try restore(from: &reader)
-        try reader.finish()
-    }
-
-    private mutating func restore(from reader: inout StateReader) throws(EvolutionStrategyError) {
-        let runs = try reader.int()
-        guard runs >= 0, runs <= reader.remaining / 8 else {
+        do {
+            try configuration.strategy.validate()
+            try configuration.validateBox()
+        } catch {
+            throw .invalidState(reason: "\(error)")
+        }
+        self.configuration = configuration
+        let runs = try reader.counter()
+        guard runs <= reader.remaining / 8 else {
             throw .invalidState(reason: "\(runs) finished runs exceed the data")
         }
-        for _ in 0..<runs { finishedRuns.append(StopReason.reasons(try reader.text())) }
+        var finished: [[StopReason]] = []
+        for _ in 0..<runs { finished.append(StopReason.reasons(try reader.text())) }
+        finishedRuns = finished
         stopReasons = StopReason.reasons(try reader.text())
-        earlierEvaluations = try reader.int()
-        smallRuns = try reader.int()
-        smallEvaluations = try reader.int()
-        largeEvaluations = try reader.int()
+        earlierEvaluations = try reader.counter()
+        smallRuns = try reader.counter()
+        smallEvaluations = try reader.counter()
+        largeEvaluations = try reader.counter()
         earlierBest = try reader.candidate()
         isSmall = try reader.bool()
         generator = try reader.generator()
+        // Only now, from what the data hold: a new one of such a configuration may fill the memory.
         strategy = try EvolutionStrategy(encodedState: try reader.bytes())
+        guard smallRuns <= runs,
+            strategy.configuration.dimension == configuration.strategy.dimension
+        else { throw .invalidState(reason: "its runs do not fit together") }
+        try reader.finish()
     }
 }
 

@@ -41,6 +41,17 @@ public struct RestartingSearch: Sendable {
             self.maximumRestarts = maximumRestarts
             self.startingBox = startingBox
         }
+
+        func validateBox() throws(EvolutionStrategyError) {
+            guard let box = startingBox else { return }
+            let n = strategy.dimension
+            guard box.lower.count == n, box.upper.count == n,
+                zip(box.lower, box.upper).allSatisfy({ $0 <= $1 && ($1 - $0).isFinite })
+            else {
+                throw .invalidSetting(
+                    name: "startingBox", reason: "it is no finite box of \(n) variables")
+            }
+        }
     }
 
     /// What the search was started with.
@@ -67,15 +78,7 @@ public struct RestartingSearch: Sendable {
     ///
     /// - Throws: `EvolutionStrategyError.invalidSetting`.
     public init(_ configuration: Configuration) throws(EvolutionStrategyError) {
-        if let box = configuration.startingBox {
-            let n = configuration.strategy.dimension
-            guard box.lower.count == n, box.upper.count == n,
-                zip(box.lower, box.upper).allSatisfy({ $0 <= $1 && ($1 - $0).isFinite })
-            else {
-                throw .invalidSetting(
-                    name: "startingBox", reason: "it is no finite box of \(n) variables")
-            }
-        }
+        try configuration.validateBox()
         self.configuration = configuration
         generator = SeedStreams(root: configuration.strategy.seed).generator("restarts")
         strategy = try EvolutionStrategy(configuration.strategy)
@@ -171,18 +174,22 @@ public struct RestartingSearch: Sendable {
             let doublings = Double(run - smallRuns)
             let (a, b) = (generator.unit(), generator.unit())
             next.initialSigma *= pow(0.01, a)
-            next.population = Int(population * pow(pow(2, doublings), b * b))
+            next.population = Self.size(population * pow(pow(2, doublings), b * b))
             let usual = StoppingCriteria.usualGenerations(
                 dimension: first.dimension, population: first.populationSize)
             next.stopping.maximumGenerations = min(
                 first.stopping.maximumGenerations ?? usual,
                 max(1, Int(0.5 * Double(largeEvaluations)) / next.populationSize))
         } else {
-            next.population = Int(population * pow(2, Double(run - smallRuns)))
+            next.population = Self.size(population * pow(2, Double(run - smallRuns)))
         }
         if let box = configuration.startingBox {
             next.initialMean = zip(box.lower, box.upper).map { generator.uniform($0, $1) }
         }
         return next
+    }
+
+    private static func size(_ population: Double) -> Int {
+        Int(min(population, Double(EvolutionStrategy.Configuration.largestPopulation)))
     }
 }

@@ -87,6 +87,8 @@ struct StateWriter {
 
 /// Reads what a `StateWriter` wrote, and refuses everything else.
 struct StateReader {
+    private static let mostCounted = 1 << 53
+
     private let data: Data
     private var position: Int
 
@@ -121,7 +123,21 @@ struct StateReader {
     }
 
     mutating func int() throws(EvolutionStrategyError) -> Int {
-        Int(truncatingIfNeeded: Int64(bitPattern: try word()))
+        let value = Int(truncatingIfNeeded: Int64(bitPattern: try word()))
+        // So far below zero that the next difference would overflow.
+        guard value >= -Self.mostCounted else {
+            throw .invalidState(reason: "\(value) is no number of a search")
+        }
+        return value
+    }
+
+    /// A number of things that happened, which may be counted on.
+    mutating func counter() throws(EvolutionStrategyError) -> Int {
+        let value = try int()
+        guard (0...Self.mostCounted).contains(value) else {
+            throw .invalidState(reason: "\(value) is no number of things that happened")
+        }
+        return value
     }
 
     mutating func bool() throws(EvolutionStrategyError) -> Bool {

@@ -206,8 +206,8 @@ extension StopMonitor {
         medians = try reader.doubles(count: bests.count)
         firstMedian = try reader.double()
         leastMedian = try reader.double()
-        flatGenerations = try reader.int()
+        flatGenerations = try reader.counter()
         restingMean = try reader.doubles(count: dimension)
-        restingSince = try reader.int()
+        restingSince = try reader.counter()
     }
 }

@@ -87,6 +87,8 @@ extension ServerCore {
         case fail(ticket: Int, reason: String)
         /// Answers `answerStatus` with what the run says of itself.
         case statusAsked(PeerIdentifier)
+        /// A connection is to end.
+        case cutOff(PeerIdentifier)
         /// Tells people.
         case tell(ServerEvent)
     }

@@ -218,6 +218,7 @@ package struct ServerCore: Sendable {
             case .replaced(let worker): forget(worker)
             case .refused(let worker, let reason): tell(.refused(worker: worker, reason: reason))
             case .statusAsked(let peer): actions.append(.statusAsked(peer))
+            case .cutOff(let peer): actions.append(.cutOff(peer))
             }
         }
     }

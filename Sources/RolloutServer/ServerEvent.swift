@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 /// What a rollout server tells people while it works.
-package enum ServerEvent: Sendable, CustomStringConvertible {
+package indirect enum ServerEvent: Sendable, CustomStringConvertible {
     /// A worker takes part, for the first time or again.
     case joined(worker: String, environments: Int, fingerprint: String)
     /// A worker left on purpose.
@@ -36,6 +36,31 @@ package enum ServerEvent: Sendable, CustomStringConvertible {
     case clientList(String)
     /// The server cannot go on.
     case stopped(reason: String)
+    /// So many more of a kind came, of which this is the last.
+    case repeated(ServerEvent, count: Int, seconds: Int)
+
+    /// A short word for programs.
+    package var kind: String {
+        switch self {
+        case .joined: "joined"
+        case .left: "left"
+        case .lost: "lost"
+        case .returned: "returned"
+        case .refused: "refused"
+        case .waiting: "waiting"
+        case .setAside: "set-aside"
+        case .failed: "task-failed"
+        case .disagreed: "disagreed"
+        case .undecided: "undecided"
+        case .quarantined: "quarantined"
+        case .released: "released"
+        case .unauthenticated: "unauthenticated"
+        case .malformed: "malformed"
+        case .clientList: "client-list"
+        case .stopped: "stopped"
+        case .repeated(let last, _, _): last.kind
+        }
+    }
 
     /// One line for people.
     package var description: String {
@@ -73,6 +98,8 @@ package enum ServerEvent: Sendable, CustomStringConvertible {
         case .clientList(let text): text
         case .stopped(let reason):
             "the server stopped: \(reason)"
+        case .repeated(let last, let count, let seconds):
+            "\(count) more of this kind in \(seconds) s; the last: \(last)"
         }
     }
 }

@@ -23,6 +23,7 @@ final class ServerLoop {
     private var core: ServerCore
     private var recipients: [Int: Recipient] = [:]
     private var stopReason: String?
+    private var notices = ServerNotices()
     private let start = ContinuousClock.now
 
     init(
@@ -46,8 +47,9 @@ final class ServerLoop {
             try awaitHangUps()
         } catch {
             stopReason = error.description
-            events.yield(.stopped(reason: error.description))
+            tell(.stopped(reason: error.description))
         }
+        for event in notices.takeAll(at: now) { events.yield(event) }
         transport.close()
         let reason = stopReason ?? "no reason"
         for recipient in recipients.values {
@@ -75,6 +77,11 @@ final class ServerLoop {
         core.advance(
             to: now, backlogBytes: recipients.values.map(\.backlog.bytes).max() ?? 0)
         try perform()
+        for event in notices.takeDue(at: now) { events.yield(event) }
+    }
+
+    private func tell(_ event: ServerEvent) {
+        if notices.admits(event, at: now) { events.yield(event) }
     }
 
     private func handle(_ event: TransportEvent) {
@@ -83,7 +90,7 @@ final class ServerLoop {
             core.received(bytes, from: peer, origin, at: now)
         case .disconnected(let peer): core.disconnected(peer, at: now)
         case .handshakeFailed(let reason): core.handshakeFailed(reason)
-        case .clientList(let text): events.yield(.clientList(text))
+        case .clientList(let text): tell(.clientList(text))
         case .connected, .connectionLost: break
         }
     }
@@ -125,7 +132,8 @@ final class ServerLoop {
                 core.cancel(ticket)
             case .statusAsked(let peer):
                 core.answerStatus(to: peer, run: mailbox.runStatus, at: now)
-            case .tell(let event): events.yield(event)
+            case .cutOff(let peer): transport.cutOff(peer)
+            case .tell(let event): tell(event)
             }
         }
     }

@@ -281,7 +281,7 @@ package final class SimulatedCluster: @unchecked Sendable {
                 }
             case .distrust(_, let party, let reason): distrusted.append((party, reason))
             case .fail(_, let reason): givenUp = reason
-            case .statusAsked: break
+            case .statusAsked, .cutOff: break
             case .tell(let event): note("server: \(event)")
             }
         }

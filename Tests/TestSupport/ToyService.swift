@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 package import Episodes
-package import Foundation
+import Foundation
 import Synchronization
 
 /// Drives "rollouts" that are a formula of parameters and track, in a different order each time.

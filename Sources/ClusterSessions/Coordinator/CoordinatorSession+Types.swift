@@ -66,6 +66,8 @@ extension CoordinatorSession {
         case refused(String, String)
         /// Someone wants to know how the run goes on: `answerStatus`.
         case statusAsked(PeerIdentifier)
+        /// A connection is to end: it asks more than is answered, and goes on.
+        case cutOff(PeerIdentifier)
     }
 
     /// A worker's process, across its connections.

@@ -27,6 +27,7 @@ package struct CoordinatorSession: Sendable {
     private var peers: [PeerIdentifier: Peer] = [:]
     private var keys: [Data: WorkerKey] = [:]
     private var recordings: RecordingAssembly
+    private var limits = RequestLimits()
     private var nextWorker: WorkerKey = 1
     private var nextSession: UInt64
     private var actions: [Action] = []
@@ -87,7 +88,9 @@ package struct CoordinatorSession: Sendable {
             frame = try WorkerFrame(decoding: bytes)
         } catch {
             malformed.add("\(error) from peer \(Data(peer.bytes).hexadecimal)")
-            if case .version(let theirs, let ours) = error, theirs != 0 {
+            if case .version(let theirs, let ours) = error, theirs != 0,
+                grants(.unknown, to: peer, origin, at: now)
+            {
                 refuse(
                     peer, .protocolVersion,
                     "the worker speaks protocol version \(theirs), the coordinator \(ours) "
@@ -96,20 +99,42 @@ package struct CoordinatorSession: Sendable {
             return
         }
         if origin.role == .look, frame.message != .statusRequest {
+            guard grants(.unknown, to: peer, origin, at: now) else { return }
             let reason = "the key of this client may look, and not work"
             actions.append(.refused(origin.key?.text ?? "a client", reason))
             return refuse(peer, .other, reason)
         }
         switch frame.message {
-        case .hello(let hello): welcome(hello, peer, origin, at: now)
-        case .statusRequest: actions.append(.statusAsked(peer))
+        case .hello(let hello):
+            if grants(.hello, to: peer, origin, at: now) {
+                welcome(hello, peer, origin, at: now)
+            }
+        case .statusRequest:
+            if grants(.status, to: peer, origin, at: now) { actions.append(.statusAsked(peer)) }
         default:
             guard let state = peers[peer], state.session == frame.session,
                 frame.run == configuration.run
-            else { return send(.rejoin, to: peer, session: frame.session) }
+            else {
+                guard grants(.unknown, to: peer, origin, at: now) else { return }
+                return send(.rejoin, to: peer, session: frame.session)
+            }
             actions.append(.heard(state.worker))
             handle(frame.message, of: state, peer, isExpected: isExpected)
         }
+    }
+
+    /// Whether a request is answered; there may be floods of them.
+    private mutating func grants(
+        _ request: RequestLimits.Request, to peer: PeerIdentifier, _ origin: PeerOrigin,
+        at now: Seconds
+    ) -> Bool {
+        let verdict = limits.judge(request, by: peer, origin, at: now)
+        if verdict == .granted { return true }
+        malformed.add(
+            "more requests than are answered, from "
+                + (origin.address ?? "peer \(Data(peer.bytes).hexadecimal)"))
+        if verdict == .flood { actions.append(.cutOff(peer)) }
+        return false
     }
 
     /// A connection broke.

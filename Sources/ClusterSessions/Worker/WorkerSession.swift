@@ -343,8 +343,10 @@ extension WorkerSession {
         // will miss the rest.
         let room = max(0, 2 * capacity - held.count)
         var vectors: [Int: [Float]] = [:]
-        let orders = message.assignments.prefix(room).map { assignment in
-            held.insert(assignment.lease)
+        let orders = message.assignments.prefix(room).compactMap { assignment -> Order? in
+            // In hand already: no honest coordinator names a lease twice, and no engine drives two
+            // episodes under one.
+            guard held.insert(assignment.lease).inserted else { return nil }
             let vector = assignment.episode.vector
             let parameters = vectors[vector] ?? message.parameters(of: assignment.episode)
             vectors[vector] = parameters

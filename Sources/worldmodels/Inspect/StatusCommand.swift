@@ -103,12 +103,13 @@ struct StatusCommand: ParsableCommand {
         defer { transport.close() }
         let deadline = ContinuousClock.now + .seconds(timeout)
         var isConnected = false
+        var nextQuestion = deadline
         var refusals: [String] = []
         while ContinuousClock.now < deadline {
             switch try transport.receive(waitingAtMost: 0.5) {
             case .connected:
                 isConnected = true
-                _ = try transport.send(WorkerFrame(.statusRequest).encoded(), to: .coordinator)
+                nextQuestion = .now
             case .message(_, let bytes, _):
                 let frame = try CoordinatorFrame(decoding: bytes)
                 switch frame.message {
@@ -118,6 +119,11 @@ struct StatusCommand: ParsableCommand {
                 }
             case .handshakeFailed(let reason): refusals.append(reason)
             default: break
+            }
+            if ContinuousClock.now >= nextQuestion {
+                // Once more after a while: where many ask, not each of them is answered.
+                _ = try transport.send(WorkerFrame(.statusRequest).encoded(), to: .coordinator)
+                nextQuestion = .now + .seconds(1)
             }
             // One may be a coordinator that was just ending or beginning.
             if refusals.count > 1, !isConnected {

@@ -22,10 +22,8 @@ struct CoordinatorRun {
                 + " with: worldmodels worker --connect \(server.address)")
         try run.store.note("started", "coordinator started at \(server.address)")
         let watcher = Task {
-            var kept = 0
             for await event in server.events {
-                if let kind = reporter.show(event), kept < 1000 {
-                    kept += 1
+                if let kind = reporter.show(event) {
                     try? run.store.note(kind, event.description)
                 }
                 if case .quarantined(

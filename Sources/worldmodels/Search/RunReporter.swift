@@ -35,23 +35,8 @@ final class RunReporter: Sendable {
     /// Prints an event of the server; gives its kind where it is worth keeping.
     func show(_ event: ServerEvent) -> String? {
         show(event.text(address: server.address))
-        return switch event {
-        case .joined: "joined"
-        case .left: "left"
-        case .lost: "lost"
-        case .returned: "returned"
-        case .refused: "refused"
-        case .setAside: "set-aside"
-        case .failed: "task-failed"
-        case .disagreed: "disagreed"
-        case .quarantined: "quarantined"
-        case .released: "released"
-        case .undecided: "undecided"
-        case .unauthenticated: "unauthenticated"
-        case .malformed: "malformed"
-        case .clientList: "client-list"
-        case .waiting, .stopped: nil
-        }
+        // Nobody asks later when it was that nobody was there, and who stops says so itself.
+        return ["waiting", "stopped"].contains(event.kind) ? nil : event.kind
     }
 
     func observe(_ event: RunEvent) {
