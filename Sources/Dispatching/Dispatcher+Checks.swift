@@ -182,6 +182,8 @@ extension Dispatcher {
         _ task: TaskKey, by vote: Vote, isConfirmed: Bool, at now: Seconds
     ) {
         guard let state = tasks[task] else { return }
+        // It may have become a suspect while a result waited to be confirmed.
+        acquit(task)
         tasks[task]?.status = .completed(vote)
         tasks[task]?.votes = []
         tasks[task]?.votesSince = nil

@@ -74,9 +74,12 @@ extension Dispatcher {
             queueAgain(task, asSuspect: false)
         }
         let failing = parties[party]?.failing.count ?? 0
+        // Where nobody else is left, one that could run tasks before is believed, as above.
+        let isBelieved =
+            availableParties.isSubset(of: [party]) && parties[party]?.completed ?? 0 > 0
         // One task that fails over and over where nobody else is tells nothing of the task.
         let tries = tasks[task]?.failures.count { $0 == party } ?? 0
-        if failing >= configuration.failuresToQuarantine
+        if failing >= configuration.failuresToQuarantine && !isBelieved
             || isOpen(task) && tries >= 3 * configuration.failuresToSetAside
         {
             quarantine(party, .failing(reason), at: now)

@@ -39,11 +39,13 @@ extension Dispatcher {
     ///   - age: That lease's age, in ages that are worth a second copy.
     /// - Returns: Whether the oldest lease has waited long enough for it.
     private func isWorthRepeating(_ task: TaskKey, oldest: LeaseKey, age: Double) -> Bool {
-        guard let state = tasks[task], state.isOpen, !state.isSuspect,
-            state.leases.first == oldest, state.leases.count < configuration.copies
+        guard let state = tasks[task], state.isOpen, state.leases.first == oldest,
+            state.leases.count < configuration.copies
         else { return false }
-        // The second at once, each further one after twice the time.
-        return age > Double(1 << (state.leases.count - 1))
+        // The second at once, each further one after twice the time. One that may be a killer waits
+        // longer, but not for ever on who holds it and does not die of it.
+        let patience = state.isSuspect ? 8.0 : 1
+        return age > patience * Double(1 << (state.leases.count - 1))
     }
 
     /// An idle worker that has no part in a task; of another party where there is one.
@@ -55,7 +57,9 @@ extension Dispatcher {
             guard let worker = self.workers[candidate], self.isAccepting(worker) else {
                 return false
             }
-            return !holders.contains(candidate) && worker.leases.count < worker.slots
+            // A suspect runs apart from all others.
+            return !holders.contains(candidate)
+                && worker.leases.count < (state.isSuspect ? 1 : worker.slots)
         }
         let stranger = readyWorkers.first { candidate in
             isFree(candidate) && self.workers[candidate].map { !barred.contains($0.party) } ?? false

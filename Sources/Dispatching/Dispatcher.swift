@@ -188,7 +188,10 @@ package struct Dispatcher: Sendable {
         if state.deadline != nil, let steps {
             let duration = max(0, now - state.issued)
             meanSeconds = meanSeconds.map { $0 * 0.95 + duration * 0.05 } ?? duration
-            slowestStep = max(slowestStep ?? 0, duration / Double(max(steps, 1)))
+            // Short episodes wait at the worker for longer than they run, and tell little.
+            if steps >= configuration.maximumSteps / 10 {
+                slowestStep = max(slowestStep ?? 0, duration / Double(max(steps, 1)))
+            }
         }
         return state.task
     }

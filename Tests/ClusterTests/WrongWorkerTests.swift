@@ -75,7 +75,7 @@ struct WrongParticipantTests {
         configuration.core.session.heartbeatSeconds = 0.1
         configuration.core.leaseSeconds = lease
         configuration.core.plausibility = { _, outcome in
-            outcome.episodeReturn > 1e5 ? "a return of \(outcome.episodeReturn)" : nil
+            outcome.steps > 100_000 ? "\(outcome.steps) steps" : nil
         }
         return try RolloutServer(configuration)
     }

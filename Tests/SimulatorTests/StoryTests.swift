@@ -12,7 +12,7 @@ import Testing
 @Suite(.timeLimit(.minutes(30)))
 struct StoryTests {
     private static let parts = 8
-    private static let count = environment("STORIES") ?? 10_000
+    private static let count = environment("STORIES") ?? 4_000
 
     private static func environment(_ name: String) -> Int? {
         ProcessInfo.processInfo.environment[name].flatMap { Int($0) }

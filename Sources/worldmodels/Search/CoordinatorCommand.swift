@@ -59,10 +59,10 @@ struct CoordinatorCommand: AsyncParsableCommand {
     }
 
     @Option(
-        help: """
-            Where hosts give different results and no third one can decide, or complete \
-            generations rest on results of a host found to be wrong: stop or continue.
-            """)
+        help: .init(
+            "Where hosts give different results and no third one can decide, or complete generations "
+                + "rest on results of a host found to be wrong: stop or continue.",
+            valueName: "what"))
     var onDisagreement = Disagreement.stop
 
     @Flag(help: "Show the rollouts as they arrive, on one line.")
