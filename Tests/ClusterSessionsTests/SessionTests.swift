@@ -162,6 +162,32 @@ struct SessionTests {
         #expect(talk.coordinator.peerCount == 0)
     }
 
+    @Test func `a worker whose engine hangs says so and ends`() throws {
+        var talk = Conversation()
+        try talk.work()
+        talk.workerActions = []
+        // As long as it steps, and while its process is stopped, nothing is wrong.
+        for second in 1...300 {
+            talk.worker.tick(at: Double(second), progress: UInt64(second))
+        }
+        talk.worker.tick(at: 5000, progress: 300)
+        try talk.talk()
+        let ends = { (action: WorkerSession.Action) in
+            if case .end(.engine(let reason)) = action { reason.contains("no step") } else { false }
+        }
+        #expect(!talk.workerActions.contains(where: ends))
+        for second in 1...119 { talk.worker.tick(at: 5000 + Double(second), progress: 300) }
+        try talk.talk()
+        #expect(!talk.workerActions.contains(where: ends))
+        for second in 120...122 { talk.worker.tick(at: 5000 + Double(second), progress: 300) }
+        try talk.talk()
+        #expect(talk.workerActions.contains(where: ends))
+        let said = talk.coordinatorActions.contains {
+            if case .left(_, let reason) = $0 { reason.contains("no step") } else { false }
+        }
+        #expect(said)
+    }
+
     @Test func `a worker that drains takes no more, and leaves with its last result`() throws {
         var talk = Conversation()
         try talk.work()

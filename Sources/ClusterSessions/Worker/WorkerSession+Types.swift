@@ -17,6 +17,9 @@ extension WorkerSession {
         package var reserve: Int
         /// Seconds that running episodes get to finish after `drain`; then they are handed back.
         package var graceSeconds: Seconds = 30
+        /// Seconds without a step of the engine, with episodes in hand, after which the worker gives
+        /// it up and ends.
+        package var stallSeconds: Seconds = 120
         /// Seconds between two notices that the coordinator is not there.
         package var noticeSeconds: Seconds = 5
         /// Seconds without an answer to Hello after which it is said again.

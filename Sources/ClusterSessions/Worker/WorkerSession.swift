@@ -32,6 +32,9 @@ package struct WorkerSession: Sendable {
     private var refusal: String?
     /// Steps of the engine, as last told.
     private var progress: UInt64 = 0
+    /// When the engine last stepped, or had nothing to step on.
+    private var lastStep: Seconds = 0
+    private var lastTick: Seconds = 0
 
     /// A worker without a connection.
     ///
@@ -201,7 +204,15 @@ package struct WorkerSession: Sendable {
     ///   - now: The time.
     ///   - progress: Steps that the engine has taken in all.
     package mutating func tick(at now: Seconds, progress: UInt64) {
+        let isIdle = held.isSubset(of: outbox.leases)
+        // A process that was stopped did not step either.
+        if isIdle || progress != self.progress || now - lastTick > 5 { lastStep = now }
+        lastTick = now
         self.progress = progress
+        if now - lastStep > configuration.stallSeconds {
+            let seconds = Int(configuration.stallSeconds)
+            return engineFailed("no step for \(seconds) s with \(held.count) episodes in hand")
+        }
         if let (count, last) = malformed.notice(at: now) {
             actions.append(.tell(.malformed(count: count, last: last)))
         }
