@@ -20,7 +20,7 @@ import WorldModel
 @testable import Search
 
 /// A dataset recorded by a cluster is the dataset recorded here.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct RecordingTests {
     /// Episodes that an engine began and ended.
     private final class Tally: Sendable {
@@ -100,6 +100,8 @@ struct RecordingTests {
                 work: .record(settings: settings.encoded()))
             configuration.core.session.heartbeatSeconds = 0.1
             configuration.core.session.recordingBytes = settings.largestFile
+            // Each file that is checked is drawn twice, which takes long under a sanitizer.
+            configuration.core.agreementsToTrust = 1
             change(&configuration)
             return try RolloutServer(configuration)
         }
