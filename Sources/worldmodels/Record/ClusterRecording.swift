@@ -28,8 +28,8 @@ struct ClusterRecording {
         var count: Int
 
         var description: String {
-            "\(count) episodes were set aside, since no worker could record them; the same command "
-                + "tries them again"
+            "\(count) episodes are missing, since no worker could record them or the one that did is "
+                + "not to be believed; the same command tries them again"
         }
     }
 
@@ -74,10 +74,26 @@ struct ClusterRecording {
         let batch = EpisodeBatch(
             vectors: [],
             episodes: indices.map { Episode(name: .recording($0), trackSeed: 0) })
-        let results = try await server.perform(batch) { result, file in
-            guard let file else { return }
+        // Files that nobody confirmed, by who recorded them.
+        let unconfirmed = Mutex<[String: [URL]]>([:])
+        let removed = Mutex(0)
+        let results = try await server.perform(batch) { (news: EpisodeNews) in
+            guard case .finished(let result, let data) = news else {
+                guard case .distrusted(let party, _) = news else { return }
+                // No data that are not to be believed are left in silence.
+                for file in unconfirmed.withLock({ $0.removeValue(forKey: party) ?? [] }) {
+                    try FileManager.default.removeItem(at: file)
+                    removed.withLock { $0 += 1 }
+                }
+                return
+            }
+            guard let file = data else { return }
             let name = DatasetRecorder.fileName(result.name.candidate)
-            try AtomicFile.write(file, to: directory.appendingPathComponent(name))
+            let url = directory.appendingPathComponent(name)
+            try AtomicFile.write(file, to: url)
+            if !result.isConfirmed {
+                unconfirmed.withLock { $0[result.driver.party, default: []].append(url) }
+            }
             let now = done.withLock {
                 $0.files += 1
                 $0.steps += result.outcome.steps
@@ -90,6 +106,6 @@ struct ClusterRecording {
             server.setRunStatus(
                 Data("{\"recording\":\(now.files),\"total\":\(total)}".utf8))
         }
-        return results.count { $0.outcome.end == .setAside }
+        return results.count { $0.outcome.end == .setAside } + removed.withLock { $0 }
     }
 }
