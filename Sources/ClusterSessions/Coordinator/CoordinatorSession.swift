@@ -4,7 +4,7 @@
 import Basics
 import Digests
 package import ClusterProtocol
-package import Episodes
+import Episodes
 package import Foundation
 
 /// The coordinator's side of the conversation with all of its workers, as a value.
@@ -24,8 +24,8 @@ package struct CoordinatorSession: Sendable {
     /// Messages that were dropped.
     package var malformed = RateLimitedCount()
 
-    private var peers: [PeerIdentifier: Peer] = [:]
-    private var keys: [Data: WorkerKey] = [:]
+    var peers: [PeerIdentifier: Peer] = [:]
+    var keys: [Data: WorkerKey] = [:]
     private var recordings: RecordingAssembly
     private var limits = RequestLimits()
     private var nextWorker: WorkerKey = 1
@@ -378,26 +378,5 @@ package struct CoordinatorSession: Sendable {
         let frame = CoordinatorFrame(
             message, run: configuration.run, session: session ?? peers[peer]?.session ?? 0)
         actions.append(.send(frame.encoded(), peer))
-    }
-
-    /// Looks for contradictions in the state; for tests, after each step.
-    ///
-    /// - Throws: `BrokenInvariant` naming one.
-    package func checkInvariants() throws(BrokenInvariant) {
-        try BrokenInvariant.check(
-            keys.count == workers.count, "\(keys.count) names of \(workers.count) workers")
-        for (peer, state) in peers {
-            try BrokenInvariant.check(
-                workers[state.worker]?.peer == peer, "a connection of no worker, or of another's")
-        }
-        for (key, worker) in workers {
-            try BrokenInvariant.check(
-                keys[worker.hello.instance] == key, "a worker by another's instance")
-            guard let peer = worker.peer else { continue }
-            try BrokenInvariant.check(
-                peers[peer]?.worker == key, "a worker by a connection that is not its own")
-        }
-        try BrokenInvariant.check(
-            Set(peers.values.map(\.session)).count == peers.count, "a session twice")
     }
 }
