@@ -6,5 +6,5 @@ package enum Software {
     /// The program's name.
     package static let name = "worldmodels"
     /// The version of this build.
-    package static let version = "0.2.0"
+    package static let version = "0.3.0"
 }

@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Basics
-package import Foundation
 
 /// How a coordinator and its workers are, as anybody may ask.
 package struct ClusterStatus: Sendable, Equatable, Codable {
@@ -12,13 +11,13 @@ package struct ClusterStatus: Sendable, Equatable, Codable {
     package var counters: ServerCounters
     /// The workers that are connected.
     package var workers: [WorkerSnapshot]
-    /// What the run says of itself, such as the generation, as JSON.
-    package var run: Data
+    /// What the run says of itself; nil before it has said anything.
+    package var run: RunProgress?
 
     /// Collects the parts.
     package init(
         software: String = Software.version, counters: ServerCounters,
-        workers: [WorkerSnapshot], run: Data
+        workers: [WorkerSnapshot], run: RunProgress?
     ) {
         self.software = software
         self.counters = counters
@@ -49,9 +48,13 @@ package struct WorkerSnapshot: Sendable, Hashable, Codable {
     package var host: String
     /// The process identifier.
     package var process: Int
-    /// Processor cores of the host.
+    /// Cores with episodes, or ready for some.
     package var cores: Int
-    /// Episodes it runs at once.
+    /// Cores that take new episodes: as many as it was told to use, as far as it has them.
+    package var wantedCores: Int
+    /// Steps that each core has taken since the worker's start.
+    package var coreSteps: [UInt64]
+    /// Episodes it runs at once on each core.
     package var environments: Int
     /// The program's version.
     package var software: String
@@ -71,20 +74,24 @@ package struct WorkerSnapshot: Sendable, Hashable, Codable {
     package var errors: Int
 
     private enum CodingKeys: String, CodingKey {
-        case host, process, cores, environments, fingerprint, state, outstanding, completed
+        case host, process, cores, wantedCores, coreSteps, environments, fingerprint, state,
+            outstanding, completed
         case rolloutsPerSecond, secondsSinceHeard, errors
         case software = "version"
     }
 
     /// Collects the parts.
     package init(
-        host: String, process: Int, cores: Int, environments: Int, software: String,
+        host: String, process: Int, cores: Int, wantedCores: Int, coreSteps: [UInt64],
+        environments: Int, software: String,
         fingerprint: String, state: State, outstanding: Int, completed: Int,
         rolloutsPerSecond: Double, secondsSinceHeard: Double, errors: Int
     ) {
         self.host = host
         self.process = process
         self.cores = cores
+        self.wantedCores = wantedCores
+        self.coreSteps = coreSteps
         self.environments = environments
         self.software = software
         self.fingerprint = fingerprint

@@ -37,6 +37,18 @@ package enum CoordinatorMessage: Sendable, Equatable {
     case farewell(reason: String)
     /// How the run goes on.
     case status(ClusterStatus)
+    /// The worker is to use so many cores.
+    case useCores(Int)
+    /// What came of a client's wish that workers use so many cores.
+    case scaled(ScaleAnswer)
+}
+
+/// What came of a client's wish that workers use more cores, or fewer.
+package enum ScaleAnswer: Sendable, Equatable {
+    /// So many workers were told, and so many of these have fewer cores.
+    case told(workers: Int, limited: Int)
+    /// None was, and why.
+    case refused(String)
 }
 
 /// Why a worker may not take part.

@@ -20,6 +20,8 @@ package enum ClientRole: String, Sendable, Hashable {
     case work
     /// Ask for the status, and nothing else.
     case look
+    /// Look, and say how many cores workers use.
+    case operate
 }
 
 /// Where a message came from, as far as the transport can prove it.

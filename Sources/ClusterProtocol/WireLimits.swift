@@ -24,7 +24,11 @@ package enum WireLimits {
     /// Results in one message.
     package static let resultsInMessage = 1024
     /// Tasks a worker may hold at once.
-    package static let capacity = 4096
+    package static let capacity = 1 << 15
+    /// Cores of one worker.
+    package static let cores = 1024
+    /// Episodes that a worker runs at once on a core.
+    package static let environments = 1024
     /// Parameters of a controller.
     package static let parameters = 1 << 18
     /// UTF-8 bytes of a text for people: hosts, reasons, fingerprints.

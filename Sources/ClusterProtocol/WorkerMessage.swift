@@ -34,18 +34,22 @@ package enum WorkerMessage: Sendable, Equatable {
     case hello(Hello)
     /// It needs the rest of a model.
     case modelRequest(sha256: Data, offset: UInt64)
-    /// The models are verified and loaded; it holds so many tasks at once.
-    case ready(capacity: Int)
+    /// The models are verified and loaded; it holds so many tasks at once, and uses so many cores.
+    case ready(capacity: Int, cores: Int)
     /// Episodes have ended.
     case results([LeasedResult])
     /// A piece of a recorded episode's file.
     case recordingPiece(RecordingPiece)
     /// It lives.
     case heartbeat(Heartbeat)
+    /// The engine of one of its cores hangs, and has been replaced.
+    case coreLost(CoreLoss)
     /// It leaves on purpose, and hands back what it holds.
     case goodbye(reason: String)
     /// The sender is no worker and wants to know how the run goes on.
     case statusRequest
+    /// The sender is no worker and wants those of a host, or all, to use so many cores.
+    case scale(host: String?, cores: Int)
 }
 
 /// A worker introduces itself.
@@ -60,9 +64,9 @@ package struct Hello: Sendable, Equatable {
     package var host: String
     /// The worker's process.
     package var process: Int
-    /// Processor cores of the host.
+    /// Cores that this process may use.
     package var cores: Int
-    /// Episodes the worker runs at once.
+    /// Episodes the worker runs at once on each core.
     package var environments: Int
     /// The program's version.
     package var software: String
@@ -102,12 +106,15 @@ package struct LeasedResult: Sendable, Equatable {
     package var report: Report
     /// Wall clock from the episode's start to its end.
     package var seconds: Double
+    /// Which of the worker's cores drove it, counted from 0.
+    package var core: Int
 
     /// Collects the parts.
-    package init(lease: UInt64, report: Report, seconds: Double) {
+    package init(lease: UInt64, report: Report, seconds: Double, core: Int = 0) {
         self.lease = lease
         self.report = report
         self.seconds = seconds
+        self.core = core
     }
 }
 
@@ -133,18 +140,50 @@ package struct RecordingPiece: Sendable, Equatable {
 
 /// A worker's sign of life.
 package struct Heartbeat: Sendable, Equatable {
-    /// Steps the engine has taken since the worker's start; unchanged while leases are held: it
-    /// hangs.
-    package var progress: UInt64
+    /// Steps that each core's engines have taken since the worker's start.
+    package var progress: [UInt64]
+    /// Pieces of recordings sent since then.
+    package var sentPieces: UInt64
     /// Every lease the worker holds; one that is missing was lost on the way.
     package var leases: [UInt64]
     /// Tasks it will hold at once; 0 while it drains.
     package var capacity: Int
+    /// Cores with episodes, or ready for some.
+    package var cores: Int
+    /// Cores that take new episodes: as many as it was told to use, as far as it has them.
+    package var wantedCores: Int
+
+    /// Changes as long as any core steps or anything is sent; unchanged while leases are held: the
+    /// worker hangs.
+    package var totalProgress: UInt64 { progress.reduce(sentPieces, &+) }
 
     /// Collects the parts.
-    package init(progress: UInt64, leases: [UInt64], capacity: Int) {
+    package init(
+        progress: [UInt64], sentPieces: UInt64 = 0, leases: [UInt64], capacity: Int,
+        cores: Int = 1, wantedCores: Int? = nil
+    ) {
         self.progress = progress
+        self.sentPieces = sentPieces
         self.leases = leases
         self.capacity = capacity
+        self.cores = cores
+        self.wantedCores = wantedCores ?? cores
+    }
+}
+
+/// An engine that makes no step any more; another has taken its place.
+package struct CoreLoss: Sendable, Equatable {
+    /// Which core, counted from 0.
+    package var core: Int
+    /// How long it has made no step.
+    package var seconds: Double
+    /// What it was driving, handed back.
+    package var leases: [UInt64]
+
+    /// Collects the parts.
+    package init(core: Int, seconds: Double, leases: [UInt64]) {
+        self.core = core
+        self.seconds = seconds
+        self.leases = leases
     }
 }

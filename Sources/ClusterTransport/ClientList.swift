@@ -102,7 +102,7 @@ package final class ClientList: Sendable {
             guard roles[key] == nil else { throw refuse("has a key that was listed before") }
             let role = line.words.count > 1 ? line.words[1] : ClientRole.work.rawValue
             guard line.words.count <= 2, let role = ClientRole(rawValue: role) else {
-                throw refuse("has more than a key and a role, which is 'work' or 'look'")
+                throw refuse("has more than a key and a role, which is 'work', 'look' or 'operate'")
             }
             roles[key] = role
         }

@@ -6,8 +6,9 @@ import Foundation
 // How a task that kills workers is told from its innocent neighbours.
 //
 // A worker's death makes suspects of all tasks it held. Suspects are retried apart: at most one on
-// a worker, so that at most one suspect is at any further death. After its first such death a
-// suspect runs alone on a worker. `deathsToSetAside` deaths apart from others set it aside.
+// a core, on fewer cores of a worker after each further death, and at last one on a worker, so that
+// one suspect alone is at the death. After its first such death a suspect runs alone on a worker.
+// `deathsToSetAside` deaths apart from others set it aside.
 //
 // Workers also die for reasons of their own, and an innocent suspect may be with three of them by
 // chance. Deaths whose tasks all finish elsewhere were such deaths; their rate says how probable
@@ -52,6 +53,7 @@ extension Dispatcher {
             return
         }
         let known = lost.filter { tasks[$0]?.isSuspect == true }
+        for task in known { tasks[task]?.sharedDeaths += 1 }
         if known.count == 1 { tasks[known[0]]?.apartDeaths.append(worker) }
         deaths.append(Death(worker: worker, suspects: Set(lost)))
     }
@@ -125,14 +127,29 @@ extension Dispatcher {
         return readyWorkers.first { key in
             guard let worker = workers[key], isAccepting(worker) else { return false }
             if mustBeAlone { return worker.leases.isEmpty }
-            return worker.leases.count < worker.slots && !holdsSuspect(worker)
+            return worker.leases.count < worker.slots && hasRoom(worker, forSuspect: suspect)
         }
     }
 
-    private func holdsSuspect(_ worker: WorkerState) -> Bool {
-        worker.leases.contains { lease in
-            leases[lease].flatMap { tasks[$0.task]?.isSuspect } ?? false
+    /// Whether a suspect may join those that a worker has: each may be one of so many there.
+    private func hasRoom(_ worker: WorkerState, forSuspect suspect: TaskState) -> Bool {
+        var count = 1
+        var limit = Self.company(of: suspect, on: worker)
+        for lease in worker.leases {
+            guard let task = leases[lease].flatMap({ tasks[$0.task] }), task.isSuspect else {
+                continue
+            }
+            count += 1
+            limit = min(limit, Self.company(of: task, on: worker))
         }
+        return count <= limit
+    }
+
+    /// How many suspects a worker may have at once where this one is among them: a quarter after
+    /// each death, so that one killer among the hundreds that a large worker held is soon alone.
+    private static func company(of suspect: TaskState, on worker: WorkerState) -> Int {
+        guard suspect.apartDeaths.isEmpty else { return 1 }
+        return max(1, worker.cores >> min(62, 2 * suspect.sharedDeaths))
     }
 
     /// Gives no more work to one worker, so that it can take a suspect alone; up to half of them.

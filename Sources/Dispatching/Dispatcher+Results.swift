@@ -11,13 +11,14 @@ extension Dispatcher {
     ///   - lease: The lease it is for.
     ///   - worker: Who sent it.
     ///   - seconds: Its duration on the worker.
+    ///   - core: Which of the worker's cores drove it.
     ///   - now: The time.
     /// - Returns: The task whose result it may become, if it is not already; nil when nobody waits
     ///   for it.
     @discardableResult
     package mutating func result(
         _ outcome: EpisodeOutcome, lease: LeaseKey, worker: WorkerKey, seconds: Seconds,
-        at now: Seconds
+        core: Int = 0, at now: Seconds
     ) -> TaskKey? {
         heard(from: worker, at: now)
         let wasTakenBack = leases[lease]?.deadline == nil
@@ -33,7 +34,8 @@ extension Dispatcher {
         }
         parties[party]?.failing = []
         parties[party]?.completed += 1
-        let vote = Vote(outcome: outcome, worker: worker, party: party, seconds: seconds)
+        let vote = Vote(
+            outcome: outcome, worker: worker, party: party, seconds: seconds, core: core)
         switch state.status {
         case .completed(let first):
             compare(vote, with: first, of: task, at: now)

@@ -41,9 +41,12 @@ extension Dispatcher {
     /// - Parameters:
     ///   - worker: The worker; the same key for the same process.
     ///   - slots: Episodes it runs at once.
+    ///   - cores: Cores that they run on, at least 1.
     ///   - capacity: Tasks it holds at once, running and waiting.
     ///   - now: The time.
-    package mutating func join(_ worker: WorkerKey, slots: Int, capacity: Int, at now: Seconds) {
+    package mutating func join(
+        _ worker: WorkerKey, slots: Int, cores: Int = 1, capacity: Int, at now: Seconds
+    ) {
         if workers[worker] == nil { introduce(worker, at: now) }
         guard var state = workers[worker] else { return }
         if state.isConnected { totalSlots -= state.slots }
@@ -51,6 +54,7 @@ extension Dispatcher {
         let isHung = state.presence == .hung || state.presence == .lost(hung: true)
         state.presence = isHung ? .hung : .ready
         state.slots = slots
+        state.cores = cores
         state.capacity = capacity
         state.lastHeard = now
         state.lastProgress = now
@@ -65,17 +69,26 @@ extension Dispatcher {
     ///
     /// - Parameters:
     ///   - worker: The worker.
-    ///   - progress: Steps its engine has taken; any change is progress.
+    ///   - progress: Steps its engines have taken; any change is progress.
     ///   - held: The leases it has; nil when the message does not say.
+    ///   - slots: Episodes it runs at once now; nil: as before.
+    ///   - cores: Cores that they run on now; nil: as before.
     ///   - capacity: Tasks it will hold at once; 0 while it drains.
     ///   - now: The time.
     package mutating func heartbeat(
-        _ worker: WorkerKey, progress: UInt64, held: [LeaseKey], capacity: Int, at now: Seconds
+        _ worker: WorkerKey, progress: UInt64, held: [LeaseKey], slots: Int? = nil,
+        cores: Int? = nil, capacity: Int, at now: Seconds
     ) {
         guard let known = workers[worker] else { return }
         if !known.isConnected {
-            join(worker, slots: known.slots, capacity: capacity, at: now)
+            join(
+                worker, slots: slots ?? known.slots, cores: cores ?? known.cores,
+                capacity: capacity, at: now)
             events.append(.returned(worker))
+        } else {
+            totalSlots += (slots ?? known.slots) - known.slots
+            workers[worker]?.slots = slots ?? known.slots
+            workers[worker]?.cores = cores ?? known.cores
         }
         guard let state = workers[worker] else { return }
         heard(from: worker, at: now)
@@ -141,6 +154,24 @@ extension Dispatcher {
         judge(lost)
     }
 
+    /// One of a worker's engines hangs, and has been replaced: its tasks are suspects, the others go
+    /// on.
+    ///
+    /// - Parameters:
+    ///   - worker: The worker; an unknown one is ignored.
+    ///   - returned: The leases that engine had; those that are not the worker's are ignored.
+    package mutating func loseCore(of worker: WorkerKey, leases returned: [LeaseKey]) {
+        guard let state = workers[worker], state.isConnected else { return }
+        let held = state.leases.filter(Set(returned).contains)
+        counters.deaths += 1
+        let lost = held.compactMap { leases[$0]?.task }.filter(isOpen)
+        // Under a name of its own: the worker's return, or its later death, is another matter.
+        coreDeaths += 1
+        recordDeath(of: -coreDeaths, with: lost)
+        for lease in held { takeBack(lease, asSuspect: true) }
+        judge(lost)
+    }
+
     /// Forgets a lost worker for good; what it still sends is late.
     package mutating func forget(_ worker: WorkerKey) {
         guard let state = workers[worker], !state.isConnected else { return }
@@ -177,9 +208,14 @@ extension Dispatcher {
         // Rounds: each ready worker takes its share, then those with room left take again.
         while !fresh.isEmpty, !readyWorkers.isEmpty {
             var withRoom: [WorkerKey] = []
+            // A share is by slots: one of 16 cores takes as much as 16 of one.
+            var slots = 0
+            readyWorkers.forEach { slots += max(1, workers[$0]?.slots ?? 0) }
             while !fresh.isEmpty, let worker = readyWorkers.pop() {
                 workers[worker]?.isInReadyQueue = false
-                let share = (fresh.count + readyWorkers.count) / (readyWorkers.count + 1)
+                let own = max(1, workers[worker]?.slots ?? 0)
+                let share = (fresh.count * own + slots - 1) / slots
+                slots -= own
                 if assignFresh(share, to: worker, at: now, into: &grants) {
                     withRoom.append(worker)
                 }

@@ -36,6 +36,8 @@ package struct Dispatcher: Sendable {
     /// Workers with a free slot, longest waiting first.
     var readyWorkers = Queue<WorkerKey>()
     var deaths: [Death] = []
+    /// Engines that hung, in all: their deaths are named by it.
+    var coreDeaths = 0
     var evidence = BackgroundDeaths()
     var events: [Event] = []
     /// Mean seconds from a lease to its result, moving; nil before the first.

@@ -25,6 +25,9 @@ extension Dispatcher {
         var isSuspect = false
         /// Workers that died while this task, apart from other suspects, was with them.
         var apartDeaths: [WorkerKey] = []
+        /// Deaths that it was at since it became a suspect: each narrows down with how many others
+        /// it is retried.
+        var sharedDeaths = 0
         /// Parties whose engines could not run it, each as often as it tried.
         var failures: [PartyKey] = []
         /// Results of an open task that are not believed yet.
@@ -66,6 +69,8 @@ extension Dispatcher {
     struct WorkerState {
         var party: PartyKey
         var slots = 0
+        /// Cores that the slots are on, at least 1.
+        var cores = 1
         var capacity = 0
         var leases: [LeaseKey] = []
         var progress: UInt64 = 0

@@ -62,15 +62,19 @@ extension Dispatcher {
         package var party: PartyKey
         /// Its duration on the worker.
         package var seconds: Seconds
+        /// Which of the worker's cores drove it.
+        package var core: Int
 
         /// Collects the parts.
         package init(
-            outcome: EpisodeOutcome, worker: WorkerKey, party: PartyKey, seconds: Seconds
+            outcome: EpisodeOutcome, worker: WorkerKey, party: PartyKey, seconds: Seconds,
+            core: Int = 0
         ) {
             self.outcome = outcome
             self.worker = worker
             self.party = party
             self.seconds = seconds
+            self.core = core
         }
     }
 

@@ -38,6 +38,11 @@ struct Queue<Element: Sendable>: Sendable {
         return items[head]
     }
 
+    func forEach(_ body: (Element) -> Void) {
+        items[head...].forEach(body)
+        front.forEach(body)
+    }
+
     func first(where fits: (Element) -> Bool) -> Element? {
         front.last(where: fits) ?? items[head...].first(where: fits)
     }

@@ -79,12 +79,15 @@ package struct EpisodeDriver: Sendable, Hashable {
     ///
     /// Empty for this process. Results of one party do not confirm one another.
     package var party: String
+    /// Which of its cores, counted from 0.
+    package var core: Int
 
     /// Collects the parts.
-    package init(name: String, fingerprint: String, party: String = "") {
+    package init(name: String, fingerprint: String, party: String = "", core: Int = 0) {
         self.name = name
         self.fingerprint = fingerprint
         self.party = party
+        self.core = core
     }
 
     /// Nobody, or this process, where it does not matter.

@@ -4,7 +4,7 @@
 package import ClusterTransport
 package import ClusterProtocol
 package import Episodes
-package import Foundation
+import Foundation
 import Synchronization
 
 /// Has episodes driven by whatever workers connect: the coordinator's side of the cluster.
@@ -127,9 +127,9 @@ package final class RolloutServer: EpisodeService {
 
     /// Says what the run loop is doing, for status clients.
     ///
-    /// - Parameter json: Any JSON object.
-    package func setRunStatus(_ json: Data) {
-        mailbox.setRunStatus(json)
+    /// - Parameter progress: How far it is.
+    package func setRunStatus(_ progress: RunProgress) {
+        mailbox.setRunStatus(progress)
     }
 
     /// Tells the workers that the coordinator stops, and ends the thread; `perform` throws.

@@ -4,7 +4,7 @@
 import ClusterSessions
 import Dispatching
 package import ClusterProtocol
-package import Foundation
+import Foundation
 
 extension ServerCore {
     /// Counts since the start.
@@ -39,7 +39,8 @@ extension ServerCore {
             guard let worker = session.workers[key] else { return nil }
             let age = now - worker.joined
             return WorkerSnapshot(
-                host: worker.hello.host, process: worker.hello.process, cores: worker.hello.cores,
+                host: worker.hello.host, process: worker.hello.process, cores: worker.cores,
+                wantedCores: worker.wantedCores, coreSteps: worker.coreSteps,
                 environments: worker.hello.environments, software: worker.hello.software,
                 fingerprint: worker.hello.fingerprint,
                 state: state(of: key, isReady: isReady),
@@ -62,9 +63,10 @@ extension ServerCore {
     ///
     /// - Parameters:
     ///   - peer: Who asked.
-    ///   - run: What the run says of itself, as JSON.
+    ///   - run: What the run says of itself.
     ///   - now: The time.
-    package mutating func answerStatus(to peer: PeerIdentifier, run: Data, at now: Seconds) {
+    package mutating func answerStatus(to peer: PeerIdentifier, run: RunProgress?, at now: Seconds)
+    {
         session.answerStatus(
             ClusterStatus(
                 counters: counters,

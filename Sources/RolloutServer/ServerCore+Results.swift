@@ -79,6 +79,7 @@ extension ServerCore {
                 ?? EpisodeDriver(
                     name: session.name(of: vote.worker), fingerprint: "",
                     party: partyNames[vote.party] ?? "")
+            if claim == nil { result.driver.core = vote.core }
             result.seconds = claim?.seconds ?? vote.seconds
         }
         jobs[entry.ticket]?.results.append(

@@ -180,18 +180,22 @@ package struct ServerCore: Sendable {
                 dispatcher.introduce(
                     worker, of: session.workers[worker].map { partyKey($0.party) }, at: now)
             case .heard(let worker): dispatcher.heard(from: worker, at: now)
-            case .joined(let worker, let slots, let capacity):
-                dispatcher.join(worker, slots: slots, capacity: capacity, at: now)
+            case .joined(let worker, let slots, let cores, let capacity):
+                dispatcher.join(worker, slots: slots, cores: cores, capacity: capacity, at: now)
                 let fingerprint = session.workers[worker]?.hello.fingerprint ?? ""
                 tell(
                     .joined(
-                        worker: session.name(of: worker), environments: slots,
+                        worker: session.name(of: worker), cores: cores, environments: slots,
                         fingerprint: fingerprint))
             case .heartbeat(let worker, let heartbeat):
                 dispatcher.heartbeat(
-                    worker, progress: heartbeat.progress, held: heartbeat.leases,
+                    worker, progress: heartbeat.totalProgress, held: heartbeat.leases,
+                    slots: session.slots(of: worker), cores: heartbeat.wantedCores,
                     capacity: heartbeat.capacity, at: now)
-            case .result(let worker, let lease, let outcome, let seconds, let file):
+            case .coreLost(let worker, let loss):
+                tell(.coreLost(worker: session.name(of: worker), loss))
+                dispatcher.loseCore(of: worker, leases: loss.leases)
+            case .result(let worker, let lease, let outcome, let seconds, let core, let file):
                 if let problem = problem(with: outcome, of: lease) {
                     let name = session.name(of: worker)
                     session.malformed.add("an impossible result (\(problem)) from \(name)")
@@ -200,7 +204,7 @@ package struct ServerCore: Sendable {
                     continue
                 }
                 let task = dispatcher.result(
-                    outcome, lease: lease, worker: worker, seconds: seconds, at: now)
+                    outcome, lease: lease, worker: worker, seconds: seconds, core: core, at: now)
                 // One that is needed to decide between others' files has come for its digest.
                 if let task, let file, pending[task] != nil {
                     arrived[task, default: [:]][worker] = file

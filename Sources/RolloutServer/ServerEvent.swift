@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+package import ClusterProtocol
+
 /// What a rollout server tells people while it works.
 package indirect enum ServerEvent: Sendable, CustomStringConvertible {
     /// A worker takes part, for the first time or again.
-    case joined(worker: String, environments: Int, fingerprint: String)
+    case joined(worker: String, cores: Int, environments: Int, fingerprint: String)
     /// A worker left on purpose.
     case left(worker: String, reason: String)
     /// A worker is gone or hangs; its tasks go to others.
     case lost(worker: String, reason: String, tasks: Int)
+    /// One of a worker's engines hangs; another took its place, and its tasks go to others.
+    case coreLost(worker: String, CoreLoss)
     /// A worker that was lost by silence speaks again.
     case returned(worker: String)
     /// Someone may not take part.
@@ -45,6 +49,7 @@ package indirect enum ServerEvent: Sendable, CustomStringConvertible {
         case .joined: "joined"
         case .left: "left"
         case .lost: "lost"
+        case .coreLost: "core-lost"
         case .returned: "returned"
         case .refused: "refused"
         case .waiting: "waiting"
@@ -65,12 +70,16 @@ package indirect enum ServerEvent: Sendable, CustomStringConvertible {
     /// One line for people.
     package var description: String {
         switch self {
-        case .joined(let worker, let environments, let fingerprint):
-            "worker \(worker) joined with \(environments) environments (\(fingerprint))"
+        case .joined(let worker, let cores, let environments, let fingerprint):
+            "worker \(worker) joined with \(cores) \(cores == 1 ? "core" : "cores"), "
+                + "\(environments) environments (\(fingerprint))"
         case .left(let worker, let reason):
             "worker \(worker) left: \(reason)"
         case .lost(let worker, let reason, let tasks):
             "worker \(worker) is lost (\(reason)); its \(tasks) tasks go to others"
+        case .coreLost(let worker, let loss):
+            "core \(loss.core) of worker \(worker) made no step for \(Int(loss.seconds)) s; its "
+                + "\(loss.leases.count) tasks go to others, another engine takes its place"
         case .returned(let worker):
             "worker \(worker) is back"
         case .refused(let worker, let reason):

@@ -72,7 +72,7 @@ final class ServerMailbox: Sendable {
         var nextTicket = 1
         /// The last one, once the thread has ended.
         var report = Report()
-        var runStatus = Data()
+        var runStatus: RunProgress?
         var stopReason: String?
     }
 
@@ -127,8 +127,8 @@ final class ServerMailbox: Sendable {
         return request.wait()
     }
 
-    var runStatus: Data { state.withLock { $0.runStatus } }
-    func setRunStatus(_ json: Data) { state.withLock { $0.runStatus = json } }
+    var runStatus: RunProgress? { state.withLock { $0.runStatus } }
+    func setRunStatus(_ progress: RunProgress) { state.withLock { $0.runStatus = progress } }
 
     /// The thread ends: nobody reads the mailbox from here on.
     func markStopped(reason: String, report: Report) {

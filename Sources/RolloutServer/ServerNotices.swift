@@ -47,7 +47,8 @@ extension ServerEvent {
     /// Of which worker there are no more than a few at once; nil where each counts.
     fileprivate var party: String? {
         switch self {
-        case .joined(let worker, _, _), .left(let worker, _), .lost(let worker, _, _),
+        case .joined(let worker, _, _, _), .coreLost(let worker, _), .left(let worker, _),
+            .lost(let worker, _, _),
             .returned(let worker), .refused(let worker, _), .failed(_, let worker, _):
             worker
         default: nil

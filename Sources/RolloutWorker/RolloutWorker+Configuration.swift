@@ -41,18 +41,23 @@ extension WorkerSession.Configuration {
     /// A worker of this process, with a name of its own.
     ///
     /// - Parameters:
-    ///   - environments: Episodes to run at once, at least 1.
+    ///   - environments: Episodes to run at once on each core, at least 1.
+    ///   - cores: How many cores to use at first.
+    ///   - availableCores: How many there are to use; no fewer than `cores` count.
     ///   - fingerprint: What decides the bits of results on this host.
     package init(
-        environments: Int, fingerprint: String = HostFingerprint.describing(.best)
+        environments: Int, cores: Int = 1, availableCores: Int = 1,
+        fingerprint: String = HostFingerprint.describing(.best)
     ) {
         precondition(environments > 0, "\(environments) environments")
+        precondition(cores > 0, "\(cores) cores")
         let process = ProcessInfo.processInfo
         self.init(
             hello: Hello(
                 instance: Data((0..<Hello.instanceBytes).map { _ in UInt8.random(in: 0...255) }),
                 host: process.hostName, process: Int(process.processIdentifier),
-                cores: process.activeProcessorCount, environments: environments,
+                cores: max(cores, availableCores), environments: environments,
                 fingerprint: fingerprint))
+        self.cores = cores
     }
 }

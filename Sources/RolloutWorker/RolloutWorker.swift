@@ -9,8 +9,8 @@ import Synchronization
 /// Drives episodes for a coordinator: connects, fetches the models, runs, replies, and comes back
 /// whenever the coordinator does.
 ///
-/// It keeps nothing that a coordinator could not give it again. One thread owns the transport,
-/// another the engine.
+/// It keeps nothing that a coordinator could not give it again. One thread owns the transport, and
+/// each core's thread an engine.
 package final class RolloutWorker: Sendable {
     /// What people are told: connected, waiting, draining.
     package typealias Report = @Sendable (String) -> Void
@@ -47,7 +47,7 @@ package final class RolloutWorker: Sendable {
     ///
     /// - Parameters:
     ///   - transport: The connection to the coordinator.
-    ///   - engine: Makes the engine, on the engine's thread.
+    ///   - engine: Reads the models, and makes engines on their threads.
     ///   - report: What people are told, one line each.
     /// - Returns: How it ended.
     /// - Throws: `Failure` when it can never work with this coordinator; `TransportError`.

@@ -16,7 +16,7 @@ final class WorkerLoop {
     private let factory: EngineFactory
     private let report: RolloutWorker.Report
     private var session: WorkerSession
-    private var engine: EngineMailbox?
+    private var pool: CorePool?
     private let start = ContinuousClock.now
 
     init(
@@ -42,22 +42,24 @@ final class WorkerLoop {
             handle(current)
             event = try transport.receive(waitingAtMost: 0)
         }
-        if let engine {
-            let (finished, failure) = engine.takeFinished()
-            for item in finished { session.finished(item.episode, seconds: item.seconds) }
+        if let pool {
+            let (finished, failure) = pool.takeFinished()
+            for item in finished {
+                session.finished(item.episode, seconds: item.seconds, core: item.core)
+            }
             if let failure { session.engineFailed(failure) }
         }
         if let end = try perform() { return end }
         while let frame = session.nextResults, try transport.send(frame, to: .coordinator) {
             session.resultsSent()
         }
-        session.tick(at: now, progress: engine?.progress ?? 0)
+        session.tick(at: now, cores: pool?.signs() ?? [])
         return try perform()
     }
 
     /// Takes no more work; `turn` says when what runs has ended.
     func drain() {
-        session.drain(withdrawn: engine?.withdrawWaiting() ?? [], at: now)
+        session.drain(withdrawn: pool?.withdrawWaiting() ?? [], at: now)
     }
 
     /// Hands back what is in hand and says goodbye.
@@ -78,10 +80,10 @@ final class WorkerLoop {
         }
     }
 
-    /// Ends the engine's thread.
+    /// Ends the engines' threads.
     func end() {
-        engine?.stop()
-        engine = nil
+        pool?.stop()
+        pool = nil
     }
 
     private func handle(_ event: TransportEvent) {
@@ -100,14 +102,18 @@ final class WorkerLoop {
             case .send(let bytes): _ = try transport.send(bytes, to: .coordinator)
             case .hangUp: transport.hangUp()
             case .startEngine(let models, let work):
-                engine?.stop()
+                pool?.stop()
                 let waker = transport.waker
-                let mailbox = EngineMailbox(wakeSocket: { waker.wake() })
-                EngineThread.start(
-                    mailbox: mailbox, models: models, work: work, environments: environments,
-                    factory: factory)
-                engine = mailbox
-            case .begin(let orders): engine?.add(orders)
+                let pool = CorePool(
+                    cores: session.cores, environments: environments,
+                    wakeSocket: { waker.wake() })
+                pool.start(models: models, work: work, factory: factory)
+                self.pool = pool
+            case .begin(let orders): pool?.add(orders)
+            case .useCores(let count): pool?.use(cores: count)
+            case .replaceEngine(let core, let seconds):
+                let leases = pool?.replaceEngine(of: core) ?? []
+                session.coreLost(CoreLoss(core: core, seconds: seconds, leases: leases))
             case .tell(let notice):
                 let diagnosis = notice == .noCoordinator ? transport.diagnosis() : nil
                 report(notice.line(address: transport.address, diagnosis: diagnosis))
@@ -122,8 +128,14 @@ extension WorkerSession.Notice {
     /// One line for people.
     fileprivate func line(address: String, diagnosis: String?) -> String {
         switch self {
-        case .connected(let run, let environments):
-            "connected to \(address), run \(run): \(environments) environments"
+        case .connected(let run, let cores, let environments):
+            "connected to \(address), run \(run): \(cores) \(cores == 1 ? "core" : "cores"), "
+                + "\(environments) environments on each"
+        case .scaled(let former, let count):
+            "told to use \(count) \(count == 1 ? "core" : "cores"), not \(former)"
+        case .coreLost(let loss):
+            "core \(loss.core) made no step for \(Int(loss.seconds)) s: its \(loss.leases.count) "
+                + "episodes are handed back, another engine takes its place"
         case .lost: "lost the coordinator at \(address); trying again"
         case .noCoordinator:
             "no coordinator at \(address)\(diagnosis.map { ": \($0)" } ?? ""); still trying"

@@ -19,6 +19,7 @@ enum Schema {
     private static let steps = [
         ("1: the run, its generations and its rollouts", firstTables),
         ("2 (0.2.0): who answers for a result, and who is not believed", parties),
+        ("3 (0.3.0): which core drove", cores),
     ]
 
     // A track seed is an unsigned 64-bit number kept as the signed one with the same bits.
@@ -147,4 +148,7 @@ enum Schema {
             time TEXT NOT NULL
         ) STRICT;
         """
+
+    // A worker of an older program was one core.
+    private static let cores = "ALTER TABLE rollouts ADD COLUMN core INTEGER NOT NULL DEFAULT 0"
 }

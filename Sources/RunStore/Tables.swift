@@ -157,11 +157,13 @@ struct RolloutRow: TableRow {
     var worker: Int64
     var seconds: Double
     var confirmed: Bool
+    var core: Int
 
     var fault: String? {
         Range.count([
             "generation": generation, "candidate": candidate, "repetition": repetition,
             "steps": steps, "tiles_visited": tilesVisited, "track_tiles": trackTiles,
+            "core": core,
         ]) ?? Range.duration(["seconds": seconds])
     }
 
@@ -179,10 +181,13 @@ struct RolloutRow: TableRow {
         self.worker = worker
         seconds = result.seconds
         confirmed = result.isConfirmed
+        core = result.driver.core
     }
 
     func result(driver: EpisodeDriver) -> EpisodeResult {
-        EpisodeResult(
+        var driver = driver
+        driver.core = core
+        return EpisodeResult(
             episode: Episode(
                 name: EpisodeName(
                     purpose: purpose, generation: generation, candidate: candidate,

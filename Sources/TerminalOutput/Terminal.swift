@@ -21,10 +21,17 @@ package struct Terminal: Sendable {
     }
 
     /// The number of columns; 80 where nobody knows.
-    package var width: Int {
+    package var width: Int { size.columns }
+
+    /// The number of rows; 24 where nobody knows.
+    package var height: Int { size.rows }
+
+    private var size: (columns: Int, rows: Int) {
         var size = winsize()
-        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 else { return (80, 24) }
+        return (
+            size.ws_col > 0 ? Int(size.ws_col) : 80, size.ws_row > 0 ? Int(size.ws_row) : 24
+        )
     }
 
     /// Writes text at once, without a buffer that would mix the order of streams.

@@ -20,6 +20,7 @@ struct WorldModels: AsyncParsableCommand {
             CoordinatorCommand.self,
             WorkerCommand.self,
             StatusCommand.self,
+            ScaleCommand.self,
             InspectCommand.self,
             BackupCommand.self,
             ReleaseCommand.self,

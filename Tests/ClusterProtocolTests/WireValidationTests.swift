@@ -13,6 +13,7 @@ struct WireValidationTests {
         message.protocolVersion = ProtocolVersion.current
         message.hello.instance = Data(repeating: 7, count: 16)
         message.hello.host = "host"
+        message.hello.cores = 1
         message.hello.environments = 8
         return message
     }
@@ -28,7 +29,7 @@ struct WireValidationTests {
                 == .hello(
                     Hello(
                         instance: Data(repeating: 7, count: 16), host: "host", process: 0,
-                        cores: 0, environments: 8, software: "", fingerprint: "")))
+                        cores: 1, environments: 8, software: "", fingerprint: "")))
         #expect(try WorkerFrame(decoding: frame.encoded()) == frame)
     }
 
@@ -170,6 +171,7 @@ struct WireValidationTests {
         for (sent, read) in [
             (.hello(hello), .hello(clean)), (result(forged), result(shown)),
             (.goodbye(reason: forged), .goodbye(reason: shown)),
+            (.scale(host: forged, cores: 3), .scale(host: shown, cores: 3)),
         ] as [(WorkerMessage, WorkerMessage)] {
             let frame = try WorkerFrame(
                 decoding: WorkerFrame(sent, run: forged, session: 1).encoded())
@@ -180,13 +182,16 @@ struct WireValidationTests {
                 software: text, counters: ServerCounters(),
                 workers: [
                     WorkerSnapshot(
-                        host: text, process: 1, cores: 1, environments: 1, software: text,
+                        host: text, process: 1, cores: 1, wantedCores: 2, coreSteps: [5],
+                        environments: 1, software: text,
                         fingerprint: text, state: .ready, outstanding: 0, completed: 0,
                         rolloutsPerSecond: 0, secondsSinceHeard: 0, errors: 0)
-                ], run: Data())
+                ], run: RunProgress(.search, generation: 3, done: 1, total: 2))
         }
         for (sent, read) in [
             (.farewell(reason: forged), .farewell(reason: shown)),
+            (.scaled(.refused(forged)), .scaled(.refused(shown))), (.useCores(2), .useCores(2)),
+            (.scaled(.told(workers: 2, limited: 1)), .scaled(.told(workers: 2, limited: 1))),
             (.status(status(forged)), .status(status(shown))),
         ] as [(CoordinatorMessage, CoordinatorMessage)] {
             let frame = try CoordinatorFrame(

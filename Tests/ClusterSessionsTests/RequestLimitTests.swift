@@ -107,7 +107,8 @@ struct RequestFloodTests {
         let look = PeerOrigin(key: ClientKey("k"), role: .look)
         for (frame, origin) in [
             (WorkerFrame(.statusRequest), PeerOrigin()), (WorkerFrame(hello()), PeerOrigin()),
-            (WorkerFrame(hello()), look), (WorkerFrame(.ready(capacity: 1)), PeerOrigin()),
+            (WorkerFrame(hello()), look),
+            (WorkerFrame(.ready(capacity: 1, cores: 1)), PeerOrigin()),
             (WorkerFrame(hello(), version: 1), PeerOrigin()),
         ] {
             coordinator = Self.coordinator
@@ -131,7 +132,7 @@ struct RequestFloodTests {
             return
         }
         let frame = try CoordinatorFrame(decoding: bytes)
-        let heartbeat = WorkerMessage.heartbeat(Heartbeat(progress: 1, leases: [], capacity: 3))
+        let heartbeat = WorkerMessage.heartbeat(Heartbeat(progress: [1], leases: [], capacity: 3))
         let actions = flood(WorkerFrame(heartbeat, run: frame.run, session: frame.session))
         #expect(actions.count { $0 == .heard(1) } == 1000)
         #expect(!actions.contains(.cutOff(peer)))

@@ -91,14 +91,14 @@ struct SessionTests {
             talk.workerActions == [
                 .startEngine(
                     models: ["vae": Conversation.model], work: .score(settings: Data("{}".utf8))),
-                .tell(.connected(run: "run", environments: 2)),
+                .tell(.connected(run: "run", cores: 1, environments: 2)),
                 .begin([
                     .init(
                         lease: 5, episode: Episode(name: .recording(0), trackSeed: 9),
                         parameters: [4])
                 ]),
             ])
-        #expect(talk.coordinatorActions.contains(.joined(1, slots: 2, capacity: 3)))
+        #expect(talk.coordinatorActions.contains(.joined(1, slots: 2, cores: 1, capacity: 3)))
         #expect(talk.worker.held == [5])
     }
 
@@ -106,7 +106,7 @@ struct SessionTests {
         var talk = Conversation()
         talk.worker.connected(at: 0)
         try talk.talk { if case .ready = $0 { true } else { false } }
-        #expect(talk.coordinatorActions.contains(.joined(1, slots: 2, capacity: 3)))
+        #expect(talk.coordinatorActions.contains(.joined(1, slots: 2, cores: 1, capacity: 3)))
     }
 
     @Test func `a result that ends while there is no coordinator waits for one`() throws {
@@ -136,7 +136,7 @@ struct SessionTests {
         try talk.talk()
         #expect(talk.workerActions.suffix(2) == [.tell(.farewell("the end")), .hangUp])
         #expect(talk.worker.held.isEmpty)
-        talk.worker.tick(at: 10, progress: 0)
+        talk.worker.tick(at: 10, cores: [])
         #expect(talk.worker.takeActions() == [.tell(.noCoordinator)])
     }
 
@@ -144,7 +144,7 @@ struct SessionTests {
         var talk = Conversation()
         try talk.work()
         talk.coordinator.hangUp(1)
-        for time in [2.0, 3.5] { talk.worker.tick(at: time, progress: 0) }
+        for time in [2.0, 3.5] { talk.worker.tick(at: time, cores: []) }
         try talk.talk()
         #expect(talk.coordinatorActions.count { $0 == .introduced(1) } == 2)
         #expect(talk.worker.held == [5])
@@ -168,18 +168,23 @@ struct SessionTests {
         talk.workerActions = []
         // As long as it steps, and while its process is stopped, nothing is wrong.
         for second in 1...300 {
-            talk.worker.tick(at: Double(second), progress: UInt64(second))
+            talk.worker.tick(
+                at: Double(second), cores: [.init(progress: UInt64(second), isBusy: true)])
         }
-        talk.worker.tick(at: 5000, progress: 300)
+        talk.worker.tick(at: 5000, cores: [.init(progress: 300, isBusy: true)])
         try talk.talk()
         let ends = { (action: WorkerSession.Action) in
             if case .end(.engine(let reason)) = action { reason.contains("no step") } else { false }
         }
         #expect(!talk.workerActions.contains(where: ends))
-        for second in 1...119 { talk.worker.tick(at: 5000 + Double(second), progress: 300) }
+        for second in 1...59 {
+            talk.worker.tick(at: 5000 + Double(second), cores: [.init(progress: 300, isBusy: true)])
+        }
         try talk.talk()
         #expect(!talk.workerActions.contains(where: ends))
-        for second in 120...122 { talk.worker.tick(at: 5000 + Double(second), progress: 300) }
+        for second in 60...62 {
+            talk.worker.tick(at: 5000 + Double(second), cores: [.init(progress: 300, isBusy: true)])
+        }
         try talk.talk()
         #expect(talk.workerActions.contains(where: ends))
         let said = talk.coordinatorActions.contains {
@@ -199,7 +204,7 @@ struct SessionTests {
         #expect(talk.worker.held == [5])
         talk.worker.finished(talk.finished(5), seconds: 1)
         while talk.worker.nextResults != nil { talk.worker.resultsSent() }
-        talk.worker.tick(at: 2, progress: 0)
+        talk.worker.tick(at: 2, cores: [])
         try talk.talk()
         #expect(talk.workerActions.last == .end(.drained))
         #expect(

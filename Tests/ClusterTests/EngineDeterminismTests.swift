@@ -141,12 +141,11 @@ struct EngineDeterminismTests {
         let team = try (0..<workers).map { index in
             try TestWorker(
                 server.address, environments: 2 + 3 * index, host: "host\(index)",
-                engine: { models, work, environments in
-                    let engine = try CarRacingWork.engine(
-                        models: models, work: work, environments: environments)
+                engine: { models, work in
+                    let engines = try CarRacingWork.engines(models: models, work: work)
                     gathered.leave()
                     gathered.wait()
-                    return engine
+                    return engines
                 })
         }
         let results = try await server.perform(Self.batch) { _, _ in }

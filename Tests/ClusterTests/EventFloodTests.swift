@@ -38,7 +38,7 @@ struct EventFloodTests {
                 let frame = try CoordinatorFrame(decoding: bytes)
                 if case .welcome = frame.message {
                     welcome = frame
-                    try send(.ready(capacity: 8), over: transport, frame)
+                    try send(.ready(capacity: 8, cores: 1), over: transport, frame)
                 } else if case .assignments(let batch) = frame.message, let welcome {
                     return (welcome, batch.assignments.map(\.lease))
                 }
@@ -64,7 +64,7 @@ struct EventFloodTests {
         let transport = try ConnectingTransport(
             connectingTo: Endpoint(parsing: server.address, binding: false))
         let (frame, leases) = try await join(transport)
-        for _ in 0..<700 { try send(.ready(capacity: 8), over: transport, frame) }
+        for _ in 0..<700 { try send(.ready(capacity: 8, cores: 1), over: transport, frame) }
         // A recording where none is made, three times.
         var outcome = EpisodeOutcome(
             episodeReturn: 1, steps: 5, tilesVisited: 1, trackTiles: 2, end: .timeLimit)

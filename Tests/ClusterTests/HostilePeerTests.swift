@@ -39,8 +39,8 @@ struct HostilePeerTests {
                 Hello(
                     instance: Data(repeating: 1, count: 16), host: "fuzz", process: 0, cores: 0,
                     environments: 4, software: "", fingerprint: "")),
-            .ready(capacity: 5), .results([result, result]),
-            .heartbeat(Heartbeat(progress: 0, leases: [1, 2, 3], capacity: 0)),
+            .ready(capacity: 5, cores: 1), .results([result, result]),
+            .heartbeat(Heartbeat(progress: [0], leases: [1, 2, 3], capacity: 0)),
             .modelRequest(sha256: Data(count: 32), offset: 0),
             .recordingPiece(
                 RecordingPiece(lease: 77, offset: 0, total: 100, data: Data(count: 60))),
@@ -153,7 +153,7 @@ struct HostilePeerTests {
             .welcome(welcome), .modelPiece(sha256: sha256, offset: 0, data: model),
             .assignments(assignments), .assignments(assignments), .rejoin,
             .farewell(reason: ""),
-            .status(ClusterStatus(counters: ServerCounters(), workers: [], run: Data())),
+            .status(ClusterStatus(counters: ServerCounters(), workers: [], run: nil)),
         ]
         return messages.map { CoordinatorFrame($0, run: "fuzz", session: 77).encoded() }
     }
@@ -178,7 +178,7 @@ struct HostilePeerTests {
                 let ending = Result {
                     try worker.run(
                         over: ConnectingTransport(connectingTo: endpoint),
-                        engine: { _, _, environments in ScriptedEngine(slots: environments) },
+                        engine: { _, _ in { ScriptedEngine(slots: $0) } },
                         report: { _ in })
                 }
                 if case .success = ending { isOver = true }

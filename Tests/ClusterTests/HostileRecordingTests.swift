@@ -125,7 +125,7 @@ struct HostileRecordingTests {
                     if case .welcome = frame.message {
                         run = frame.run
                         session = frame.session
-                        try send(.ready(capacity: 8))
+                        try send(.ready(capacity: 8, cores: 1))
                     } else if case .assignments(let batch) = frame.message {
                         leases += batch.assignments.map(\.lease)
                     }
@@ -183,7 +183,7 @@ struct HostileRecordingTests {
                 break
             }
         }
-        let worker = try TestWorker(server.address, engine: { _, _, _ in FileEngine() })
+        let worker = try TestWorker(server.address, engine: { _, _ in { _ in FileEngine() } })
         #expect(try await results.allSatisfy { $0.driver.name.hasPrefix("host/") })
         #expect(received.files == (0..<60).map { Self.file($0) })
         #expect(try await liar.status().malformed == 6 + 3)
@@ -203,7 +203,7 @@ struct HostileRecordingTests {
         }
         for await event in server.events { if case .quarantined = event { break } }
         let worker = try TestWorker(
-            server.address, engine: { _, _, _ in RecordlessEngine() })
+            server.address, engine: { _, _ in { _ in RecordlessEngine() } })
         #expect(try await results.count == 8)
         #expect(try await liar.status().malformed == 4)
         worker.worker.drain()
@@ -233,7 +233,7 @@ struct HostileRecordingTests {
         try liar.send(.goodbye(reason: ""))
         for await event in server.events { if case .left = event { break } }
         #expect(await ResidentMemory.growth(since: before, below: 100) < 100)
-        let worker = try TestWorker(server.address, engine: { _, _, _ in FileEngine() })
+        let worker = try TestWorker(server.address, engine: { _, _ in { _ in FileEngine() } })
         #expect(try await results.count == 40)
         #expect(try await liar.status().malformed > 1000)
         worker.worker.drain()

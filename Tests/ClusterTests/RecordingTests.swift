@@ -108,9 +108,8 @@ struct RecordingTests {
     }
 
     /// As the worker command makes it.
-    private static let engine: EngineFactory = { models, work, environments in
-        try CarRacingWork.engine(
-            models: models, work: work, environments: environments)
+    private static let engine: EngineFactory = { models, work in
+        try CarRacingWork.engines(models: models, work: work)
     }
 
     @Test(arguments: DrivingPolicy.allCases)
@@ -183,8 +182,9 @@ struct RecordingTests {
         let tally = Tally()
         let worker = try TestWorker(
             server.address, environments: 2,
-            engine: { models, settings, count in
-                TalliedEngine(try Self.engine(models, settings, count), tally)
+            engine: { models, settings in
+                let engines = try Self.engine(models, settings)
+                return { TalliedEngine(try engines($0), tally) }
             })
         let capacity = 3
         let taken = Mutex(0)

@@ -169,9 +169,9 @@ struct RolloutServerTests {
         Thread {
             _ = try? worker.run(
                 over: try ConnectingTransport(connectingTo: endpoint),
-                engine: { models, settings, environments in
+                engine: { models, settings in
                     received.withLock { $0 = models["vae"] }
-                    return ScriptedEngine(slots: environments)
+                    return { ScriptedEngine(slots: $0) }
                 }, report: { _ in })
         }.start()
         _ = try await server.perform(makeBatch(1)) { _, _ in }

@@ -72,8 +72,8 @@ final class TestWorker: Sendable {
         worker = RolloutWorker(configuration: configuration)
         let endpoint = try Endpoint(parsing: address, binding: false)
         let factory: EngineFactory =
-            engine ?? { _, _, environments in
-                ScriptedEngine(slots: environments, gate: gate, crashes: crashes)
+            engine ?? { _, _ in
+                { ScriptedEngine(slots: $0, gate: gate, crashes: crashes) }
             }
         let (ending, sink) = AsyncStream.makeStream(of: Result<RolloutWorker.End, any Error>.self)
         self.ending = ending

@@ -167,7 +167,7 @@ final class WrongWorker: Sendable {
                 worker.note { $0.welcomes += 1 }
                 membership = (frame.run, frame.session, welcome)
                 held = []
-                try say(.ready(capacity: isIdle ? 0 : capacity))
+                try say(.ready(capacity: isIdle ? 0 : capacity, cores: 1))
                 try heartbeat()
                 if worker.character == .rejoiner { try rejoin() }
             case .assignments(let assignments):
@@ -181,7 +181,7 @@ final class WrongWorker: Sendable {
             case .refusal(_, let reason):
                 worker.note { $0.refusal = reason }
                 (membership, nextHello) = (nil, .now + .seconds(0.2))
-            case .modelPiece, .status: break
+            case .modelPiece, .status, .useCores, .scaled: break
             }
         }
 
@@ -258,7 +258,8 @@ final class WrongWorker: Sendable {
             try say(
                 .heartbeat(
                     Heartbeat(
-                        progress: progress, leases: held.sorted(), capacity: isIdle ? 0 : capacity))
+                        progress: [progress], leases: held.sorted(), capacity: isIdle ? 0 : capacity
+                    ))
             )
         }
 

@@ -79,8 +79,8 @@ private struct CoordinatorFuzzer {
 
     /// A message of a peer that takes part.
     private mutating func message() -> WorkerMessage? {
-        switch input.byte() % 7 {
-        case 0: return .ready(capacity: input.number(below: 100))
+        switch input.byte() % 8 {
+        case 0: return .ready(capacity: input.number(below: 100), cores: 1 + input.number(below: 9))
         case 1:
             let lease = UInt64(input.byte())
             let offset = input.number(below: 80)
@@ -93,13 +93,18 @@ private struct CoordinatorFuzzer {
         case 2:
             return .heartbeat(
                 Heartbeat(
-                    progress: input.word(), leases: input.take(3).map(UInt64.init),
-                    capacity: input.number(below: 100)))
+                    progress: [input.word()], leases: input.take(3).map(UInt64.init),
+                    capacity: input.number(below: 100), cores: 1 + input.number(below: 9)))
         case 3: return .goodbye(reason: input.text())
         case 4: return .modelRequest(sha256: Data(input.take(32)), offset: input.word())
         case 5:
             return .modelRequest(
                 sha256: session.configuration.models[0].sha256, offset: input.word())
+        case 6:
+            return .coreLost(
+                CoreLoss(
+                    core: input.number(below: 9), seconds: 60,
+                    leases: input.take(3).map(UInt64.init)))
         default:
             var outcome = EpisodeOutcome(
                 episodeReturn: Double(input.byte()), steps: input.number(below: 100),
@@ -126,7 +131,7 @@ private struct CoordinatorFuzzer {
                 let frame = try CoordinatorFrame(decoding: bytes)
                 if case .welcome = frame.message { sessions[peer] = frame.session }
             case .replaced(let worker): session.forget(worker)
-            case .result(_, _, _, _, let file):
+            case .result(_, _, _, _, _, let file):
                 precondition(file?.count ?? 0 <= 64, "a file of \(file?.count ?? 0) bytes")
             default: break
             }

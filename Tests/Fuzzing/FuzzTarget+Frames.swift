@@ -34,16 +34,17 @@ extension FuzzTarget {
         let outcome = EpisodeOutcome(
             episodeReturn: 3, steps: 5, tilesVisited: 0, trackTiles: 0, end: .timeLimit)
         return [
-            .hello(hello(instance: 1)), .ready(capacity: 5),
+            .hello(hello(instance: 1)), .ready(capacity: 5, cores: 2),
             .results([
                 LeasedResult(lease: 7, report: .outcome(outcome), seconds: 1),
                 LeasedResult(lease: 8, report: .failure(EpisodeFailure("no")), seconds: 1),
             ]),
-            .heartbeat(Heartbeat(progress: 1, leases: [1, 2, 3], capacity: 4)),
+            .heartbeat(Heartbeat(progress: [1, 2], leases: [1, 2, 3], capacity: 4)),
             .modelRequest(sha256: Data(count: 32), offset: 1),
             .recordingPiece(
                 RecordingPiece(lease: 7, offset: 0, total: 100, data: Data(count: 60))),
             .goodbye(reason: "bye"), .statusRequest,
+            .coreLost(CoreLoss(core: 1, seconds: 60, leases: [1])), .scale(host: "a", cores: 3),
         ]
     }
 
@@ -63,7 +64,7 @@ extension FuzzTarget {
                             lease: 1,
                             episode: Episode(name: .recording(1), trackSeed: 1, stepCap: 9))
                     ])), .rejoin, .farewell(reason: "bye"),
-            .status(ClusterStatus(counters: ServerCounters(), workers: [], run: Data("{}".utf8))),
+            .status(ClusterStatus(counters: ServerCounters(), workers: [], run: nil)),
         ]
     }
 

@@ -55,7 +55,11 @@ private struct WorkerFuzzer {
         case 5: finish()
         case 6:
             now += Double(input.byte()) / 16
-            session.tick(at: now, progress: input.word())
+            session.tick(
+                at: now,
+                cores: (0..<input.number(below: 4)).map { _ in
+                    WorkerSession.CoreSigns(progress: input.word(), isBusy: input.byte() > 127)
+                })
             precondition(session.deadline(after: now) >= now, "a deadline that has been")
         case 7: if session.nextResults != nil { session.resultsSent() }
         case 8:
@@ -98,7 +102,9 @@ private struct WorkerFuzzer {
         case 5: return .refusal(.other, input.text())
         default:
             return .status(
-                ClusterStatus(counters: ServerCounters(), workers: [], run: Data(input.take(4))))
+                ClusterStatus(
+                    counters: ServerCounters(), workers: [],
+                    run: RunProgress(.search, done: input.number(below: 9), total: 9)))
         }
     }
 

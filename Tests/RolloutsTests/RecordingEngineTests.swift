@@ -132,7 +132,7 @@ struct RecordingEngineTests {
             ].map { .score(settings: Data($0.utf8)) }
         for work in works {
             let failure = #expect(throws: CarRacingWork.Failure.self, "\(work)") {
-                try CarRacingWork.engine(models: [:], work: work, environments: 1)
+                _ = try CarRacingWork.engines(models: [:], work: work)
             }
             guard case .settings = failure else {
                 Issue.record("\(String(describing: failure)) for \(work)")
@@ -140,13 +140,12 @@ struct RecordingEngineTests {
             }
         }
         #expect(throws: CarRacingWork.Failure.missingModel("vae")) {
-            try CarRacingWork.engine(
-                models: [:], work: .score(settings: Data(rollouts.utf8)), environments: 1)
+            _ = try CarRacingWork.engines(
+                models: [:], work: .score(settings: Data(rollouts.utf8)))
         }
         let controlled = try RecordingSettings(policy: .controller, steps: 5).encoded()
         #expect(throws: CarRacingWork.Failure.missingModel("controller")) {
-            try CarRacingWork.engine(
-                models: [:], work: .record(settings: controlled), environments: 1)
+            _ = try CarRacingWork.engines(models: [:], work: .record(settings: controlled))
         }
     }
 

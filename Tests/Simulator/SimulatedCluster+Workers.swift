@@ -7,6 +7,7 @@ import Episodes
 import Foundation
 
 import ClusterSessions
+import RolloutServer
 
 extension SimulatedCluster {
     /// A worker tries to connect before long.
@@ -30,12 +31,15 @@ extension SimulatedCluster {
 
     func workerTurn(_ worker: Int) throws {
         let life = workers[worker].life
-        if clock >= workers[worker].hungUntil, !workers[worker].running.isEmpty {
-            workers[worker].progress += 1
+        if clock >= workers[worker].hungUntil {
+            for core in Set(workers[worker].running.values.map(\.core))
+            where !workers[worker].hungCores.contains(core) {
+                workers[worker].progress[core] += 1
+            }
         }
         if workers[worker].character == .flooder { flood(worker) }
         let now = workers[worker].local(clock)
-        workers[worker].session.tick(at: now, progress: workers[worker].progress)
+        workers[worker].session.tick(at: now, cores: workers[worker].signs)
         try workerActs(worker)
         guard workers[worker].isAlive, workers[worker].life == life else { return }
         let deadline = workers[worker].global(workers[worker].session.deadline(after: now))
@@ -49,7 +53,10 @@ extension SimulatedCluster {
         }
         let character = workers[worker].character
         if character == .holder { return }
-        guard let order = workers[worker].running.removeValue(forKey: lease) else { return }
+        guard let core = workers[worker].running[lease]?.core,
+            !workers[worker].hungCores.contains(core),
+            let order = workers[worker].running.removeValue(forKey: lease)?.order
+        else { return }
         beginWaiting(worker)
         if character == .babbler { babble(worker, lease) }
         var outcome = SimulatedWorker.outcome(order.episode, order.parameters)
@@ -62,7 +69,7 @@ extension SimulatedCluster {
                 outcome: character == .failer
                     ? .failure(EpisodeFailure("no space left")) : .success(outcome),
                 file: character == .failer ? nil : file),
-            seconds: 0.1)
+            seconds: 0.1, core: core)
         try workerActs(worker)
     }
 
@@ -116,11 +123,9 @@ extension SimulatedCluster {
     }
 
     private func beginWaiting(_ worker: Int) {
-        while workers[worker].running.count < workers[worker].slots,
-            !workers[worker].waiting.isEmpty
-        {
+        while let core = workers[worker].freeCore, !workers[worker].waiting.isEmpty {
             let order = workers[worker].waiting.removeFirst()
-            workers[worker].running[order.lease] = order
+            workers[worker].running[order.lease] = (order, core)
             queue.add(
                 .episodeEnds(
                     worker: worker, life: workers[worker].life, lease: order.lease),
@@ -144,6 +149,14 @@ extension SimulatedCluster {
                 workers[worker].running = [:]
             case .begin(let orders):
                 workers[worker].waiting += orders
+                beginWaiting(worker)
+            case .useCores: beginWaiting(worker)
+            case .replaceEngine(let core, let seconds):
+                let lost = workers[worker].running.filter { $0.value.core == core }.keys.sorted()
+                for lease in lost { workers[worker].running[lease] = nil }
+                workers[worker].hungCores.remove(core)
+                workers[worker].session.coreLost(
+                    CoreLoss(core: core, seconds: seconds, leases: lost))
                 beginWaiting(worker)
             case .tell(let notice): note("host\(worker): \(notice)")
             case .end(let end):
@@ -188,6 +201,9 @@ extension SimulatedCluster {
         case 2:
             note("host\(worker) is paused for \(seconds) s")
             workers[worker].pausedUntil = max(workers[worker].pausedUntil, clock + seconds)
+        case 3 where seconds > 2:
+            note("core 0 of host\(worker) hangs")
+            workers[worker].hungCores.insert(0)
         case 3:
             note("host\(worker) hangs for \(seconds) s")
             workers[worker].hungUntil = max(workers[worker].hungUntil, clock + seconds)
@@ -212,5 +228,16 @@ extension SimulatedCluster {
             if script.killsCoordinator, server != nil { throw Crash() }
         }
         quietSince = max(quietSince, clock + seconds)
+        // No draw of its own, so that stories of earlier stay what they were.
+        if Int(seconds * 1000) % 5 == 0 { scale(to: 1 + Int(seconds * 100) % 3) }
+    }
+
+    /// Somebody has all workers use so many cores.
+    private func scale(to cores: Int) {
+        note("all are told to use \(cores) cores")
+        server?.received(
+            WorkerFrame(.scale(host: nil, cores: cores)).encoded(),
+            from: PeerIdentifier(Array("operator".utf8)), at: clock)
+        serverActs()
     }
 }

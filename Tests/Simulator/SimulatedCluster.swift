@@ -262,7 +262,7 @@ package final class SimulatedCluster: @unchecked Sendable {
         return false
     }
 
-    private func serverActs() {
+    func serverActs() {
         for action in server?.takeActions() ?? [] {
             switch action {
             case .send(let bytes, let peer):

@@ -26,7 +26,10 @@ package struct SimulatedWorker {
 
     let index: Int
     let character: Character
+    /// Episodes it runs at once on each core.
     let slots: Int
+    /// Cores that it may use.
+    let cores: Int
     /// Its clock: differs from the others' by an offset and goes at its own pace.
     let clockOffset: Double
     let clockRate: Double
@@ -37,8 +40,12 @@ package struct SimulatedWorker {
     /// Its connection; nil while it has none.
     var connection: Int?
     var waiting: [WorkerSession.Order] = []
-    var running: [UInt64: WorkerSession.Order] = [:]
-    var progress: UInt64 = 0
+    /// What runs, and on which core.
+    var running: [UInt64: (order: WorkerSession.Order, core: Int)] = [:]
+    /// Steps of each core's engines.
+    var progress: [UInt64] = []
+    /// Cores whose engine hangs until another takes its place.
+    var hungCores: Set<Int> = []
     var pausedUntil = 0.0
     var hungUntil = 0.0
 
@@ -48,9 +55,10 @@ package struct SimulatedWorker {
         self.index = index
         self.character = character
         self.slots = slots
+        cores = 1 + index % 3
         self.clockOffset = clockOffset
         self.clockRate = clockRate
-        session = Self.session(index: index, life: 0, slots: slots)
+        session = Self.session(index: index, life: 0, slots: slots, cores: cores)
     }
 
     /// What its clock shows.
@@ -63,23 +71,40 @@ package struct SimulatedWorker {
     mutating func begin() {
         life += 1
         isAlive = true
-        session = Self.session(index: index, life: life, slots: slots)
+        session = Self.session(index: index, life: life, slots: slots, cores: cores)
         connection = nil
         waiting = []
         running = [:]
-        progress = 0
+        progress = [UInt64](repeating: 0, count: cores)
+        hungCores = []
     }
 
-    private static func session(index: Int, life: Int, slots: Int) -> WorkerSession {
+    /// How each core is, as the session is told.
+    var signs: [WorkerSession.CoreSigns] {
+        progress.enumerated().map { core, steps in
+            .init(progress: steps, isBusy: running.values.contains { $0.core == core })
+        }
+    }
+
+    /// The core that a new episode runs on; nil while none has room.
+    var freeCore: Int? {
+        let loads = (0..<session.cores).map { core in
+            (load: running.values.count { $0.core == core }, core: core)
+        }
+        return loads.min { $0 < $1 }.flatMap { $0.load < slots ? $0.core : nil }
+    }
+
+    private static func session(index: Int, life: Int, slots: Int, cores: Int) -> WorkerSession {
         var instance = Data(repeating: UInt8(index), count: Hello.instanceBytes)
         instance[0] = UInt8(truncatingIfNeeded: life)
         instance[1] = UInt8(truncatingIfNeeded: life >> 8)
         var configuration = WorkerSession.Configuration(
             hello: Hello(
-                instance: instance, host: "host\(index)", process: life, cores: 1,
+                instance: instance, host: "host\(index)", process: life, cores: cores,
                 environments: slots, fingerprint: "simulated"))
         configuration.helloSeconds = 0.3
         configuration.graceSeconds = 0.5
+        configuration.stallSeconds = 3
         return WorkerSession(configuration: configuration)
     }
 

@@ -29,12 +29,16 @@
 //   RecordingChunk ->         where episodes are recorded: the next piece of one's file; the pieces
 //                             of one file in order, whole before another's begin
 //   Results  ->               each result gives its credit back; a recording's comes after its file
-//   Heartbeat ->              every heartbeat_seconds: the leases I hold, the engine's progress
+//   Heartbeat ->              every heartbeat_seconds: the leases I hold, each core's progress
+//   CoreLost ->               the engine of a core hangs: another takes its place, its leases go back
+//            <-  UseCores     use so many cores from now on
 //   Goodbye  ->               I leave; what I still hold goes to others
 //            <-  Rejoin       I do not know your session (I restarted, or thought you dead)
 //            <-  Farewell     the coordinator stops, wait for its return; or it has read a Goodbye
 //   StatusRequest ->          from a client that is no worker
 //            <-  Status
+//   Scale    ->               from a client that may: use so many cores
+//            <-  Scaled       which workers were told
 //
 // Compatibility: the numbers 1 to 3 of both envelopes, Hello and Refusal keep their meaning for
 // ever, so that any two versions can at least refuse each other by name. Anything else may change
@@ -138,6 +142,22 @@ package nonisolated struct WireFromWorker: Sendable {
     set {body = .recordingChunk(newValue)}
   }
 
+  package var coreLost: WireCoreLost {
+    get {
+      if case .coreLost(let v)? = body {return v}
+      return WireCoreLost()
+    }
+    set {body = .coreLost(newValue)}
+  }
+
+  package var scale: WireScale {
+    get {
+      if case .scale(let v)? = body {return v}
+      return WireScale()
+    }
+    set {body = .scale(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -149,6 +169,8 @@ package nonisolated struct WireFromWorker: Sendable {
     case goodbye(WireGoodbye)
     case statusRequest(WireStatusRequest)
     case recordingChunk(WireRecordingChunk)
+    case coreLost(WireCoreLost)
+    case scale(WireScale)
 
   }
 
@@ -228,6 +250,22 @@ package nonisolated struct WireFromCoordinator: Sendable {
     set {body = .status(newValue)}
   }
 
+  package var useCores: WireUseCores {
+    get {
+      if case .useCores(let v)? = body {return v}
+      return WireUseCores()
+    }
+    set {body = .useCores(newValue)}
+  }
+
+  package var scaled: WireScaled {
+    get {
+      if case .scaled(let v)? = body {return v}
+      return WireScaled()
+    }
+    set {body = .scaled(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -238,6 +276,8 @@ package nonisolated struct WireFromCoordinator: Sendable {
     case rejoin(WireRejoin)
     case farewell(WireFarewell)
     case status(WireStatus)
+    case useCores(WireUseCores)
+    case scaled(WireScaled)
 
   }
 
@@ -260,10 +300,10 @@ package nonisolated struct WireHello: Sendable {
   /// The worker's process.
   package var process: UInt32 = 0
 
-  /// Processor cores of the host.
+  /// Cores that this process may use.
   package var cores: UInt32 = 0
 
-  /// Episodes the worker runs at once.
+  /// Episodes the worker runs at once on each core.
   package var environments: UInt32 = 0
 
   /// The program's version.
@@ -465,6 +505,9 @@ package nonisolated struct WireReady: Sendable {
 
   /// Tasks it will hold at once, running and waiting.
   package var capacity: UInt32 = 0
+
+  /// Cores it uses.
+  package var cores: UInt32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -713,6 +756,9 @@ package nonisolated struct WireResult: Sendable {
     set {body = .failure(newValue)}
   }
 
+  /// Which of the worker's cores drove it, counted from 0.
+  package var core: UInt32 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -767,14 +813,92 @@ package nonisolated struct WireHeartbeat: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Steps the engine has taken since the worker's start. Unchanged while leases are held: it hangs.
-  package var progress: UInt64 = 0
+  /// Steps that each core's engines have taken since the worker's start. None changed while leases
+  /// are held, and no piece sent: the worker hangs.
+  package var progress: [UInt64] = []
 
   /// Every lease the worker holds. One that is missing was lost on the way.
   package var leases: [UInt64] = []
 
   /// Tasks it will hold at once; 0 while it drains.
   package var capacity: UInt32 = 0
+
+  /// Cores with episodes, or ready for some.
+  package var cores: UInt32 = 0
+
+  /// Cores that take new episodes: as many as it was told to use, as far as it has them.
+  package var wantedCores: UInt32 = 0
+
+  /// Pieces of recordings sent since the worker's start.
+  package var sentPieces: UInt64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// An engine of the worker makes no step any more; its episodes are handed back.
+package nonisolated struct WireCoreLost: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Which core, counted from 0.
+  package var core: UInt32 = 0
+
+  /// How long it has made none.
+  package var seconds: Double = 0
+
+  package var leases: [UInt64] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Use so many cores from now on: at once for new episodes, after the running ones for fewer.
+package nonisolated struct WireUseCores: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var cores: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Asks the coordinator to have workers use so many cores.
+package nonisolated struct WireScale: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The workers of this host; empty: all.
+  package var host: String = String()
+
+  package var cores: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What came of Scale.
+package nonisolated struct WireScaled: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// How many workers were told.
+  package var workers: UInt32 = 0
+
+  /// Not empty: none was told, and why.
+  package var problem: String = String()
+
+  /// How many of them have fewer cores, and use what they have.
+  package var limited: UInt32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -848,7 +972,7 @@ fileprivate nonisolated let _protobuf_package = "worldmodels.cluster"
 
 nonisolated extension WireFromWorker: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".FromWorker"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{1}run\0\u{1}session\0\u{1}hello\0\u{3}model_request\0\u{1}ready\0\u{1}results\0\u{1}heartbeat\0\u{1}goodbye\0\u{3}status_request\0\u{3}recording_chunk\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{1}run\0\u{1}session\0\u{1}hello\0\u{3}model_request\0\u{1}ready\0\u{1}results\0\u{1}heartbeat\0\u{1}goodbye\0\u{3}status_request\0\u{3}recording_chunk\0\u{3}core_lost\0\u{1}scale\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -963,6 +1087,32 @@ nonisolated extension WireFromWorker: SwiftProtobuf.Message, SwiftProtobuf._Mess
           self.body = .recordingChunk(v)
         }
       }()
+      case 12: try {
+        var v: WireCoreLost?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .coreLost(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .coreLost(v)
+        }
+      }()
+      case 13: try {
+        var v: WireScale?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .scale(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .scale(v)
+        }
+      }()
       default: break
       }
     }
@@ -1015,6 +1165,14 @@ nonisolated extension WireFromWorker: SwiftProtobuf.Message, SwiftProtobuf._Mess
       guard case .recordingChunk(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
     }()
+    case .coreLost?: try {
+      guard case .coreLost(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    case .scale?: try {
+      guard case .scale(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -1032,7 +1190,7 @@ nonisolated extension WireFromWorker: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireFromCoordinator: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".FromCoordinator"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{1}run\0\u{1}session\0\u{1}welcome\0\u{1}refusal\0\u{3}model_chunk\0\u{1}assignments\0\u{1}rejoin\0\u{1}farewell\0\u{1}status\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{1}run\0\u{1}session\0\u{1}welcome\0\u{1}refusal\0\u{3}model_chunk\0\u{1}assignments\0\u{1}rejoin\0\u{1}farewell\0\u{1}status\0\u{3}use_cores\0\u{1}scaled\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1134,6 +1292,32 @@ nonisolated extension WireFromCoordinator: SwiftProtobuf.Message, SwiftProtobuf.
           self.body = .status(v)
         }
       }()
+      case 11: try {
+        var v: WireUseCores?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .useCores(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .useCores(v)
+        }
+      }()
+      case 12: try {
+        var v: WireScaled?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .scaled(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .scaled(v)
+        }
+      }()
       default: break
       }
     }
@@ -1181,6 +1365,14 @@ nonisolated extension WireFromCoordinator: SwiftProtobuf.Message, SwiftProtobuf.
     case .status?: try {
       guard case .status(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .useCores?: try {
+      guard case .useCores(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .scaled?: try {
+      guard case .scaled(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
     }()
     case nil: break
     }
@@ -1514,7 +1706,7 @@ nonisolated extension WireModelChunk: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Ready"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capacity\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capacity\0\u{1}cores\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1523,6 +1715,7 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.capacity) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.cores) }()
       default: break
       }
     }
@@ -1532,11 +1725,15 @@ nonisolated extension WireReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if self.capacity != 0 {
       try visitor.visitSingularUInt32Field(value: self.capacity, fieldNumber: 1)
     }
+    if self.cores != 0 {
+      try visitor.visitSingularUInt32Field(value: self.cores, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireReady, rhs: WireReady) -> Bool {
     if lhs.capacity != rhs.capacity {return false}
+    if lhs.cores != rhs.cores {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1775,7 +1972,7 @@ nonisolated extension WireOutcome.End: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Result"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}seconds\0\u{1}outcome\0\u{1}failure\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}seconds\0\u{1}outcome\0\u{1}failure\0\u{1}core\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1806,6 +2003,7 @@ nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageI
           self.body = .failure(v)
         }
       }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.core) }()
       default: break
       }
     }
@@ -1833,6 +2031,9 @@ nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     }()
     case nil: break
     }
+    if self.core != 0 {
+      try visitor.visitSingularUInt32Field(value: self.core, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1840,6 +2041,7 @@ nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.lease != rhs.lease {return false}
     if lhs.seconds != rhs.seconds {return false}
     if lhs.body != rhs.body {return false}
+    if lhs.core != rhs.core {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1922,7 +2124,7 @@ nonisolated extension WireResults: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}progress\0\u{1}leases\0\u{1}capacity\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}progress\0\u{1}leases\0\u{1}capacity\0\u{1}cores\0\u{3}wanted_cores\0\u{3}sent_pieces\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1930,23 +2132,35 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.progress) }()
+      case 1: try { try decoder.decodeRepeatedUInt64Field(value: &self.progress) }()
       case 2: try { try decoder.decodeRepeatedFixed64Field(value: &self.leases) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.capacity) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.cores) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.wantedCores) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.sentPieces) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.progress != 0 {
-      try visitor.visitSingularUInt64Field(value: self.progress, fieldNumber: 1)
+    if !self.progress.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.progress, fieldNumber: 1)
     }
     if !self.leases.isEmpty {
       try visitor.visitPackedFixed64Field(value: self.leases, fieldNumber: 2)
     }
     if self.capacity != 0 {
       try visitor.visitSingularUInt32Field(value: self.capacity, fieldNumber: 3)
+    }
+    if self.cores != 0 {
+      try visitor.visitSingularUInt32Field(value: self.cores, fieldNumber: 4)
+    }
+    if self.wantedCores != 0 {
+      try visitor.visitSingularUInt32Field(value: self.wantedCores, fieldNumber: 5)
+    }
+    if self.sentPieces != 0 {
+      try visitor.visitSingularUInt64Field(value: self.sentPieces, fieldNumber: 6)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1955,6 +2169,154 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.progress != rhs.progress {return false}
     if lhs.leases != rhs.leases {return false}
     if lhs.capacity != rhs.capacity {return false}
+    if lhs.cores != rhs.cores {return false}
+    if lhs.wantedCores != rhs.wantedCores {return false}
+    if lhs.sentPieces != rhs.sentPieces {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCoreLost: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CoreLost"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}core\0\u{1}seconds\0\u{1}leases\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.core) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.seconds) }()
+      case 3: try { try decoder.decodeRepeatedFixed64Field(value: &self.leases) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.core != 0 {
+      try visitor.visitSingularUInt32Field(value: self.core, fieldNumber: 1)
+    }
+    if self.seconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.seconds, fieldNumber: 2)
+    }
+    if !self.leases.isEmpty {
+      try visitor.visitPackedFixed64Field(value: self.leases, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireCoreLost, rhs: WireCoreLost) -> Bool {
+    if lhs.core != rhs.core {return false}
+    if lhs.seconds != rhs.seconds {return false}
+    if lhs.leases != rhs.leases {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireUseCores: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".UseCores"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}cores\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.cores) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.cores != 0 {
+      try visitor.visitSingularUInt32Field(value: self.cores, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireUseCores, rhs: WireUseCores) -> Bool {
+    if lhs.cores != rhs.cores {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireScale: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Scale"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}host\0\u{1}cores\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.host) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.cores) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.host.isEmpty {
+      try visitor.visitSingularStringField(value: self.host, fieldNumber: 1)
+    }
+    if self.cores != 0 {
+      try visitor.visitSingularUInt32Field(value: self.cores, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireScale, rhs: WireScale) -> Bool {
+    if lhs.host != rhs.host {return false}
+    if lhs.cores != rhs.cores {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireScaled: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Scaled"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}workers\0\u{1}problem\0\u{1}limited\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.workers) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.problem) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.limited) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.workers != 0 {
+      try visitor.visitSingularUInt32Field(value: self.workers, fieldNumber: 1)
+    }
+    if !self.problem.isEmpty {
+      try visitor.visitSingularStringField(value: self.problem, fieldNumber: 2)
+    }
+    if self.limited != 0 {
+      try visitor.visitSingularUInt32Field(value: self.limited, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireScaled, rhs: WireScaled) -> Bool {
+    if lhs.workers != rhs.workers {return false}
+    if lhs.problem != rhs.problem {return false}
+    if lhs.limited != rhs.limited {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -70,6 +70,15 @@ extension WireFromCoordinator.OneOf_Body {
         case .status(let status):
             // It has nothing that JSON cannot write; a status without a report is refused as such.
             self = .status(.with { $0.json = (try? JSONEncoder().encode(status)) ?? Data() })
+        case .useCores(let count): self = .useCores(.with { $0.cores = UInt32(clamping: count) })
+        case .scaled(.told(let workers, let limited)):
+            self = .scaled(
+                .with {
+                    $0.workers = UInt32(clamping: workers)
+                    $0.limited = UInt32(clamping: limited)
+                })
+        case .scaled(.refused(let reason)):
+            self = .scaled(.with { $0.problem = String(reason.prefix(200)) })
         }
     }
 }
@@ -95,6 +104,13 @@ extension CoordinatorMessage {
             else { throw .field("status.json", "is no report") }
             try checkCount(status.workers.count, WireLimits.workersInStatus, "status.workers")
             self = .status(try status.printable())
+        case .useCores(let wire): self = .useCores(try cores(wire.cores, "use_cores.cores"))
+        case .scaled(let wire):
+            let problem = try printable(wire.problem, "scaled.problem")
+            self = .scaled(
+                problem.isEmpty
+                    ? .told(workers: Int(wire.workers), limited: Int(wire.limited))
+                    : .refused(problem))
         }
     }
 }

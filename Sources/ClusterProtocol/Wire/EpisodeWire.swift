@@ -59,6 +59,7 @@ extension WireResult {
         self.init()
         lease = result.lease
         seconds = result.seconds
+        core = UInt32(clamping: result.core)
         switch result.report {
         case .outcome(let outcome): self.outcome = WireOutcome(outcome)
         case .failure(let failure): self.failure = String(failure.description.prefix(200))
@@ -81,7 +82,11 @@ extension WireResult {
             return LeasedResult(
                 lease: lease, report: .implausible("a duration of \(seconds) s"), seconds: 0)
         }
-        return LeasedResult(lease: lease, report: report, seconds: seconds)
+        guard core < UInt32(WireLimits.cores) else {
+            return LeasedResult(
+                lease: lease, report: .implausible("the \(core)th core"), seconds: seconds)
+        }
+        return LeasedResult(lease: lease, report: report, seconds: seconds, core: Int(core))
     }
 }
 

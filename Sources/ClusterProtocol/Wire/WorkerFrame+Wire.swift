@@ -41,7 +41,12 @@ extension WireFromWorker.OneOf_Body {
                     $0.sha256 = sha256
                     $0.offset = offset
                 })
-        case .ready(let capacity): self = .ready(.with { $0.capacity = UInt32(clamping: capacity) })
+        case .ready(let capacity, let cores):
+            self = .ready(
+                .with {
+                    $0.capacity = UInt32(clamping: capacity)
+                    $0.cores = UInt32(clamping: cores)
+                })
         case .results(let results):
             self = .results(.with { $0.results = results.map(WireResult.init) })
         case .recordingPiece(let piece):
@@ -56,11 +61,27 @@ extension WireFromWorker.OneOf_Body {
             self = .heartbeat(
                 .with {
                     $0.progress = heartbeat.progress
+                    $0.sentPieces = heartbeat.sentPieces
                     $0.leases = heartbeat.leases
                     $0.capacity = UInt32(clamping: heartbeat.capacity)
+                    $0.cores = UInt32(clamping: heartbeat.cores)
+                    $0.wantedCores = UInt32(clamping: heartbeat.wantedCores)
+                })
+        case .coreLost(let loss):
+            self = .coreLost(
+                .with {
+                    $0.core = UInt32(clamping: loss.core)
+                    $0.seconds = loss.seconds
+                    $0.leases = loss.leases
                 })
         case .goodbye(let reason): self = .goodbye(.with { $0.reason = String(reason.prefix(500)) })
         case .statusRequest: self = .statusRequest(WireStatusRequest())
+        case .scale(let host, let cores):
+            self = .scale(
+                .with {
+                    $0.host = String((host ?? "").prefix(200))
+                    $0.cores = UInt32(clamping: cores)
+                })
         }
     }
 }
@@ -74,7 +95,9 @@ extension WorkerMessage {
             try checkDigest(wire.sha256, "model_request.sha256")
             self = .modelRequest(sha256: wire.sha256, offset: wire.offset)
         case .ready(let wire):
-            self = .ready(capacity: try capacity(wire.capacity, "ready.capacity"))
+            self = .ready(
+                capacity: try capacity(wire.capacity, "ready.capacity"),
+                cores: try cores(wire.cores, "ready.cores"))
         case .results(let wire):
             try checkCount(wire.results.count, WireLimits.resultsInMessage, "results.results")
             var results: [LeasedResult] = []
@@ -84,13 +107,26 @@ extension WorkerMessage {
         case .recordingChunk(let wire): self = .recordingPiece(try RecordingPiece(wire))
         case .heartbeat(let wire):
             try checkCount(wire.leases.count, WireLimits.capacity, "heartbeat.leases")
+            try checkCount(wire.progress.count, WireLimits.cores, "heartbeat.progress")
             self = .heartbeat(
                 Heartbeat(
-                    progress: wire.progress, leases: wire.leases,
-                    capacity: try capacity(wire.capacity, "heartbeat.capacity")))
+                    progress: wire.progress, sentPieces: wire.sentPieces, leases: wire.leases,
+                    capacity: try capacity(wire.capacity, "heartbeat.capacity"),
+                    cores: try cores(wire.cores, "heartbeat.cores"),
+                    wantedCores: try cores(wire.wantedCores, "heartbeat.wanted_cores")))
+        case .coreLost(let wire):
+            try checkCount(wire.leases.count, WireLimits.capacity, "core_lost.leases")
+            guard wire.seconds >= 0, wire.seconds.isFinite, wire.core < UInt32(WireLimits.cores)
+            else { throw .field("core_lost", "has core \(wire.core), \(wire.seconds) s") }
+            self = .coreLost(
+                CoreLoss(core: Int(wire.core), seconds: wire.seconds, leases: wire.leases))
         case .goodbye(let wire):
             self = .goodbye(reason: try printable(wire.reason, "goodbye.reason"))
         case .statusRequest: self = .statusRequest
+        case .scale(let wire):
+            let host = try printable(wire.host, "scale.host")
+            self = .scale(
+                host: host.isEmpty ? nil : host, cores: try cores(wire.cores, "scale.cores"))
         }
     }
 }
@@ -114,12 +150,13 @@ extension Hello {
             throw .field(
                 "hello.instance", "has \(wire.instance.count) bytes, not \(Self.instanceBytes)")
         }
-        guard wire.environments > 0, wire.environments <= UInt32(WireLimits.capacity) else {
+        guard wire.environments > 0, wire.environments <= UInt32(WireLimits.environments) else {
             throw .field("hello.environments", "is \(wire.environments)")
         }
         self.init(
             instance: wire.instance, host: try printable(wire.host, "hello.host"),
-            process: Int(wire.process), cores: Int(wire.cores),
+            process: Int(wire.process),
+            cores: try ClusterProtocol.cores(wire.cores, "hello.cores"),
             environments: Int(wire.environments),
             software: try printable(wire.software, "hello.software"),
             fingerprint: try printable(wire.fingerprint, "hello.fingerprint"))
@@ -148,6 +185,13 @@ extension RecordingPiece {
 private func capacity(_ value: UInt32, _ name: String) throws(WireError) -> Int {
     guard value <= UInt32(WireLimits.capacity) else {
         throw .field(name, "is \(value), more than \(WireLimits.capacity)")
+    }
+    return Int(value)
+}
+
+func cores(_ value: UInt32, _ name: String) throws(WireError) -> Int {
+    guard (1...UInt32(WireLimits.cores)).contains(value) else {
+        throw .field(name, "is \(value), and not 1 to \(WireLimits.cores)")
     }
     return Int(value)
 }

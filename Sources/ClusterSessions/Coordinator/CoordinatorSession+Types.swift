@@ -45,13 +45,15 @@ extension CoordinatorSession {
         /// A worker said Hello: it lives, and fetches the models.
         case introduced(WorkerKey)
         /// A worker has loaded the models.
-        case joined(WorkerKey, slots: Int, capacity: Int)
+        case joined(WorkerKey, slots: Int, cores: Int, capacity: Int)
         /// Something came from a worker: it lives.
         case heard(WorkerKey)
         /// A worker's sign of life, with what it holds.
         case heartbeat(WorkerKey, Heartbeat)
         /// A worker's result, with the episode's file where it is recorded.
-        case result(WorkerKey, LeaseKey, EpisodeOutcome, seconds: Seconds, file: Data?)
+        case result(WorkerKey, LeaseKey, EpisodeOutcome, seconds: Seconds, core: Int, file: Data?)
+        /// A worker's engine hangs, and has been replaced.
+        case coreLost(WorkerKey, CoreLoss)
         /// A worker could not run an episode.
         case failed(WorkerKey, LeaseKey, EpisodeFailure)
         /// A worker sent a result that cannot be true.
@@ -84,6 +86,12 @@ extension CoordinatorSession {
         package var completed = 0
         /// Failures, and results that cannot be true.
         package var errors = 0
+        /// Cores with episodes, or ready for some.
+        package var cores: Int
+        /// Cores that take new episodes.
+        package var wantedCores: Int
+        /// Steps that each core has taken, as last told.
+        package var coreSteps: [UInt64] = []
 
         /// Who drives, as results have it.
         package var driver: EpisodeDriver {

@@ -98,10 +98,10 @@ package struct CoordinatorSession: Sendable {
             }
             return
         }
-        if origin.role == .look, frame.message != .statusRequest {
+        if let reason = objection(to: frame.message, from: origin) {
             guard grants(.unknown, to: peer, origin, at: now) else { return }
-            let reason = "the key of this client may look, and not work"
             actions.append(.refused(origin.key?.text ?? "a client", reason))
+            if case .scale = frame.message { return send(.scaled(.refused(reason)), to: peer) }
             return refuse(peer, .other, reason)
         }
         switch frame.message {
@@ -111,6 +111,10 @@ package struct CoordinatorSession: Sendable {
             }
         case .statusRequest:
             if grants(.status, to: peer, origin, at: now) { actions.append(.statusAsked(peer)) }
+        case .scale(let host, let cores):
+            if grants(.status, to: peer, origin, at: now) {
+                send(.scaled(scale(host: host, to: cores)), to: peer)
+            }
         default:
             guard let state = peers[peer], state.session == frame.session,
                 frame.run == configuration.run
@@ -121,6 +125,38 @@ package struct CoordinatorSession: Sendable {
             actions.append(.heard(state.worker))
             handle(frame.message, of: state, peer, isExpected: isExpected)
         }
+    }
+
+    /// Why a client's key is not for what it asks; nil: it is.
+    private func objection(to message: WorkerMessage, from origin: PeerOrigin) -> String? {
+        switch (message, origin.role) {
+        case (.statusRequest, _), (.scale, .operate): nil
+        // Without keys there is nobody to tell from others, and the address is on loopback.
+        case (.scale, _) where origin.key == nil: nil
+        case (.scale, _): "the key of this client may not scale workers; 'operate' allows it"
+        case (_, .look): "the key of this client may look, and not work"
+        case (_, .operate): "the key of this client may operate, and not work"
+        case (_, .work): nil
+        }
+    }
+
+    /// Tells the workers of a host, or all, how many cores to use.
+    private mutating func scale(host: String?, to cores: Int) -> ScaleAnswer {
+        let told = workers.values.filter {
+            $0.peer != nil && (host ?? $0.hello.host) == $0.hello.host
+        }
+        guard !told.isEmpty else {
+            let hosts = Set(workers.values.filter { $0.peer != nil }.map(\.hello.host)).sorted()
+            return .refused(
+                hosts.isEmpty
+                    ? "no worker is connected"
+                    : "no worker of the host \(host ?? "") is connected, but those of "
+                        + hosts.prefix(10).joined(separator: ", "))
+        }
+        for worker in told {
+            if let peer = worker.peer { send(.useCores(cores), to: peer) }
+        }
+        return .told(workers: told.count, limited: told.count { $0.hello.cores < cores })
     }
 
     /// Whether a request is answered; there may be floods of them.
@@ -149,7 +185,7 @@ package struct CoordinatorSession: Sendable {
     ) {
         switch message {
         case .modelRequest(let sha256, let offset): sendPiece(of: sha256, at: offset, to: peer)
-        case .ready(let capacity): join(peer, capacity: capacity)
+        case .ready(let capacity, let cores): join(peer, capacity: capacity, cores: cores)
         case .results(let results):
             guard state.isReady else { return }
             for result in results { accept(result, from: state.worker, peer, isExpected) }
@@ -158,21 +194,36 @@ package struct CoordinatorSession: Sendable {
             accept(piece, from: state.worker, peer, isExpected)
         case .heartbeat(let heartbeat):
             // Only who takes part says so; its Ready was lost on the way.
-            if !state.isReady { join(peer, capacity: heartbeat.capacity) }
+            if !state.isReady {
+                join(peer, capacity: heartbeat.capacity, cores: heartbeat.wantedCores)
+            }
+            workers[state.worker]?.cores = heartbeat.cores
+            workers[state.worker]?.wantedCores = heartbeat.wantedCores
+            workers[state.worker]?.coreSteps = heartbeat.progress
             actions.append(.heartbeat(state.worker, heartbeat))
+        case .coreLost(let loss):
+            if state.isReady { actions.append(.coreLost(state.worker, loss)) }
         case .goodbye(let reason):
             // It waits for this before it ends the connection.
             send(.farewell(reason: "goodbye"), to: peer)
             _ = drop(peer)
             actions.append(.left(state.worker, reason))
-        case .hello, .statusRequest: return
+        case .hello, .statusRequest, .scale: return
         }
     }
 
-    private mutating func join(_ peer: PeerIdentifier, capacity: Int) {
-        guard let worker = peers[peer]?.worker, let known = workers[worker] else { return }
+    private mutating func join(_ peer: PeerIdentifier, capacity: Int, cores: Int) {
+        guard let worker = peers[peer]?.worker else { return }
         peers[peer]?.isReady = true
-        actions.append(.joined(worker, slots: known.hello.environments, capacity: capacity))
+        workers[worker]?.cores = cores
+        workers[worker]?.wantedCores = cores
+        let slots = slots(of: worker)
+        actions.append(.joined(worker, slots: slots, cores: cores, capacity: capacity))
+    }
+
+    /// Episodes that a worker runs at once.
+    package func slots(of worker: WorkerKey) -> Int {
+        workers[worker].map { $0.wantedCores * $0.hello.environments } ?? 0
     }
 
     /// Takes a piece of a recording; one that no lease asks for, or that does not continue what came
@@ -213,7 +264,9 @@ package struct CoordinatorSession: Sendable {
                     ? try recordings.finish(result.lease, digest: outcome.fileDigest, from: peer)
                     : nil
                 actions.append(
-                    .result(worker, result.lease, outcome, seconds: result.seconds, file: file))
+                    .result(
+                        worker, result.lease, outcome, seconds: result.seconds,
+                        core: result.core, file: file))
             } catch {
                 offend(worker, result.lease, "\(error)")
             }
@@ -260,7 +313,8 @@ package struct CoordinatorSession: Sendable {
         workers[worker] = Worker(
             hello: hello, party: origin.party(host: hello.host), peer: peer,
             joined: workers[worker]?.joined ?? now,
-            completed: workers[worker]?.completed ?? 0, errors: workers[worker]?.errors ?? 0)
+            completed: workers[worker]?.completed ?? 0, errors: workers[worker]?.errors ?? 0,
+            cores: hello.cores, wantedCores: hello.cores)
         peers[peer] = Peer(worker: worker, session: nextSession)
         nextSession += 1
         actions.append(.introduced(worker))

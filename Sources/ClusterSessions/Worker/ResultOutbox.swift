@@ -30,7 +30,8 @@ struct ResultOutbox: Sendable {
     /// - Parameters:
     ///   - finished: The episode; its ticket is the lease.
     ///   - seconds: What it took.
-    mutating func append(_ finished: FinishedEpisode, seconds: Double) {
+    ///   - core: Which core drove it.
+    mutating func append(_ finished: FinishedEpisode, seconds: Double, core: Int = 0) {
         var file = finished.file
         var report: LeasedResult.Report
         switch finished.outcome {
@@ -50,7 +51,8 @@ struct ResultOutbox: Sendable {
         }
         items.append(
             Item(
-                result: LeasedResult(lease: finished.ticket, report: report, seconds: seconds),
+                result: LeasedResult(
+                    lease: finished.ticket, report: report, seconds: seconds, core: core),
                 file: file))
     }
 

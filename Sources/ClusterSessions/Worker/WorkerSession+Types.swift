@@ -13,13 +13,15 @@ extension WorkerSession {
     package struct Configuration: Sendable {
         /// How it introduces itself.
         package var hello: Hello
-        /// Tasks it holds beyond those that run, so that none waits for the network.
+        /// Cores that it uses at first.
+        package var cores: Int
+        /// Tasks it holds for each core beyond those that run, so that none waits for the network.
         package var reserve: Int
         /// Seconds that running episodes get to finish after `drain`; then they are handed back.
         package var graceSeconds: Seconds = 30
-        /// Seconds without a step of the engine, with episodes in hand, after which the worker gives
-        /// it up and ends.
-        package var stallSeconds: Seconds = 120
+        /// Seconds without a step of a core's engine, with episodes in hand, after which the worker
+        /// gives it up: another takes its place, unless as many were given up as there are cores.
+        package var stallSeconds: Seconds = 60
         /// Seconds between two notices that the coordinator is not there.
         package var noticeSeconds: Seconds = 5
         /// Seconds without an answer to Hello after which it is said again.
@@ -32,6 +34,7 @@ extension WorkerSession {
         /// - Parameter hello: How it introduces itself.
         package init(hello: Hello) {
             self.hello = hello
+            cores = hello.cores
             reserve = max(1, hello.environments / 4)
         }
     }
@@ -52,10 +55,14 @@ extension WorkerSession {
         case send([UInt8])
         /// Ends the connection and makes a new one after a pause.
         case hangUp
-        /// Ends the engine, if there is one, and makes another of these models.
+        /// Ends the engines, if there are any, and makes others of these models.
         case startEngine(models: [String: Data], work: Work)
-        /// Has the engine begin episodes when it has room.
+        /// Has the engines begin episodes when they have room.
         case begin([Order])
+        /// Has so many cores take new episodes from here on.
+        case useCores(Int)
+        /// Gives a core's engine up and makes another, then `coreLost`.
+        case replaceEngine(core: Int, seconds: Seconds)
         /// Tells people.
         case tell(Notice)
         /// The life of the worker is over.
@@ -77,7 +84,11 @@ extension WorkerSession {
     /// What people are told.
     package enum Notice: Sendable, Equatable {
         /// It takes part in a run.
-        case connected(run: String, environments: Int)
+        case connected(run: String, cores: Int, environments: Int)
+        /// It uses another number of cores from here on.
+        case scaled(from: Int, to: Int)
+        /// A core's engine was given up.
+        case coreLost(CoreLoss)
         /// The connection broke.
         case lost
         /// There is no connection.
@@ -108,6 +119,20 @@ extension WorkerSession {
         case working(Membership, lastHeartbeat: Seconds)
         /// Nothing is left to do.
         case over
+    }
+
+    /// How one core is.
+    package struct CoreSigns: Sendable, Equatable {
+        /// Steps that its engines have taken.
+        package var progress: UInt64
+        /// Whether it has episodes.
+        package var isBusy: Bool
+
+        /// Collects the parts.
+        package init(progress: UInt64 = 0, isBusy: Bool = false) {
+            self.progress = progress
+            self.isBusy = isBusy
+        }
     }
 
     /// A place among a coordinator's workers.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import ClusterProtocol
+package import ClusterProtocol
 package import Episodes
 import Foundation
 
@@ -30,17 +30,16 @@ package struct WorkerSession: Sendable {
     private var lastNotice: Seconds = 0
     /// Why the coordinator did not let us in when we last tried.
     private var refusal: String?
-    /// Steps of the engine, as last told.
-    private var progress: UInt64 = 0
-    /// When the engine last stepped, or had nothing to step on.
-    private var lastStep: Seconds = 0
-    private var lastTick: Seconds = 0
+    var watch = CoreWatch()
+    /// Cores that take new episodes.
+    package private(set) var cores: Int
 
     /// A worker without a connection.
     ///
     /// - Parameter configuration: Who it is and how patient it is.
     package init(configuration: Configuration) {
         self.configuration = configuration
+        cores = configuration.cores
     }
 
     /// The actions since the last call, in order.
@@ -131,7 +130,10 @@ package struct WorkerSession: Sendable {
         case (.working(let membership, _), .assignments(let assignments))
         where belongs(frame, to: membership):
             take(assignments)
-        case (_, .modelPiece), (_, .assignments), (_, .status): return
+        case (.working(let membership, _), .useCores(let wanted))
+        where belongs(frame, to: membership):
+            use(cores: wanted, membership, at: now)
+        case (_, .modelPiece), (_, .assignments), (_, .status), (_, .useCores), (_, .scaled): return
         }
     }
 
@@ -142,9 +144,23 @@ package struct WorkerSession: Sendable {
     /// - Parameters:
     ///   - episode: The episode; its ticket is the lease.
     ///   - seconds: What it took.
-    package mutating func finished(_ episode: FinishedEpisode, seconds: Seconds) {
+    ///   - core: Which core drove it.
+    package mutating func finished(_ episode: FinishedEpisode, seconds: Seconds, core: Int = 0) {
         guard held.contains(episode.ticket) else { return }
-        outbox.append(episode, seconds: seconds)
+        outbox.append(episode, seconds: seconds, core: core)
+    }
+
+    /// A core's engine was given up, and another is in its place.
+    ///
+    /// - Parameter loss: Which, and the leases of the episodes it was driving.
+    package mutating func coreLost(_ loss: CoreLoss) {
+        var loss = loss
+        loss.leases = loss.leases.filter(held.contains)
+        held.subtract(loss.leases)
+        actions.append(.tell(.coreLost(loss)))
+        // Where there is nobody to tell, the next heartbeat does not name its leases.
+        guard case .working(let membership, _) = state else { return }
+        actions.append(.send(encoded(.coreLost(loss), membership)))
     }
 
     /// The engine cannot be made, or broke: the worker leaves.
@@ -202,16 +218,15 @@ package struct WorkerSession: Sendable {
     ///
     /// - Parameters:
     ///   - now: The time.
-    ///   - progress: Steps that the engine has taken in all.
-    package mutating func tick(at now: Seconds, progress: UInt64) {
-        let isIdle = held.isSubset(of: outbox.leases)
-        // A process that was stopped did not step either.
-        if isIdle || progress != self.progress || now - lastTick > 5 { lastStep = now }
-        lastTick = now
-        self.progress = progress
-        if now - lastStep > configuration.stallSeconds {
-            let seconds = Int(configuration.stallSeconds)
-            return engineFailed("no step for \(seconds) s with \(held.count) episodes in hand")
+    ///   - signs: How each core is; none while there are no engines.
+    package mutating func tick(at now: Seconds, cores signs: [CoreSigns]) {
+        for (core, seconds) in watch.look(signs, at: now, limit: configuration.stallSeconds) {
+            guard watch.given < cores else {
+                return engineFailed(
+                    "core \(core) made no step for \(Int(seconds)) s, and \(watch.given - 1) "
+                        + "others were given up before")
+            }
+            actions.append(.replaceEngine(core: core, seconds: seconds))
         }
         if let (count, last) = malformed.notice(at: now) {
             actions.append(.tell(.malformed(count: count, last: last)))
@@ -280,7 +295,19 @@ extension WorkerSession {
     }
 
     private var capacity: Int {
-        drainDeadline == nil ? configuration.hello.environments + configuration.reserve : 0
+        drainDeadline == nil ? cores * tasksPerCore : 0
+    }
+
+    private var tasksPerCore: Int { configuration.hello.environments + configuration.reserve }
+
+    /// Uses another number of cores, as far as the process has them.
+    private mutating func use(cores wanted: Int, _ membership: Membership, at now: Seconds) {
+        let count = min(wanted, configuration.hello.cores)
+        guard drainDeadline == nil, count > 0 else { return }
+        if count != cores { actions.append(.tell(.scaled(from: cores, to: count))) }
+        cores = count
+        actions.append(.useCores(count))
+        sendHeartbeat(membership, at: now)
     }
 
     private func belongs(_ frame: CoordinatorFrame, to membership: Membership) -> Bool {
@@ -302,7 +329,8 @@ extension WorkerSession {
     private mutating func sendHeartbeat(_ membership: Membership, at now: Seconds) {
         state = .working(membership, lastHeartbeat: now)
         let heartbeat = Heartbeat(
-            progress: progress &+ outbox.sentPieces, leases: held.sorted(), capacity: capacity)
+            progress: watch.progress, sentPieces: outbox.sentPieces, leases: held.sorted(),
+            capacity: capacity, cores: watch.used(of: cores), wantedCores: cores)
         actions.append(.send(encoded(.heartbeat(heartbeat), membership)))
     }
 
@@ -338,12 +366,13 @@ extension WorkerSession {
             actions.append(
                 .startEngine(models: store.handOver(welcome.models), work: welcome.work))
         }
-        actions.append(.send(encoded(.ready(capacity: capacity), membership)))
+        actions.append(.send(encoded(.ready(capacity: capacity, cores: cores), membership)))
         sendHeartbeat(membership, at: now)
         actions.append(
             .tell(
                 .connected(
-                    run: membership.run, environments: configuration.hello.environments)))
+                    run: membership.run, cores: cores,
+                    environments: configuration.hello.environments)))
     }
 
     private mutating func take(_ message: Assignments) {
@@ -374,7 +403,7 @@ extension WorkerSession {
         try BrokenInvariant.check(
             held.isSuperset(of: outbox.leases), "results of leases that are not in hand")
         try BrokenInvariant.check(
-            held.count <= 2 * (configuration.hello.environments + configuration.reserve),
+            held.count <= 2 * configuration.hello.cores * tasksPerCore,
             "\(held.count) leases in hand")
         if case .working = state {
             try BrokenInvariant.check(engine != nil, "working without an engine")

@@ -23,30 +23,30 @@ package enum CarRacingWork {
         }
     }
 
-    /// Makes the engine for a work, for the calling thread.
+    /// Reads what the engines for a work need, once for all of them.
     ///
     /// The models are safetensors files, which are let go of: "vae" and "mdrnn" for scores; these and
     /// "controller" where a controller drives for a dataset; else none is looked at. The work's
     /// settings are `RolloutSettings` or `RecordingSettings`.
     ///
-    /// - Throws: `Failure`; the models' and the drawing library's errors.
-    package static func engine(
-        models: consuming [String: Data], work: Work, environments: Int, kernels: Kernels = .best
-    ) throws -> any EpisodeEngine {
+    /// - Returns: What makes an engine for the calling thread, to run so many episodes at once; it
+    ///   throws the drawing library's errors. The engines share V and M.
+    /// - Throws: `Failure`; the models' errors.
+    package static func engines(
+        models: consuming [String: Data], work: Work, kernels: Kernels = .best
+    ) throws -> @Sendable (_ environments: Int) throws -> any EpisodeEngine {
         switch work {
         case .score(let settings):
             let settings = try decode(RolloutSettings.self, settings)
             let frozen = try freeze(models, kernels)
             // V's file alone is three times what its encoder takes once it is laid out.
             ProcessMemory.giveBackFreed()
-            return try CarRacingEngine(
-                scoring: settings, models: frozen, environments: environments)
+            return { try CarRacingEngine(scoring: settings, models: frozen, environments: $0) }
         case .record(let settings):
             let settings = try decode(RecordingSettings.self, settings)
             let agent = settings.policy == .controller ? try agent(models, kernels) : nil
             ProcessMemory.giveBackFreed()
-            return try CarRacingEngine(
-                recording: settings, agent: agent, environments: environments)
+            return { try CarRacingEngine(recording: settings, agent: agent, environments: $0) }
         }
     }
 

@@ -27,7 +27,10 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
     @Option(help: .init("What a task takes, in milliseconds.", valueName: "milliseconds"))
     var taskMilliseconds = 0.0
 
-    @Option(help: .init("Tasks a worker runs at once.", valueName: "tasks"))
+    @Option(help: .init("Cores of each worker.", valueName: "count"))
+    var cores = 1
+
+    @Option(help: .init("Tasks a worker runs at once on each core.", valueName: "tasks"))
     var environments = 1
 
     @Option(help: .init("Tasks of the generation.", valueName: "count"))
@@ -47,6 +50,7 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
         var rate: Double
         var unit = "tasks/s"
         var workers: Int
+        var cores: Int
         var tasks: Int
         var taskMilliseconds: Double
         var environments: Int
@@ -60,7 +64,8 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
     }
 
     func validate() throws {
-        guard (1...20_000).contains(workers), (1...1024).contains(environments), tasks > 0,
+        guard (1...20_000).contains(workers), (1...1024).contains(environments),
+            (1...1024).contains(cores), tasks > 0,
             taskMilliseconds >= 0, taskMilliseconds.isFinite, (1...(1 << 18)).contains(parameters),
             (1...64).contains(processes), processes <= workers
         else { throw ValidationError("one of the numbers is out of its range") }
@@ -72,7 +77,7 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
             let parent = getppid()
             try SimulatedFleet(
                 connectingTo: try Endpoint(parsing: fleet, binding: false), workers: workers,
-                environments: environments, taskSeconds: taskMilliseconds / 1000
+                cores: cores, environments: environments, taskSeconds: taskMilliseconds / 1000
             ).run { getppid() == parent }
             return
         }
@@ -112,10 +117,11 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
             EpisodeBatch(vectors: vectors, episodes: episodes)
         ) { _, _ in }
         let seconds = (clock.now - start).seconds
-        let rounds = (tasks + workers * environments - 1) / (workers * environments)
+        let slots = workers * cores * environments
+        let rounds = (tasks + slots - 1) / slots
         let counters = server.counters()
         let report = Report(
-            rate: Double(results.count) / seconds, workers: workers, tasks: tasks,
+            rate: Double(results.count) / seconds, workers: workers, cores: cores, tasks: tasks,
             taskMilliseconds: taskMilliseconds, environments: environments,
             joinSeconds: (joined - begin).seconds,
             coordinatorCpuSeconds: cpuSeconds() - cpuBefore,
@@ -131,7 +137,8 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
         let share = workers / processes + (index < workers % processes ? 1 : 0)
         process.arguments = [
             "benchmark", "cluster", "--fleet", address, "--workers", "\(share)",
-            "--environments", "\(environments)", "--task-milliseconds", "\(taskMilliseconds)",
+            "--cores", "\(cores)", "--environments", "\(environments)", "--task-milliseconds",
+            "\(taskMilliseconds)",
         ]
         try process.run()
         return process

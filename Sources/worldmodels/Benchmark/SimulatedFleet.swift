@@ -15,9 +15,11 @@ final class SimulatedFleet {
         var end: Double
         var member: Int
         var order: WorkerSession.Order
+        var core: Int
     }
 
     private let sockets: SocketFleet
+    private let cores: Int
     private let environments: Int
     private let taskSeconds: Double
     private var members: [WorkerSession]
@@ -31,20 +33,22 @@ final class SimulatedFleet {
     private let start = ContinuousClock.now
 
     init(
-        connectingTo endpoint: Endpoint, workers: Int, environments: Int, taskSeconds: Double
+        connectingTo endpoint: Endpoint, workers: Int, cores: Int, environments: Int,
+        taskSeconds: Double
     ) throws {
         sockets = try SocketFleet(connectingTo: endpoint, count: workers)
+        self.cores = cores
         self.environments = environments
         self.taskSeconds = taskSeconds
         members = (0..<workers).map { member in
             var configuration = WorkerSession.Configuration(
-                environments: environments, fingerprint: "simulated")
+                environments: environments, cores: cores, fingerprint: "simulated")
             configuration.hello.host = "simulated"
             configuration.hello.process = member
             return WorkerSession(configuration: configuration)
         }
         freeAt = [[Double]](
-            repeating: [Double](repeating: 0, count: environments), count: workers)
+            repeating: [Double](repeating: 0, count: cores * environments), count: workers)
     }
 
     private var now: Double { (ContinuousClock.now - start).seconds }
@@ -71,8 +75,10 @@ final class SimulatedFleet {
             nextLook = now + 0.05
             guard isWanted() else { return }
             progress += 1
+            let signs = [WorkerSession.CoreSigns](
+                repeating: WorkerSession.CoreSigns(progress: progress, isBusy: true), count: cores)
             for member in members.indices where members[member].deadline(after: now) <= now {
-                members[member].tick(at: now, progress: progress)
+                members[member].tick(at: now, cores: signs)
                 try perform(member)
             }
         }
@@ -85,7 +91,7 @@ final class SimulatedFleet {
             case .begin(let orders): for order in orders { begin(order, on: member) }
             case .end(.refused(let reason)): throw RolloutWorker.Failure.refused(reason)
             case .end, .hangUp: isOver = true
-            case .startEngine, .tell: break
+            case .startEngine, .useCores, .replaceEngine, .tell: break
             }
         }
     }
@@ -94,7 +100,7 @@ final class SimulatedFleet {
         let slot = freeAt[member].indices.min { freeAt[member][$0] < freeAt[member][$1] } ?? 0
         let end = max(now, freeAt[member][slot]) + taskSeconds
         freeAt[member][slot] = end
-        push(Running(end: end, member: member, order: order))
+        push(Running(end: end, member: member, order: order, core: slot / environments))
     }
 
     private func sendResults() throws {
@@ -110,7 +116,7 @@ final class SimulatedFleet {
                         EpisodeOutcome(
                             episodeReturn: Double(first.order.episode.name.candidate),
                             steps: 1000, tilesVisited: 100, trackTiles: 300, end: .timeLimit))),
-                seconds: taskSeconds)
+                seconds: taskSeconds, core: first.core)
         }
         for member in done {
             while let frame = members[member].nextResults, try sockets.send(frame, by: member) {

@@ -50,7 +50,7 @@ struct ServerSecurityOptions: ParsableArguments {
         help: .init(
             """
             A file with the public keys of the clients that may connect, one a line; 'look' behind a \
-            key lets its owner ask for the status and nothing else.
+            key lets its owner ask for the status and nothing else, 'operate' scale workers, too.
             """, valueName: "file"))
     var allow: String?
 

@@ -104,7 +104,8 @@ struct ClusterRecording {
                 now.files,
                 fields: [("steps/s", "\(rate)"), ("workers", "\(server.counters().workers)")])
             server.setRunStatus(
-                Data("{\"recording\":\(now.files),\"total\":\(total)}".utf8))
+                RunProgress(
+                    .recording, done: now.files, total: total, stepsPerSecond: Double(rate)))
         }
         return results.count { $0.outcome.end == .setAside } + removed.withLock { $0 }
     }

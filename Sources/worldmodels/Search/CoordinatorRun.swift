@@ -16,7 +16,8 @@ struct CoordinatorRun {
     let display: Bool
 
     func run() async throws {
-        let reporter = RunReporter(server: server, display: display)
+        let reporter = RunReporter(
+            server: server, generations: limits.generations, display: display)
         reporter.show(
             "\(run.store.directory.path): \(run.isNew ? "a new run" : "continuing"); workers connect"
                 + " with: worldmodels worker --connect \(server.address)")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ClusterProtocol
 import Episodes
 import Foundation
 import RolloutServer
@@ -13,16 +14,23 @@ import TerminalOutput
 final class RunReporter: Sendable {
     private struct State {
         var rollouts = 0
+        var steps = 0
         var began = Date()
+        var best: Double?
+        /// Seconds of the generations of this start, with the evaluations behind them.
+        var finished: (count: Int, since: Date)?
         var progress: ProgressLine?
     }
 
     private let server: RolloutServer
+    private let generations: Int?
     private let display: Bool
     private let state = Mutex(State())
 
-    init(server: RolloutServer, display: Bool) {
+    /// - Parameter generations: How many there are to be; nil: no end is set.
+    init(server: RolloutServer, generations: Int?, display: Bool) {
         self.server = server
+        self.generations = generations
         self.display = display
     }
 
@@ -51,6 +59,10 @@ final class RunReporter: Sendable {
             state.withLock { state in
                 state.began = Date()
                 state.rollouts = total - done
+                state.steps = 0
+                if purpose == .training, state.finished == nil {
+                    state.finished = (0, state.began)
+                }
                 state.progress?.erase()
                 guard display, Terminal.standardError.isInteractive else { return }
                 state.progress = ProgressLine(
@@ -59,12 +71,15 @@ final class RunReporter: Sendable {
             }
             publish(generation: generation, purpose: purpose, done: done, total: total)
         case .result(let rollout, let done, let total):
+            state.withLock { $0.steps += rollout.outcome.steps }
             publish(
                 generation: rollout.name.generation, purpose: rollout.name.purpose, done: done,
                 total: total)
         case .generation(let record):
+            state.withLock { $0.finished?.count += 1 }
             show(line(record))
         case .evaluation(let record, let best):
+            if best { state.withLock { $0.best = record.mean } }
             show(
                 String(
                     format: "evaluation after generation %d: %.1f +- %.1f over %d tracks",
@@ -92,10 +107,21 @@ final class RunReporter: Sendable {
     }
 
     private func publish(generation: Int, purpose: Purpose, done: Int, total: Int) {
-        let status =
-            "{\"generation\":\(generation),\"purpose\":\"\(purpose.rawValue)\",\"done\":\(done)"
-            + ",\"total\":\(total)}"
-        server.setRunStatus(Data(status.utf8))
+        let progress = state.withLock { state in
+            let now = Date()
+            let seconds = now.timeIntervalSince(state.began)
+            var left: Double?
+            if let generations, let finished = state.finished, finished.count > 0 {
+                let each = now.timeIntervalSince(finished.since) / Double(finished.count)
+                left = max(0, Double(generations - generation + 1) * each - seconds)
+            }
+            return RunProgress(
+                purpose == .evaluation ? .evaluation : .search, generation: generation,
+                generations: generations, done: done, total: total, best: state.best,
+                stepsPerSecond: seconds > 1 ? Double(state.steps) / seconds : nil,
+                secondsLeft: left)
+        }
+        server.setRunStatus(progress)
         state.withLock { $0.progress }?.update(done)
     }
 }

@@ -25,7 +25,14 @@ struct WorkerCommand: ParsableCommand {
         help: .init("The coordinator's address, tcp://HOST:PORT.", valueName: "tcp://host:port"))
     var connect: String
 
-    @Option(help: .init("Episodes to run at once, 1 to 1024.", valueName: "episodes"))
+    @Option(
+        help: .init(
+            "Cores to use; by default all that affinity, cgroup and Slurm give this process.",
+            valueName: "count"))
+    var cores: Int?
+
+    @Option(
+        help: .init("Episodes to run at once on each core, 1 to 1024.", valueName: "episodes"))
     var environments = 8
 
     @Option(
@@ -42,6 +49,9 @@ struct WorkerCommand: ParsableCommand {
         guard (1...1024).contains(environments) else {
             throw ValidationError("--environments is \(environments); 1 to 1024 are possible")
         }
+        if let cores, !(1...1024).contains(cores) {
+            throw ValidationError("--cores is \(cores); 1 to 1024 are possible")
+        }
         guard grace >= 0, grace.isFinite else {
             throw ValidationError("--grace is \(grace); it is a number of seconds")
         }
@@ -50,8 +60,15 @@ struct WorkerCommand: ParsableCommand {
     func run() throws {
         let endpoint = try Endpoint(parsing: connect, binding: false)
         let kernels = computing.kernels
+        let available = AvailableCores()
+        if cores == nil {
+            Terminal.standardError.write(
+                "worker: \(available.count) \(available.count == 1 ? "core" : "cores"), as "
+                    + "\(available.limit) has it\n")
+        }
         var configuration = RolloutWorker.Configuration(
-            environments: environments, fingerprint: HostFingerprint.describing(kernels))
+            environments: environments, cores: cores ?? available.count,
+            availableCores: available.count, fingerprint: HostFingerprint.describing(kernels))
         configuration.graceSeconds = grace
         let worker = RolloutWorker(configuration: configuration)
         _ = StopSignals { _ in worker.drain() }
@@ -59,9 +76,8 @@ struct WorkerCommand: ParsableCommand {
             connectingTo: endpoint, security: try security.security(for: endpoint))
         _ = try worker.run(
             over: transport,
-            engine: { models, work, environments in
-                try CarRacingWork.engine(
-                    models: models, work: work, environments: environments, kernels: kernels)
+            engine: { models, work in
+                try CarRacingWork.engines(models: models, work: work, kernels: kernels)
             },
             report: { line in
                 Terminal.standardError.write("worker: \(line)\n")
