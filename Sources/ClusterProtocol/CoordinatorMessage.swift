@@ -33,10 +33,22 @@ package enum CoordinatorMessage: Sendable, Equatable {
     case assignments(Assignments)
     /// The session is unknown: say Hello again.
     case rejoin
-    /// The coordinator stops, and why.
-    case farewell(reason: String)
+    /// The coordinator stops, and why; or it has read a goodbye.
+    case farewell(Farewell, reason: String)
     /// How the run goes on.
     case status(ClusterStatus)
+}
+
+/// What follows a coordinator's farewell.
+package enum Farewell: Sendable, Hashable {
+    /// The worker left, and the coordinator has read it.
+    case answered
+    /// The coordinator was told to stop, and will return.
+    case paused
+    /// There is nothing left to do.
+    case finished
+    /// The coordinator cannot go on, until somebody has set that right.
+    case failed
 }
 
 /// Why a worker may not take part.

@@ -186,7 +186,7 @@ struct WireValidationTests {
                 ], run: Data())
         }
         for (sent, read) in [
-            (.farewell(reason: forged), .farewell(reason: shown)),
+            (.farewell(.paused, reason: forged), .farewell(.paused, reason: shown)),
             (.status(status(forged)), .status(status(shown))),
         ] as [(CoordinatorMessage, CoordinatorMessage)] {
             let frame = try CoordinatorFrame(

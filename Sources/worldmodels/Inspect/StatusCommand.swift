@@ -12,17 +12,13 @@ struct StatusCommand: ParsableCommand {
         commandName: "status",
         abstract: "Show what a coordinator and its workers are doing.")
 
-    @Option(
-        help: .init("The coordinator's address, tcp://HOST:PORT.", valueName: "tcp://host:port"))
-    var connect: String
+    @OptionGroup var coordinator: CoordinatorOptions
 
     @Option(help: .init("Seconds to wait for an answer.", valueName: "seconds"))
     var timeout = 10.0
 
     @Flag(help: "Print one JSON object, on one line.")
     var json = false
-
-    @OptionGroup var security: ClientSecurityOptions
 
     private enum Failure: Error, CustomStringConvertible {
         case noAnswer(String, Double, String)
@@ -97,9 +93,7 @@ struct StatusCommand: ParsableCommand {
     }
 
     private func ask() throws -> (run: String, status: ClusterStatus) {
-        let endpoint = try Endpoint(parsing: connect, binding: false)
-        let transport = try ConnectingTransport(
-            connectingTo: endpoint, security: try security.security(for: endpoint))
+        let transport = try coordinator.transport()
         defer { transport.close() }
         let deadline = ContinuousClock.now + .seconds(timeout)
         var isConnected = false
@@ -127,11 +121,11 @@ struct StatusCommand: ParsableCommand {
             }
             // One may be a coordinator that was just ending or beginning.
             if refusals.count > 1, !isConnected {
-                throw Failure.notAccepted(connect, refusals[1])
+                throw Failure.notAccepted(transport.address, refusals[1])
             }
         }
-        if let refusal = refusals.last { throw Failure.notAccepted(connect, refusal) }
+        if let refusal = refusals.last { throw Failure.notAccepted(transport.address, refusal) }
         let reason = isConnected ? "it is there, but says nothing" : transport.diagnosis()
-        throw Failure.noAnswer(connect, timeout, reason ?? "")
+        throw Failure.noAnswer(transport.address, timeout, reason ?? "")
     }
 }

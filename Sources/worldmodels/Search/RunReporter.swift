@@ -18,11 +18,14 @@ final class RunReporter: Sendable {
     }
 
     private let server: RolloutServer
+    /// What workers are started with.
+    private let command: String
     private let display: Bool
     private let state = Mutex(State())
 
-    init(server: RolloutServer, display: Bool) {
+    init(server: RolloutServer, command: String, display: Bool) {
         self.server = server
+        self.command = command
         self.display = display
     }
 
@@ -34,7 +37,7 @@ final class RunReporter: Sendable {
 
     /// Prints an event of the server; gives its kind where it is worth keeping.
     func show(_ event: ServerEvent) -> String? {
-        show(event.text(address: server.address))
+        show(event.text(command: command))
         // Nobody asks later when it was that nobody was there, and who stops says so itself.
         return ["waiting", "stopped"].contains(event.kind) ? nil : event.kind
     }
@@ -102,9 +105,9 @@ final class RunReporter: Sendable {
 
 extension ServerEvent {
     /// One line for people, with what to do where no worker is there.
-    func text(address: String) -> String {
+    func text(command: String) -> String {
         if case .waiting = self {
-            "\(self): worldmodels worker --connect \(address)"
+            "\(self): \(command)"
         } else {
             "\(self)"
         }
