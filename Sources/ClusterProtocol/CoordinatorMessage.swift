@@ -33,8 +33,8 @@ package enum CoordinatorMessage: Sendable, Equatable {
     case assignments(Assignments)
     /// The session is unknown: say Hello again.
     case rejoin
-    /// The coordinator stops, and why.
-    case farewell(reason: String)
+    /// The coordinator stops, and why; or it has read a goodbye.
+    case farewell(Farewell, reason: String)
     /// How the run goes on.
     case status(ClusterStatus)
     /// The worker is to use so many cores.
@@ -49,6 +49,18 @@ package enum ScaleAnswer: Sendable, Equatable {
     case told(workers: Int, limited: Int)
     /// None was, and why.
     case refused(String)
+}
+
+/// What follows a coordinator's farewell.
+package enum Farewell: Sendable, Hashable {
+    /// The worker left, and the coordinator has read it.
+    case answered
+    /// The coordinator was told to stop, and will return.
+    case paused
+    /// There is nothing left to do.
+    case finished
+    /// The coordinator cannot go on, until somebody has set that right.
+    case failed
 }
 
 /// Why a worker may not take part.

@@ -5,12 +5,21 @@ import CZeroMQ
 package import ClusterProtocol
 
 /// A worker's end: a ZeroMQ DEALER, which connects again whenever its connection breaks or is
-/// refused.
+/// refused, and looks before each connection where the coordinator is.
 package final class ConnectingTransport: Transport {
-    package let address: String
     package var waker: any TransportWaker { eventWaker }
 
-    private let endpoint: Endpoint
+    /// Where the connection is made to.
+    private var choice = WayChoice()
+    private var place: CoordinatorPlace? { choice.current?.place }
+    /// What is said where there is no place: what is looked at, and why it is of no use.
+    private let source: String
+    private var problem: String?
+    /// nil: the place is an address, which stays what it is.
+    private var locator: Locator?
+    /// When to look again; nil while there is a connection.
+    private var nextLook: Double?
+    private let start = ContinuousClock.now
     private let context: ZeroMQContext
     private let socket: ZeroMQSocket
     private let monitor: ZeroMQMonitor
@@ -26,14 +35,39 @@ package final class ConnectingTransport: Transport {
     ///   - endpoint: Where to.
     ///   - security: How to prove who this is.
     /// - Throws: `TransportError` for an endpoint or a key that cannot be.
-    package init(
+    package convenience init(
         connectingTo endpoint: Endpoint, security: ClientSecurity = .plaintext
     ) throws(TransportError) {
+        let place = CoordinatorPlace(endpoint: endpoint, security: security)
+        try self.init(source: endpoint.description)
+        if endpoint.isAddress {
+            try go([Way(place: place, isIPv6: endpoint.isIPv6)])
+        } else {
+            // Which of the name's addresses leads there may change.
+            look { .places([place]) }
+        }
+    }
+
+    /// Begins to look for the coordinator, which need not be there.
+    ///
+    /// - Parameters:
+    ///   - source: What says where it is, for people.
+    ///   - whereabouts: Asked before each connection, in a thread of its own.
+    /// - Throws: `TransportError` where there are no sockets.
+    package convenience init(
+        source: String, whereabouts: @escaping @Sendable () -> Whereabouts
+    ) throws(TransportError) {
+        try self.init(source: source)
+        look(whereabouts)
+    }
+
+    private init(source: String) throws(TransportError) {
+        self.source = source
         context = try ZeroMQContext()
         eventWaker = try EventWaker()
         socket = try ZeroMQSocket(ZMQ_DEALER, in: context)
         try ZeroMQTransportOptions.apply(
-            to: socket, for: endpoint, messageBytes: WireLimits.bytesToWorker)
+            to: socket, isIPv6: false, messageBytes: WireLimits.bytesToWorker)
         try ZeroMQTransportOptions.ping(socket)
         try socket.set(
             ZMQ_RECONNECT_IVL, ZeroMQTransportOptions.reconnect, "the reconnection interval")
@@ -44,16 +78,70 @@ package final class ConnectingTransport: Transport {
             ZMQ_CONNECT_TIMEOUT, ZeroMQTransportOptions.connect, "the connection timeout")
         // Nothing is queued for a coordinator that is not there: it would be stale on arrival.
         try socket.set(ZMQ_IMMEDIATE, Int32(1), "immediate")
-        if case .curve(let keys, let serverKey) = security {
+        monitor = try ZeroMQMonitor(of: socket, in: context)
+    }
+
+    package var address: String { place?.endpoint.description ?? source }
+
+    package var run: String? { place?.run }
+
+    // MARK: Where to
+
+    private var now: Double { (ContinuousClock.now - start) / .seconds(1) }
+
+    private func look(_ whereabouts: @escaping @Sendable () -> Whereabouts) {
+        locator = Locator(waker: eventWaker, whereabouts)
+        nextLook = now
+    }
+
+    /// Goes where the locator says, while there is no connection.
+    ///
+    /// - Returns: Seconds until it is to be asked again; nil while it is not.
+    private func follow() throws(TransportError) -> Double? {
+        guard let locator else { return nil }
+        let finding = locator.take()
+        guard let due = nextLook else { return nil }
+        switch finding {
+        case nil: break
+        case .nothing(let reason):
+            problem = reason
+            try go([])
+        case .ways(let ways):
+            problem = nil
+            try go(ways)
+        }
+        if now < due { return due - now }
+        locator.look()
+        nextLook = now + ZeroMQTransportOptions.lookPause
+        return ZeroMQTransportOptions.lookPause
+    }
+
+    private func go(_ ways: [Way]) throws(TransportError) {
+        let former = choice.current
+        guard choice.choose(among: ways, at: now) else { return }
+        if let former {
+            // It fails where ZeroMQ has forgotten the endpoint itself.
+            _ = zmq_disconnect(socket.pointer, former.place.endpoint.description)
+            nextAttempt = nil
+        }
+        guard let way = choice.current else { return }
+        // They hold for connections that are made from here on.
+        try socket.set(ZMQ_IPV6, way.isIPv6 ? 1 : 0 as Int32, "IPv6")
+        if case .curve(let keys, let serverKey) = way.place.security {
             try socket.set(ZMQ_CURVE_SERVERKEY, Array(serverKey.utf8), "the server's public key")
             try socket.set(ZMQ_CURVE_PUBLICKEY, Array(keys.publicKey.utf8), "the public key")
             try socket.set(ZMQ_CURVE_SECRETKEY, Array(keys.secretKey.utf8), "the secret key")
         }
-        monitor = try ZeroMQMonitor(of: socket, in: context)
-        self.endpoint = endpoint
-        address = endpoint.description
+        pause = ZeroMQTransportOptions.refusalPause
         try socket.connect(address)
     }
+
+    /// The connection is gone: it is found out where the next one leads.
+    private func lookSoon() {
+        if locator != nil, nextLook == nil { nextLook = now }
+    }
+
+    // MARK: Messages
 
     package func receive(
         waitingAtMost seconds: Double
@@ -64,6 +152,7 @@ package final class ConnectingTransport: Transport {
             let left = (nextAttempt - .now) / .seconds(1)
             if left <= 0 { try connectAnew() } else { wait = min(wait, left) }
         }
+        if let left = try follow() { wait = min(wait, left) }
         var mayWait = true
         while true {
             if let frame = try socket.receive() {
@@ -101,9 +190,15 @@ package final class ConnectingTransport: Transport {
             switch event {
             case .handshakeSucceeded:
                 pause = ZeroMQTransportOptions.refusalPause
+                nextLook = nil
+                choice.connected()
                 return .connected
-            case .disconnected: return .connectionLost
+            case .disconnected:
+                choice.lost(at: now)
+                lookSoon()
+                return .connectionLost
             case .handshakeFailed(let reason, let isFinal):
+                choice.failed()
                 if isFinal {
                     pauseBeforeConnecting()
                     return .handshakeFailed(reason)
@@ -127,6 +222,7 @@ package final class ConnectingTransport: Transport {
 
     private func connectAnew() throws(TransportError) {
         nextAttempt = nil
+        guard place != nil else { return }
         // It fails where ZeroMQ has forgotten the endpoint itself.
         _ = zmq_disconnect(socket.pointer, address)
         try socket.connect(address)
@@ -140,13 +236,17 @@ package final class ConnectingTransport: Transport {
     }
 
     package func diagnosis() -> String? {
-        Reachability.probe(endpoint, waitingAtMost: 1).description
+        guard let place else { return problem ?? "it is being looked for" }
+        return Reachability.probe(place.endpoint, waitingAtMost: 1).description
     }
 
     package func hangUp() {
         guard !isClosed else { return }
+        guard place != nil else { return }
         _ = zmq_disconnect(socket.pointer, address)
         pauseBeforeConnecting()
+        choice.failed()
+        lookSoon()
     }
 
     package func close() {

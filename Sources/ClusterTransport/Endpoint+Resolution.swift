@@ -33,17 +33,28 @@ extension Endpoint {
         var addresses: [String] = []
         var next = list
         while let entry = next?.pointee {
-            var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-            let named = getnameinfo(
-                entry.ai_addr, entry.ai_addrlen, &text, socklen_t(text.count), nil, 0,
-                NI_NUMERICHOST)
-            if named == 0 {
-                let address = String(
-                    decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-                addresses.append(entry.ai_family == AF_INET6 ? "[\(address)]" : address)
-            }
+            if let address = entry.ai_addr.flatMap(text) { addresses.append(address) }
             next = entry.ai_next
         }
         return addresses
+    }
+
+    /// An IP address as text, IPv6 in brackets; nil for others.
+    static func text(of address: UnsafeMutablePointer<sockaddr>) -> String? {
+        let size: Int
+        switch Int32(address.pointee.sa_family) {
+        case AF_INET: size = MemoryLayout<sockaddr_in>.size
+        case AF_INET6: size = MemoryLayout<sockaddr_in6>.size
+        default: return nil
+        }
+        var buffer = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        guard
+            getnameinfo(
+                address, socklen_t(size), &buffer, socklen_t(buffer.count), nil, 0, NI_NUMERICHOST)
+                == 0
+        else { return nil }
+        let text = String(
+            decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return Int32(address.pointee.sa_family) == AF_INET6 ? "[\(text)]" : text
     }
 }

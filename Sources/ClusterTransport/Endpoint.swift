@@ -8,6 +8,12 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     /// The port; nil for any free one.
     package var port: UInt16?
 
+    /// Collects the parts, of which the host is sound.
+    package init(host: String, port: UInt16?) {
+        self.host = host
+        self.port = port
+    }
+
     /// Reads an endpoint.
     ///
     /// - Parameters:
@@ -51,6 +57,15 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
 
     /// Whether the host is an IPv6 address.
     package var isIPv6: Bool { host.hasPrefix("[") }
+
+    /// Whether the host is an address, which no name service is asked for.
+    var isAddress: Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return isIPv6 || parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+    }
+
+    /// Whether it stands for all interfaces of the host that listens.
+    package var isWildcard: Bool { ["*", "0.0.0.0", "[::]"].contains(host) }
 
     /// Whether traffic stays on this host.
     package var isLoopback: Bool {

@@ -32,11 +32,12 @@ package final class ListeningTransport: Transport {
         listeningOn endpoint: Endpoint, security: ServerSecurity = .plaintext,
         limits: ConnectionLimits = .current
     ) throws(TransportError) {
+        let endpoint = try endpoint.resolved()
         context = try ZeroMQContext()
         eventWaker = try EventWaker()
         socket = try ZeroMQSocket(ZMQ_ROUTER, in: context)
         try ZeroMQTransportOptions.apply(
-            to: socket, for: endpoint, messageBytes: WireLimits.bytesToCoordinator)
+            to: socket, isIPv6: endpoint.isIPv6, messageBytes: WireLimits.bytesToCoordinator)
         try ZeroMQTransportOptions.bound(socket)
         try ZeroMQTransportOptions.probe(socket)
         try socket.set(ZMQ_ROUTER_MANDATORY, Int32(1), "mandatory routing")
@@ -54,7 +55,7 @@ package final class ListeningTransport: Transport {
             ZeroMQMonitor(of: socket, in: context), limits: limits, clients: clients,
             waker: eventWaker)
         do {
-            try socket.bind(endpoint.resolved())
+            try socket.bind(endpoint)
         } catch {
             connections.stop()
             throw error

@@ -21,10 +21,15 @@ package enum ServerSecurity: Sendable {
     case plaintext
     /// CURVE; only the clients of the list may talk.
     case curve(CurveKeys, ClientList)
+
+    /// What clients know the server by; nil in the clear.
+    package var publicKey: String? {
+        if case .curve(let keys, _) = self { keys.publicKey } else { nil }
+    }
 }
 
 /// How a connecting transport proves who it is.
-package enum ClientSecurity: Sendable {
+package enum ClientSecurity: Sendable, Equatable {
     /// In the clear.
     case plaintext
     /// CURVE: own keys, and the one server key that is trusted.

@@ -19,7 +19,7 @@ package final class SocketFleet {
         for _ in 0..<count {
             let socket = try ZeroMQSocket(ZMQ_DEALER, in: context)
             try ZeroMQTransportOptions.apply(
-                to: socket, for: endpoint, messageBytes: WireLimits.bytesToWorker)
+                to: socket, isIPv6: endpoint.isIPv6, messageBytes: WireLimits.bytesToWorker)
             try ZeroMQTransportOptions.ping(socket)
             try socket.connect(endpoint.description)
             sockets.append(socket)

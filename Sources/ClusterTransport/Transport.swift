@@ -25,6 +25,8 @@ package enum TransportEvent: Sendable, Equatable {
 package protocol Transport: AnyObject {
     /// Where peers connect to, or what this end connects to, as ZeroMQ endpoint text.
     var address: String { get }
+    /// The run that is to be at the other end; nil for any (connecting side).
+    var run: String? { get }
     /// Interrupts `receive` from any thread.
     var waker: any TransportWaker { get }
     /// Waits for the next event.
@@ -52,6 +54,7 @@ package protocol Transport: AnyObject {
 }
 
 extension Transport {
+    package var run: String? { nil }
     package func hangUp() {}
     package func cutOff(_ peer: PeerIdentifier) {}
     package func diagnosis() -> String? { nil }

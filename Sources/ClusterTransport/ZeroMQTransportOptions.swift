@@ -36,12 +36,14 @@ enum ZeroMQTransportOptions {
     /// First pause before connecting again after a refusal, and the longest; seconds.
     static let refusalPause = 0.5
     static let refusalPauseLongest = 5.0
+    /// Pause between two looks for where the coordinator is, while there is no connection; seconds.
+    static let lookPause = 1.0
     /// Connections waiting to be accepted: a cluster that starts knocks all at once, and what finds
     /// no room waits for the kernel to knock again, ever longer.
     static let backlog: Int32 = 4096
 
     static func apply(
-        to socket: ZeroMQSocket, for endpoint: Endpoint, messageBytes: Int
+        to socket: ZeroMQSocket, isIPv6: Bool, messageBytes: Int
     ) throws(TransportError) {
         try socket.set(ZMQ_LINGER, linger, "linger")
         try socket.set(ZMQ_SNDHWM, highWaterMark, "the send high-water mark")
@@ -49,7 +51,7 @@ enum ZeroMQTransportOptions {
         try socket.set(ZMQ_HANDSHAKE_IVL, handshake, "the handshake interval")
         try socket.set(ZMQ_MAXMSGSIZE, Int64(messageBytes), "the message size limit")
         // Where it is not asked for, IPv6 would only disguise addresses as [::ffff:127.0.0.1].
-        try socket.set(ZMQ_IPV6, endpoint.isIPv6 ? 1 : 0 as Int32, "IPv6")
+        try socket.set(ZMQ_IPV6, isIPv6 ? 1 : 0 as Int32, "IPv6")
     }
 
     /// Has a listening end keep little of each of its many peers.

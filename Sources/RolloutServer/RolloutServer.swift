@@ -61,7 +61,7 @@ package final class RolloutServer: EpisodeService {
     }
 
     deinit {
-        mailbox.post(.stop(reason: "the coordinator ended"))
+        mailbox.post(.stop(.failed, reason: "the coordinator ended"))
     }
 
     /// Has tasks done, whatever workers do meanwhile.
@@ -134,9 +134,13 @@ package final class RolloutServer: EpisodeService {
 
     /// Tells the workers that the coordinator stops, and ends the thread; `perform` throws.
     ///
-    /// - Parameter reason: One line for people.
-    package func stop(reason: String = "the coordinator ended") {
-        mailbox.post(.stop(reason: reason))
+    /// - Parameters:
+    ///   - farewell: What follows, as workers are told.
+    ///   - reason: One line for people.
+    package func stop(
+        _ farewell: Farewell = .failed, reason: String = "the coordinator ended"
+    ) {
+        mailbox.post(.stop(farewell, reason: reason))
         mailbox.waitUntilStopped()
     }
 }

@@ -129,9 +129,11 @@ package struct ServerCore: Sendable {
 
     /// Tells all workers that the coordinator stops.
     ///
-    /// - Parameter reason: One line.
-    package mutating func sayFarewell(_ reason: String) {
-        session.sayFarewell(reason)
+    /// - Parameters:
+    ///   - farewell: What follows.
+    ///   - reason: One line.
+    package mutating func sayFarewell(_ farewell: Farewell, _ reason: String) {
+        session.sayFarewell(farewell, reason)
         for action in session.takeActions() {
             if case .send(let bytes, let peer) = action { actions.append(.send(bytes, peer)) }
         }

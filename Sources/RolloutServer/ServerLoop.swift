@@ -23,6 +23,7 @@ final class ServerLoop {
     private var core: ServerCore
     private var recipients: [Int: Recipient] = [:]
     private var stopReason: String?
+    private var farewell = Farewell.failed
     private var notices = ServerNotices()
     private let start = ContinuousClock.now
 
@@ -42,7 +43,7 @@ final class ServerLoop {
     func run() {
         do {
             while stopReason == nil { try turn() }
-            core.sayFarewell(stopReason ?? "")
+            core.sayFarewell(farewell, stopReason ?? "")
             try perform()
             try awaitHangUps()
         } catch {
@@ -109,7 +110,9 @@ final class ServerLoop {
                 ServerMailbox.Report(
                     workers: request.includesWorkers ? core.snapshots(at: now) : [],
                     counters: core.counters))
-        case .stop(let reason): stopReason = reason
+        case .stop(let farewell, let reason):
+            self.farewell = farewell
+            stopReason = reason
         }
     }
 

@@ -37,7 +37,7 @@ final class ServerMailbox: Sendable {
         case cancel(ticket: Int)
         case release(String)
         case report(ReportRequest)
-        case stop(reason: String)
+        case stop(Farewell, reason: String)
     }
 
     /// A question that another thread waits with.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import ClusterProtocol
+package import ClusterProtocol
 package import ClusterSessions
 import Foundation
 import WorldModel
@@ -14,12 +14,18 @@ extension RolloutWorker {
     package enum End: Sendable, Equatable {
         /// It was told to stop, and finished or handed back what it had.
         case drained
+        /// The coordinator had nothing left to do, and why.
+        case finished(String)
+        /// There was nothing to do for so many seconds.
+        case idle(Double)
+        /// Its time was over, and it finished or handed back what it had.
+        case expired
     }
 
     /// Why a worker cannot go on.
     package enum Failure: Error, Equatable, CustomStringConvertible {
         /// The coordinator will not have it.
-        case refused(String)
+        case refused(RefusalReason, String)
         /// The other side speaks another protocol.
         case protocolVersion(theirs: UInt32, ours: UInt32)
         /// The engine cannot be made of what the coordinator serves, or broke.
@@ -27,7 +33,7 @@ extension RolloutWorker {
 
         package var description: String {
             switch self {
-            case .refused(let reason): "the coordinator refused this worker: \(reason)"
+            case .refused(_, let reason): "the coordinator refused this worker: \(reason)"
             case .protocolVersion(let theirs, let ours):
                 "the coordinator speaks protocol version \(theirs), this worker \(ours); "
                     + "use the same build on both"

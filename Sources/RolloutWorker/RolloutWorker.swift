@@ -19,6 +19,7 @@ package final class RolloutWorker: Sendable {
         case work
         case drain
         case leaveNow
+        case finish
     }
 
     private let configuration: Configuration
@@ -40,6 +41,13 @@ package final class RolloutWorker: Sendable {
     /// Asks it to hand back what runs and to leave at once; from any thread.
     package func leaveNow() {
         order.store(Order.leaveNow.rawValue, ordering: .relaxed)
+        waker.withLock { $0?.wake() }
+    }
+
+    /// Tells it that nothing is left to do, as somebody else than the coordinator says; from any thread.
+    package func finish() {
+        _ = order.compareExchange(
+            expected: Order.work.rawValue, desired: Order.finish.rawValue, ordering: .relaxed)
         waker.withLock { $0?.wake() }
     }
 
@@ -68,13 +76,21 @@ package final class RolloutWorker: Sendable {
             case .work: break
             case .drain: loop.drain()
             case .leaveNow: loop.leave("told to leave at once")
+            case .finish: return .finished("the run was over before this worker began")
             }
             switch try loop.turn() {
             case nil: break
             case .drained:
                 try loop.awaitAnswer()
                 return .drained
-            case .refused(let reason): throw Failure.refused(reason)
+            case .finished(let reason): return .finished(reason)
+            case .idle(let seconds):
+                try loop.awaitAnswer()
+                return .idle(seconds)
+            case .expired:
+                try loop.awaitAnswer()
+                return .expired
+            case .refused(let kind, let reason): throw Failure.refused(kind, reason)
             case .protocolVersion(let theirs, let ours):
                 throw Failure.protocolVersion(theirs: theirs, ours: ours)
             case .engine(let reason): throw Failure.engine(reason)

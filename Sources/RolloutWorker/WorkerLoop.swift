@@ -53,6 +53,9 @@ final class WorkerLoop {
         while let frame = session.nextResults, try transport.send(frame, to: .coordinator) {
             session.resultsSent()
         }
+        if session.isDue(at: now) {
+            session.expire(withdrawn: pool?.withdrawWaiting() ?? [], at: now)
+        }
         session.tick(at: now, cores: pool?.signs() ?? [])
         return try perform()
     }
@@ -88,7 +91,7 @@ final class WorkerLoop {
 
     private func handle(_ event: TransportEvent) {
         switch event {
-        case .connected: session.connected(at: now)
+        case .connected: session.connected(to: transport.run, at: now)
         case .connectionLost: session.connectionLost(at: now)
         case .handshakeFailed(let reason): session.handshakeFailed(reason, at: now)
         case .message(_, let bytes, _): session.received(bytes, at: now)
@@ -142,8 +145,14 @@ extension WorkerSession.Notice {
         case .noAnswer: "\(address) is there but does not answer; still trying"
         case .notAccepted(let reason):
             "the coordinator at \(address) did not accept us: \(reason); still trying"
-        case .farewell(let reason):
+        case .farewell(.finished, let reason):
+            "the coordinator has finished: \(reason); waiting for the next one"
+        case .farewell(.failed, let reason):
+            "the coordinator failed: \(reason); waiting until somebody starts it again"
+        case .farewell(.paused, let reason), .farewell(.answered, let reason):
             "the coordinator stopped: \(reason); waiting for its return"
+        case .otherRun(let found, let wanted):
+            "\(address) has the run \(found), not \(wanted); still trying"
         case .draining(let episodes, let seconds):
             "draining: \(episodes) episodes in hand, at most \(seconds) s"
         case .malformed(let count, let last):

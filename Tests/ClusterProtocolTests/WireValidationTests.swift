@@ -189,7 +189,7 @@ struct WireValidationTests {
                 ], run: RunProgress(.search, generation: 3, done: 1, total: 2))
         }
         for (sent, read) in [
-            (.farewell(reason: forged), .farewell(reason: shown)),
+            (.farewell(.paused, reason: forged), .farewell(.paused, reason: shown)),
             (.scaled(.refused(forged)), .scaled(.refused(shown))), (.useCores(2), .useCores(2)),
             (.scaled(.told(workers: 2, limited: 1)), .scaled(.told(workers: 2, limited: 1))),
             (.status(status(forged)), .status(status(shown))),

@@ -132,9 +132,9 @@ struct SessionTests {
         var talk = Conversation()
         try talk.work()
         talk.worker.finished(talk.finished(5), seconds: 1)
-        talk.coordinator.sayFarewell("the end")
+        talk.coordinator.sayFarewell(.paused, "the end")
         try talk.talk()
-        #expect(talk.workerActions.suffix(2) == [.tell(.farewell("the end")), .hangUp])
+        #expect(talk.workerActions.suffix(2) == [.tell(.farewell(.paused, "the end")), .hangUp])
         #expect(talk.worker.held.isEmpty)
         talk.worker.tick(at: 10, cores: [])
         #expect(talk.worker.takeActions() == [.tell(.noCoordinator)])
@@ -154,7 +154,7 @@ struct SessionTests {
         var talk = Conversation(version: 3)
         talk.worker.connected(at: 0)
         try talk.talk()
-        guard case .end(.refused(let reason)) = talk.workerActions.last else {
+        guard case .end(.refused(.protocolVersion, let reason)) = talk.workerActions.last else {
             Issue.record("\(talk.workerActions)")
             return
         }

@@ -152,7 +152,7 @@ struct HostilePeerTests {
         let messages: [CoordinatorMessage] = [
             .welcome(welcome), .modelPiece(sha256: sha256, offset: 0, data: model),
             .assignments(assignments), .assignments(assignments), .rejoin,
-            .farewell(reason: ""),
+            .farewell(.finished, reason: ""),
             .status(ClusterStatus(counters: ServerCounters(), workers: [], run: nil)),
         ]
         return messages.map { CoordinatorFrame($0, run: "fuzz", session: 77).encoded() }

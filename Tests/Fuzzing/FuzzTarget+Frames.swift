@@ -63,7 +63,7 @@ extension FuzzTarget {
                         .init(
                             lease: 1,
                             episode: Episode(name: .recording(1), trackSeed: 1, stepCap: 9))
-                    ])), .rejoin, .farewell(reason: "bye"),
+                    ])), .rejoin, .farewell(.paused, reason: "bye"),
             .status(ClusterStatus(counters: ServerCounters(), workers: [], run: nil)),
         ]
     }

@@ -98,7 +98,9 @@ private struct WorkerFuzzer {
                             episode: Episode(
                                 name: .recording(Int(input.byte())), trackSeed: input.word()))
                     }))
-        case 4: return .farewell(reason: input.text())
+        case 4:
+            let farewells: [Farewell] = [.answered, .paused, .finished, .failed]
+            return .farewell(farewells[input.number(below: 4)], reason: input.text())
         case 5: return .refusal(.other, input.text())
         default:
             return .status(

@@ -34,7 +34,7 @@
 //            <-  UseCores     use so many cores from now on
 //   Goodbye  ->               I leave; what I still hold goes to others
 //            <-  Rejoin       I do not know your session (I restarted, or thought you dead)
-//            <-  Farewell     the coordinator stops, wait for its return; or it has read a Goodbye
+//            <-  Farewell     the coordinator stops, and whether it returns; or it has read a Goodbye
 //   StatusRequest ->          from a client that is no worker
 //            <-  Status
 //   Scale    ->               from a client that may: use so many cores
@@ -935,9 +935,62 @@ package nonisolated struct WireFarewell: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// One line for people.
   package var reason: String = String()
 
+  package var kind: WireFarewell.Kind = .unspecified
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Kind: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+
+    /// It has read a Goodbye.
+    case unspecified // = 0
+
+    /// It was told to stop, and will return.
+    case paused // = 1
+
+    /// There is nothing left to do.
+    case finished // = 2
+
+    /// It cannot go on; somebody may set that right, and start it again.
+    case failed // = 3
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .paused
+      case 2: self = .finished
+      case 3: self = .failed
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .paused: return 1
+      case .finished: return 2
+      case .failed: return 3
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [WireFarewell.Kind] = [
+      .unspecified,
+      .paused,
+      .finished,
+      .failed,
+    ]
+
+  }
 
   package init() {}
 }
@@ -2373,7 +2426,7 @@ nonisolated extension WireRejoin: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireFarewell: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Farewell"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}kind\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2382,6 +2435,7 @@ nonisolated extension WireFarewell: SwiftProtobuf.Message, SwiftProtobuf._Messag
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
       default: break
       }
     }
@@ -2391,14 +2445,22 @@ nonisolated extension WireFarewell: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 1)
     }
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireFarewell, rhs: WireFarewell) -> Bool {
     if lhs.reason != rhs.reason {return false}
+    if lhs.kind != rhs.kind {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
+}
+
+nonisolated extension WireFarewell.Kind: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNSPECIFIED\0\u{1}PAUSED\0\u{1}FINISHED\0\u{1}FAILED\0")
 }
 
 nonisolated extension WireStatusRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -65,8 +65,12 @@ extension WireFromCoordinator.OneOf_Body {
                     }
                 })
         case .rejoin: self = .rejoin(WireRejoin())
-        case .farewell(let reason):
-            self = .farewell(.with { $0.reason = String(reason.prefix(200)) })
+        case .farewell(let farewell, let reason):
+            self = .farewell(
+                .with {
+                    $0.reason = String(reason.prefix(200))
+                    $0.kind = WireFarewell.Kind(farewell)
+                })
         case .status(let status):
             // It has nothing that JSON cannot write; a status without a report is refused as such.
             self = .status(.with { $0.json = (try? JSONEncoder().encode(status)) ?? Data() })
@@ -98,7 +102,8 @@ extension CoordinatorMessage {
         case .assignments(let wire): self = .assignments(try Assignments(wire))
         case .rejoin: self = .rejoin
         case .farewell(let wire):
-            self = .farewell(reason: try printable(wire.reason, "farewell.reason"))
+            self = .farewell(
+                Farewell(wire.kind), reason: try printable(wire.reason, "farewell.reason"))
         case .status(let wire):
             guard let status = try? JSONDecoder().decode(ClusterStatus.self, from: wire.json)
             else { throw .field("status.json", "is no report") }
@@ -224,6 +229,30 @@ extension RefusalReason {
             case .fingerprint: .fingerprint
             case .full: .full
             case .unspecified, .malformed, .UNRECOGNIZED: .other
+            }
+    }
+}
+
+extension WireFarewell.Kind {
+    fileprivate init(_ farewell: Farewell) {
+        self =
+            switch farewell {
+            case .answered: .unspecified
+            case .paused: .paused
+            case .finished: .finished
+            case .failed: .failed
+            }
+    }
+}
+
+extension Farewell {
+    fileprivate init(_ wire: WireFarewell.Kind) {
+        self =
+            switch wire {
+            case .unspecified: .answered
+            case .finished: .finished
+            case .failed: .failed
+            case .paused, .UNRECOGNIZED: .paused
             }
     }
 }

@@ -205,7 +205,7 @@ package struct CoordinatorSession: Sendable {
             if state.isReady { actions.append(.coreLost(state.worker, loss)) }
         case .goodbye(let reason):
             // It waits for this before it ends the connection.
-            send(.farewell(reason: "goodbye"), to: peer)
+            send(.farewell(.answered, reason: "goodbye"), to: peer)
             _ = drop(peer)
             actions.append(.left(state.worker, reason))
         case .hello, .statusRequest, .scale: return
@@ -405,8 +405,12 @@ package struct CoordinatorSession: Sendable {
     }
 
     /// Tells all workers that the coordinator stops.
-    package mutating func sayFarewell(_ reason: String) {
-        for peer in peers.keys { send(.farewell(reason: reason), to: peer) }
+    ///
+    /// - Parameters:
+    ///   - farewell: What follows.
+    ///   - reason: One line.
+    package mutating func sayFarewell(_ farewell: Farewell, _ reason: String) {
+        for peer in peers.keys { send(.farewell(farewell, reason: reason), to: peer) }
     }
 
     private mutating func refuse(_ peer: PeerIdentifier, _ reason: RefusalReason, _ text: String) {

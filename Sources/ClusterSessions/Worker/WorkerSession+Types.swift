@@ -26,6 +26,13 @@ extension WorkerSession {
         package var noticeSeconds: Seconds = 5
         /// Seconds without an answer to Hello after which it is said again.
         package var helloSeconds: Seconds = 3
+        /// Whether it ends when the coordinator has nothing left to do; else it waits for the next one.
+        package var endsWhenFinished = false
+        /// Seconds without an episode in hand, whether there is a coordinator or not, after which it
+        /// ends; nil waits for ever.
+        package var idleSeconds: Seconds?
+        /// Seconds after which it drains by itself; nil is never.
+        package var lifetimeSeconds: Seconds?
         /// The protocol version to speak; another than the current one only in tests.
         package var protocolVersion = ProtocolVersion.current
 
@@ -73,8 +80,14 @@ extension WorkerSession {
     package enum End: Sendable, Equatable {
         /// It was told to stop, and finished or handed back what it had.
         case drained
+        /// The coordinator has nothing left to do, and why.
+        case finished(String)
+        /// There was nothing to do for so long.
+        case idle(Seconds)
+        /// Its time was over, and it finished or handed back what it had.
+        case expired
         /// The coordinator will not have it.
-        case refused(String)
+        case refused(RefusalReason, String)
         /// The other side speaks another protocol.
         case protocolVersion(theirs: UInt32, ours: UInt32)
         /// The engine cannot be made of what the coordinator serves, or broke.
@@ -97,8 +110,10 @@ extension WorkerSession {
         case noAnswer
         /// The connection was refused.
         case notAccepted(String)
-        /// The coordinator said farewell.
-        case farewell(String)
+        /// The coordinator said farewell, and why.
+        case farewell(Farewell, String)
+        /// There is another run than the one that it was sent to.
+        case otherRun(String, wanted: String)
         /// It finishes what it has.
         case draining(episodes: Int, seconds: Seconds)
         /// Messages that were counted and dropped since the last such notice.

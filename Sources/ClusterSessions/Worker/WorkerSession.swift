@@ -27,12 +27,19 @@ package struct WorkerSession: Sendable {
     package private(set) var awaitsAnswer = false
     /// When the grace time is over; nil while it is not draining.
     private var drainDeadline: Seconds?
+    /// Whether it drains because its time is over.
+    private var isExpired = false
+    /// When there last was an episode in hand.
+    private var lastBusy: Seconds = 0
     private var lastNotice: Seconds = 0
     /// Why the coordinator did not let us in when we last tried.
     private var refusal: String?
     var watch = CoreWatch()
     /// Cores that take new episodes.
     package private(set) var cores: Int
+    /// The run that is to be at the other end; nil for any.
+    private var wantedRun: String?
+    private var lastTick: Seconds = 0
 
     /// A worker without a connection.
     ///
@@ -51,8 +58,13 @@ package struct WorkerSession: Sendable {
     // MARK: The connection
 
     /// A connection came about.
-    package mutating func connected(at now: Seconds) {
+    ///
+    /// - Parameters:
+    ///   - run: The run that is to be there; nil for any.
+    ///   - now: The time.
+    package mutating func connected(to run: String? = nil, at now: Seconds) {
         if case .over = state { return }
+        wantedRun = run
         refusal = nil
         greet(at: now)
     }
@@ -101,8 +113,13 @@ package struct WorkerSession: Sendable {
         switch (state, frame.message) {
         case (.over, .farewell), (.over, .rejoin): awaitsAnswer = false
         case (.over, _): return
-        case (_, .refusal(_, let reason)): end(.refused(reason))
+        case (_, .refusal(let kind, let reason)): end(.refused(kind, reason))
         case (.disconnected, _): return
+        case (_, .welcome) where wantedRun != nil && wantedRun != frame.run:
+            // Somebody else has the address now: it is to be looked for again.
+            actions += [.tell(.otherRun(frame.run, wanted: wantedRun ?? "")), .hangUp]
+            state = .disconnected
+            lastNotice = now
         case (_, .welcome(let welcome)):
             store.keep(only: welcome.models)
             outbox.restart()
@@ -114,8 +131,10 @@ package struct WorkerSession: Sendable {
             // only the first answer to them counts.
             guard let membership, frame.session == membership.session else { return }
             greet(at: now)
-        case (_, .farewell(let reason)):
-            actions += [.tell(.farewell(reason)), .hangUp]
+        case (_, .farewell(.finished, let reason)) where configuration.endsWhenFinished:
+            end(.finished(reason))
+        case (_, .farewell(let farewell, let reason)):
+            actions += [.tell(.farewell(farewell, reason)), .hangUp]
             // The next coordinator will not know these leases: it asks for the episodes again.
             held.subtract(outbox.leases)
             outbox.removeAll()
@@ -186,7 +205,7 @@ package struct WorkerSession: Sendable {
         actions.append(
             .tell(.draining(episodes: held.count, seconds: configuration.graceSeconds)))
         held.subtract(withdrawn)
-        guard case .working(let membership, _) = state else { return end(.drained) }
+        guard case .working(let membership, _) = state else { return endDrained() }
         // It says that there is no more room, and which tasks are still in hand.
         sendHeartbeat(membership, at: now)
     }
@@ -197,7 +216,30 @@ package struct WorkerSession: Sendable {
     package mutating func leave(_ reason: String) {
         if case .over = state { return }
         sayGoodbye(reason)
-        end(.drained)
+        endDrained()
+    }
+
+    /// Whether its time is over, so that `expire` is to be called.
+    ///
+    /// - Parameter now: The time.
+    /// - Returns: False where it drains already.
+    package func isDue(at now: Seconds) -> Bool {
+        drainDeadline == nil && now >= configuration.lifetimeSeconds ?? .infinity
+    }
+
+    /// Drains, because its time is over.
+    ///
+    /// - Parameters:
+    ///   - withdrawn: The leases whose episodes no engine had begun, and none will.
+    ///   - now: The time.
+    package mutating func expire(withdrawn: [UInt64], at now: Seconds) {
+        guard drainDeadline == nil else { return }
+        isExpired = true
+        drain(withdrawn: withdrawn, at: now)
+    }
+
+    private mutating func endDrained() {
+        end(isExpired ? .expired : .drained)
     }
 
     // MARK: Time
@@ -220,6 +262,10 @@ package struct WorkerSession: Sendable {
     ///   - now: The time.
     ///   - signs: How each core is; none while there are no engines.
     package mutating func tick(at now: Seconds, cores signs: [CoreSigns]) {
+        // A process that was stopped did not wait for work.
+        if now - lastTick > 5 { lastBusy += now - lastTick }
+        if !held.isEmpty { lastBusy = now }
+        lastTick = now
         for (core, seconds) in watch.look(signs, at: now, limit: configuration.stallSeconds) {
             guard watch.given < cores else {
                 return engineFailed(
@@ -245,7 +291,13 @@ package struct WorkerSession: Sendable {
             }
         }
         noticeAbsence(at: now)
-        guard let drainDeadline else { return }
+        guard let drainDeadline else {
+            if let idle = configuration.idleSeconds, now - lastBusy >= idle {
+                sayGoodbye("it had nothing to do for \(Int(idle)) s")
+                end(.idle(idle))
+            }
+            return
+        }
         if held.isEmpty {
             leave("it was told to stop and has finished")
         } else if now >= drainDeadline {

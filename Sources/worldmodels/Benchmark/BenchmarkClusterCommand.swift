@@ -87,7 +87,7 @@ struct BenchmarkClusterCommand: AsyncParsableCommand {
                 work: .score(settings: Data("{}".utf8))))
         let children = try (0..<processes).map { try startFleet($0, address: server.address) }
         defer {
-            server.stop(reason: "the benchmark is over")
+            server.stop(.finished, reason: "the benchmark is over")
             for child in children { child.waitUntilExit() }
         }
         let clock = ContinuousClock()

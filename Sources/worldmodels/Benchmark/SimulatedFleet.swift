@@ -89,7 +89,8 @@ final class SimulatedFleet {
             switch action {
             case .send(let bytes): _ = try sockets.send(bytes, by: member)
             case .begin(let orders): for order in orders { begin(order, on: member) }
-            case .end(.refused(let reason)): throw RolloutWorker.Failure.refused(reason)
+            case .end(.refused(let kind, let reason)):
+                throw RolloutWorker.Failure.refused(kind, reason)
             case .end, .hangUp: isOver = true
             case .startEngine, .useCores, .replaceEngine, .tell: break
             }

@@ -30,22 +30,17 @@ struct CoordinatorClient {
     }
 
     private let transport: ConnectingTransport
-    private let address: String
     private let timeout: Double
     private var isConnected = false
 
     /// A client that has not connected yet.
     ///
     /// - Parameters:
-    ///   - address: The coordinator's, as the user gave it.
-    ///   - security: How to prove who it is.
+    ///   - coordinator: Where it is, and how to prove who we are.
     ///   - timeout: Seconds to wait for each answer.
     /// - Throws: What is wrong with the address or the keys.
-    init(connectingTo address: String, security: ClientSecurityOptions, timeout: Double) throws {
-        let endpoint = try Endpoint(parsing: address, binding: false)
-        transport = try ConnectingTransport(
-            connectingTo: endpoint, security: try security.security(for: endpoint))
-        self.address = address
+    init(_ coordinator: CoordinatorOptions, timeout: Double) throws {
+        transport = try coordinator.transport()
         self.timeout = timeout
     }
 
@@ -85,25 +80,21 @@ struct CoordinatorClient {
             }
             // One may be a coordinator that was just ending or beginning.
             if refusals.count > 1, !isConnected {
-                throw Failure.notAccepted(address, refusals[1])
+                throw Failure.notAccepted(transport.address, refusals[1])
             }
         }
-        if let refusal = refusals.last { throw Failure.notAccepted(address, refusal) }
+        if let refusal = refusals.last { throw Failure.notAccepted(transport.address, refusal) }
         let reason = isConnected ? "it is there, but says nothing" : transport.diagnosis()
-        throw Failure.noAnswer(address, timeout, reason ?? "")
+        throw Failure.noAnswer(transport.address, timeout, reason ?? "")
     }
 }
 
 /// Which coordinator to ask, and how long.
 struct CoordinatorClientOptions: ParsableArguments {
-    @Option(
-        help: .init("The coordinator's address, tcp://HOST:PORT.", valueName: "tcp://host:port"))
-    var connect: String
+    @OptionGroup var coordinator: CoordinatorOptions
 
     @Option(help: .init("Seconds to wait for an answer.", valueName: "seconds"))
     var timeout = 10.0
-
-    @OptionGroup var security: ClientSecurityOptions
 
     func validate() throws {
         guard timeout > 0, timeout.isFinite else {
@@ -113,6 +104,6 @@ struct CoordinatorClientOptions: ParsableArguments {
 
     /// A client for it.
     func client() throws -> CoordinatorClient {
-        try CoordinatorClient(connectingTo: connect, security: security, timeout: timeout)
+        try CoordinatorClient(coordinator, timeout: timeout)
     }
 }

@@ -22,21 +22,6 @@ struct StatusCommand: ParsableCommand {
     @Flag(help: "Show it again every two seconds, in place, until interrupted.")
     var watch = false
 
-    private struct Report: Encodable {
-        var run: String
-        var version: String
-        var openTasks: Int
-        var outstanding: Int
-        var completed: Int
-        var requeued: Int
-        var duplicates: Int
-        var disagreements: Int
-        var late: Int
-        var malformed: Int
-        var setAside: Int
-        var workers: [WorkerSnapshot]
-    }
-
     func run() throws {
         var client = try coordinator.client()
         defer { client.close() }

@@ -44,6 +44,7 @@ struct StatusReport: Encodable {
     /// Lines for people.
     ///
     /// - Parameter listsCores: Whether each core of each worker gets a line.
+    /// - Returns: A heading and a table.
     func lines(listsCores: Bool) -> [String] {
         var lines = [
             "run \(run) (worldmodels \(version)): \(openTasks) tasks open, "

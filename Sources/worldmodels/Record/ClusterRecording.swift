@@ -3,6 +3,7 @@
 
 import ClusterSessions
 import ClusterProtocol
+import ClusterTransport
 import ArgumentParser
 import Episodes
 import RolloutServer
@@ -34,19 +35,27 @@ struct ClusterRecording {
     }
 
     /// Records until all files are there, or until told to stop.
-    func run(bind: String, security: ServerSecurityOptions) async throws {
+    func run(
+        _ listening: ListeningOptions, stoppedStatus: Int32?, security: ServerSecurityOptions
+    ) async throws {
         var configuration = try RolloutServer.Configuration(
-            bind: bind, run: "recording-\(settings.policy.rawValue)-seed-\(settings.seed)",
+            bind: listening.bind ?? "",
+            run: "recording-\(settings.policy.rawValue)-seed-\(settings.seed)",
             models: models, work: .record(settings: settings.encoded()))
         configuration.security = try security.security()
         configuration.isInsecureAllowed = security.insecure
         configuration.core.session.recordingBytes = settings.largestFile
         let server = try RolloutServer(configuration)
-        defer { server.stop(reason: "the recording is over") }
+        defer { server.stop() }
+        let announcement = try Announcement(
+            of: server.address, run: configuration.core.session.run, options: listening,
+            security: security, publicKey: configuration.security.publicKey)
         let line = ProgressLine(
             "recording", total: total, unit: "episodes", start: total - indices.count)
         let watcher = Task {
-            for await event in server.events { line.message(event.text(address: server.address)) }
+            for await event in server.events {
+                line.message(event.text(command: announcement.command))
+            }
         }
         defer { watcher.cancel() }
         let work = Task { try await record(with: server, line) }
@@ -56,15 +65,23 @@ struct ClusterRecording {
         }
         Terminal.standardOutput.write(
             "\(directory.relativePath): recording \(indices.count) episodes; workers connect with: "
-                + "worldmodels worker --connect \(server.address)\n")
+                + "\(announcement.command)\n")
+        for remark in announcement.remarks { Terminal.standardOutput.write(remark + "\n") }
         do {
             let failed = try await work.value
             line.finish()
             if failed > 0 { throw Incomplete(count: failed) }
+            try announcement.mark(.finished)
+            server.stop(.finished, reason: "the recording is over")
         } catch is CancellationError {
             line.erase()
+            try announcement.mark(.paused)
+            server.stop(.paused, reason: "it was told to, and the recording can be continued")
             Terminal.standardOutput.write("stopped; the same command records what is missing\n")
-            throw ExitCode(signals.exitStatus ?? 1)
+            throw ExitCode(stoppedStatus ?? signals.exitStatus ?? 1)
+        } catch {
+            try? announcement.mark(.failed)
+            throw error
         }
     }
 

@@ -30,7 +30,8 @@ struct GenerateCommand: AsyncParsableCommand {
             With --bind the episodes are recorded by whatever workers connect (worldmodels worker \
             --connect), as a coordinator's rollouts are driven: they may come and go, a dead one \
             costs the repetition of what it had in hand, and the files are those of a recording \
-            here. The exit status is 0 when all files are there, 130 or 143 when it was told to stop.
+            here. The exit status is 0 when all files are there, 129, 130 or 143 (or --stopped-status) \
+            when it was told to stop.
             """)
 
     @Option(help: .init("How many episodes.", valueName: "episodes"))
@@ -70,11 +71,10 @@ struct GenerateCommand: AsyncParsableCommand {
     @Flag(help: "Record all files anew.")
     var overwrite = false
 
-    @Option(
-        help: .init(
-            "Record with the workers that connect here; the port * takes a free one.",
-            valueName: "tcp://host:port"))
-    var bind: String?
+    @OptionGroup(title: "Recording with workers")
+    var listening: ListeningOptions
+
+    @OptionGroup var stopped: StoppedStatusOptions
 
     @OptionGroup(title: "Who may connect")
     var security: ServerSecurityOptions
@@ -96,13 +96,16 @@ struct GenerateCommand: AsyncParsableCommand {
         if policy != .controller && controller.form != ControllerForm() {
             throw ValidationError("--controller-mapping and --latent go with --policy controller")
         }
-        if bind != nil {
+        if listening.bind != nil {
             if steps > RecordingSettings.maximumSteps {
                 throw ValidationError(
                     "--steps \(steps): with --bind at most \(RecordingSettings.maximumSteps)")
             }
         } else if security.key != nil || security.allow != nil || security.insecure {
             throw ValidationError("--key, --allow and --insecure go with --bind")
+        } else if listening.isGiven || stopped.stoppedStatus != nil {
+            throw ValidationError(
+                "--advertise, --address-file and --stopped-status go with --bind")
         }
     }
 
@@ -134,7 +137,7 @@ struct GenerateCommand: AsyncParsableCommand {
         let settings = RecordingSettings(
             policy: policy, steps: steps, seed: seed,
             antialiasing: antialiasing ?? agent?.antialiasing ?? .off)
-        if let bind {
+        if listening.bind != nil {
             guard !missing.isEmpty else { return }
             var models: [ServedModel] = []
             if let agent, let driver {
@@ -150,7 +153,7 @@ struct GenerateCommand: AsyncParsableCommand {
             try await ClusterRecording(
                 settings: settings, models: models, directory: directory, indices: missing,
                 total: rollouts
-            ).run(bind: bind, security: security)
+            ).run(listening, stoppedStatus: stopped.stoppedStatus, security: security)
             return
         }
         let recorder = DatasetRecorder(

@@ -3,6 +3,7 @@
 
 import Episodes
 import ClusterSessions
+import ClusterTransport
 import ArgumentParser
 import Foundation
 import RolloutServer
@@ -22,15 +23,16 @@ struct CoordinatorCommand: AsyncParsableCommand {
             Everything is kept in the run's directory as it happens, so that the same command \
             continues a run that was stopped or killed. The first Ctrl-C stores what has arrived \
             and ends; a second one ends at once. The exit status is 0 when the run has reached its \
-            end, 130 or 143 when it was told to stop.
+            end, 129, 130 or 143 (or --stopped-status) when it was told to stop.
             """)
 
     @Option(help: .init("The run's directory.", valueName: "dir"))
     var logdir: String
 
-    @Option(
-        help: .init("Where to listen; the port * takes a free one.", valueName: "tcp://host:port"))
-    var bind = "tcp://127.0.0.1:*"
+    @OptionGroup(title: "Where workers find it (by default a free port of 127.0.0.1)")
+    var listening: ListeningOptions
+
+    @OptionGroup var stopped: StoppedStatusOptions
 
     @Option(
         help: .init(
@@ -142,9 +144,16 @@ struct CoordinatorCommand: AsyncParsableCommand {
         if let generations { limits.generations = generations }
         if let targetReturn { limits.targetReturn = targetReturn }
         limits.goesOnInDoubt = onDisagreement == .continue
-        let server = try RolloutServer(serverConfiguration(run))
+        let configuration = try serverConfiguration(run)
+        let server = try RolloutServer(configuration)
         defer { server.stop() }
-        try await CoordinatorRun(run: run, limits: limits, server: server, display: display).run()
+        let announcement = try Announcement(
+            of: server.address, run: run.identifier, options: listening, security: security,
+            publicKey: configuration.security.publicKey)
+        try await CoordinatorRun(
+            run: run, limits: limits, server: server, announcement: announcement,
+            display: display, stoppedStatus: stopped.stoppedStatus
+        ).run()
     }
 
     /// Begins or finds the run; a signal ends the training that this may take.
@@ -173,13 +182,13 @@ struct CoordinatorCommand: AsyncParsableCommand {
                 }, waiting: waiting)
         } catch is CancellationError {
             print("stopped; the same command goes on after the last complete epoch")
-            throw ExitCode(signals.exitStatus ?? 1)
+            throw ExitCode(stopped.stoppedStatus ?? signals.exitStatus ?? 1)
         }
     }
 
     private func serverConfiguration(_ run: OpenRun) throws -> RolloutServer.Configuration {
         var configuration = try RolloutServer.Configuration(
-            bind: bind, run: run.identifier,
+            bind: listening.bind ?? "tcp://127.0.0.1:*", run: run.identifier,
             models: [
                 ServedModel(name: Agent.Part.vae.rawValue, data: run.models.vae),
                 ServedModel(name: Agent.Part.mdrnn.rawValue, data: run.models.mdrnn),

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import ClusterProtocol
 import Foundation
 import RolloutServer
 import RunStore
@@ -13,14 +14,28 @@ struct CoordinatorRun {
     let run: OpenRun
     let limits: RunLimits
     let server: RolloutServer
+    let announcement: Announcement
     let display: Bool
+    /// What the program returns where a signal asked for its end.
+    let stoppedStatus: Int32?
 
     func run() async throws {
+        do {
+            try await drive()
+        } catch {
+            if !(error is ExitCode) { try? announcement.mark(.failed) }
+            throw error
+        }
+    }
+
+    private func drive() async throws {
         let reporter = RunReporter(
-            server: server, generations: limits.generations, display: display)
+            server: server, command: announcement.command, generations: limits.generations,
+            display: display)
         reporter.show(
             "\(run.store.directory.path): \(run.isNew ? "a new run" : "continuing"); workers connect"
-                + " with: worldmodels worker --connect \(server.address)")
+                + " with: \(announcement.command)")
+        announcement.remarks.forEach(reporter.show)
         try run.store.note("started", "coordinator started at \(server.address)")
         let watcher = Task {
             for await event in server.events {
@@ -58,12 +73,16 @@ struct CoordinatorRun {
         }
         let ending = try await work.value
         reporter.show("the run stops: \(ending)")
-        server.stop(
-            reason: ending == .interrupted
-                ? "it was told to, and the run can be continued" : "the run is over, \(ending)")
+        if ending == .interrupted {
+            try announcement.mark(.paused)
+            server.stop(.paused, reason: "it was told to, and the run can be continued")
+        } else {
+            try announcement.mark(.finished)
+            server.stop(.finished, reason: "the run is over, \(ending)")
+        }
         if ending == .interrupted {
             reporter.show("the same command continues it")
-            throw ExitCode(signals.exitStatus ?? 1)
+            throw ExitCode(stoppedStatus ?? signals.exitStatus ?? 1)
         }
     }
 }

@@ -23,13 +23,16 @@ final class RunReporter: Sendable {
     }
 
     private let server: RolloutServer
+    /// What workers are started with.
+    private let command: String
+    /// How many there are to be; nil: no end is set.
     private let generations: Int?
     private let display: Bool
     private let state = Mutex(State())
 
-    /// - Parameter generations: How many there are to be; nil: no end is set.
-    init(server: RolloutServer, generations: Int?, display: Bool) {
+    init(server: RolloutServer, command: String, generations: Int?, display: Bool) {
         self.server = server
+        self.command = command
         self.generations = generations
         self.display = display
     }
@@ -42,7 +45,7 @@ final class RunReporter: Sendable {
 
     /// Prints an event of the server; gives its kind where it is worth keeping.
     func show(_ event: ServerEvent) -> String? {
-        show(event.text(address: server.address))
+        show(event.text(command: command))
         // Nobody asks later when it was that nobody was there, and who stops says so itself.
         return ["waiting", "stopped"].contains(event.kind) ? nil : event.kind
     }
@@ -128,9 +131,9 @@ final class RunReporter: Sendable {
 
 extension ServerEvent {
     /// One line for people, with what to do where no worker is there.
-    func text(address: String) -> String {
+    func text(command: String) -> String {
         if case .waiting = self {
-            "\(self): worldmodels worker --connect \(address)"
+            "\(self): \(command)"
         } else {
             "\(self)"
         }

@@ -3,6 +3,7 @@
 
 import ClusterSessions
 import ArgumentParser
+import ClusterProtocol
 import ClusterTransport
 import Foundation
 import RolloutWorker
@@ -19,11 +20,49 @@ struct WorkerCommand: ParsableCommand {
             Needs nothing but the address and, beyond loopback, a key: the models come from the \
             coordinator. SIGTERM, SIGINT or SIGHUP lets the running episodes finish, hands back the \
             rest and ends with status 0; a second one ends at once, with 128 and the signal's number.
+
+            It waits for a coordinator, and for the next one after that, until it is stopped; \
+            --until finished is for the scripts of one run. The exit status is 0 after a signal \
+            (or --stopped-status), and when the coordinator has finished; 75, try again later, when \
+            --idle-timeout or --lifetime is over or the coordinator has its workers already; 77 when \
+            the coordinator refuses this worker or speaks another version; 70 when the engine breaks.
             """)
 
+    /// When it ends by itself.
+    enum Until: String, ExpressibleByArgument, CaseIterable {
+        case stopped
+        case finished
+    }
+
+    @OptionGroup(title: "The coordinator")
+    var coordinator: CoordinatorOptions
+
     @Option(
-        help: .init("The coordinator's address, tcp://HOST:PORT.", valueName: "tcp://host:port"))
-    var connect: String
+        help: .init(
+            """
+            When to end: stopped waits for the next coordinator when one has finished; finished ends \
+            then, with 0.
+            """, valueName: "when"))
+    var until = Until.stopped
+
+    @Option(
+        help: .init(
+            """
+            End with 75 after so long without an episode to drive, whether there is a coordinator or \
+            not: 90, 90s, 15m, 4h, 2d (default: wait for ever).
+            """, valueName: "duration"))
+    var idleTimeout: TimeSpan?
+
+    @Option(
+        help: .init(
+            """
+            Have left by then, with 75, for hosts that are had for a time: it begins to drain --grace \
+            before, or up to a tenth of the duration earlier, at random, so that workers that began \
+            together do not leave together.
+            """, valueName: "duration"))
+    var lifetime: TimeSpan?
+
+    @OptionGroup var stopped: StoppedStatusOptions
 
     @Option(
         help: .init(
@@ -43,8 +82,6 @@ struct WorkerCommand: ParsableCommand {
 
     @OptionGroup var computing: ComputingOptions
 
-    @OptionGroup var security: ClientSecurityOptions
-
     func validate() throws {
         guard (1...1024).contains(environments) else {
             throw ValidationError("--environments is \(environments); 1 to 1024 are possible")
@@ -55,10 +92,13 @@ struct WorkerCommand: ParsableCommand {
         guard grace >= 0, grace.isFinite else {
             throw ValidationError("--grace is \(grace); it is a number of seconds")
         }
+        if let lifetime, lifetime.seconds <= grace {
+            throw ValidationError(
+                "--lifetime \(lifetime): longer than the --grace of \(grace) s that is part of it")
+        }
     }
 
     func run() throws {
-        let endpoint = try Endpoint(parsing: connect, binding: false)
         let kernels = computing.kernels
         let available = AvailableCores()
         if cores == nil {
@@ -70,17 +110,51 @@ struct WorkerCommand: ParsableCommand {
             environments: environments, cores: cores ?? available.count,
             availableCores: available.count, fingerprint: HostFingerprint.describing(kernels))
         configuration.graceSeconds = grace
+        configuration.endsWhenFinished = until == .finished
+        configuration.idleSeconds = idleTimeout?.seconds
+        configuration.lifetimeSeconds = lifetime.map {
+            ($0.seconds - grace) * Double.random(in: 0.9...1)
+        }
         let worker = RolloutWorker(configuration: configuration)
-        _ = StopSignals { _ in worker.drain() }
-        let transport = try ConnectingTransport(
-            connectingTo: endpoint, security: try security.security(for: endpoint))
-        _ = try worker.run(
-            over: transport,
-            engine: { models, work in
-                try CarRacingWork.engines(models: models, work: work, kernels: kernels)
-            },
-            report: { line in
-                Terminal.standardError.write("worker: \(line)\n")
-            })
+        let signals = StopSignals { _ in worker.drain() }
+        let endsWhenFinished = until == .finished
+        let transport = try coordinator.transport { if endsWhenFinished { worker.finish() } }
+        let end: RolloutWorker.End
+        do {
+            end = try worker.run(
+                over: transport,
+                engine: { models, work in
+                    try CarRacingWork.engines(models: models, work: work, kernels: kernels)
+                }, report: Self.report)
+        } catch let failure as RolloutWorker.Failure {
+            throw ExitStatus.failure(failure, status: Self.status(of: failure))
+        }
+        switch end {
+        case .drained:
+            if signals.exitStatus != nil, let status = stopped.stoppedStatus {
+                throw ExitCode(status)
+            }
+        case .finished(let reason): Self.report("the coordinator has finished: \(reason)")
+        case .idle(let seconds):
+            Self.report(
+                "nothing to do for \(TimeSpan(seconds: seconds)) (\(transport.address)); ending")
+            throw ExitCode(ExitStatus.tryAgain)
+        case .expired:
+            Self.report("its lifetime is over")
+            throw ExitCode(ExitStatus.tryAgain)
+        }
+    }
+
+    private static func report(_ line: String) {
+        Terminal.standardError.write("worker: \(line)\n")
+    }
+
+    private static func status(of failure: RolloutWorker.Failure) -> Int32 {
+        switch failure {
+        // There may be room later.
+        case .refused(.full, _): ExitStatus.tryAgain
+        case .refused, .protocolVersion: ExitStatus.refused
+        case .engine: ExitStatus.software
+        }
     }
 }
