@@ -24,41 +24,22 @@ done
 PATH=$PATH:/usr/sbin:/sbin
 find_program
 export WORLDMODELS=$worldmodels
-scratch=$(realpath -m "${1:-$(mktemp -d /tmp/worldmodels-slurm-XXXXXX)}")
-[ ! -e "$scratch/slurm" ] || fail "$scratch/slurm exists already: name another directory"
-mkdir -p "$scratch"
+new_scratch slurm "${1:-}"
 
 end() {
     local status=$?
     trap - EXIT
     stop_slurm
-    if [ "$status" -eq 0 ] && [[ $scratch == /tmp/worldmodels-slurm-* ]]; then
-        rm -rf "$scratch"
-    else
-        say "logs and runs are in $scratch"
-    fi
+    drop_scratch "$status" slurm
     exit "$status"
 }
 trap end EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# eventually SECONDS WHAT COMMAND ...: waits for a command to succeed.
-eventually() {
-    local deadline=$((SECONDS + $1)) limit=$1 what=$2
-    shift 2
-    until "$@"; do
-        [ "$SECONDS" -lt "$deadline" ] || fail "not within $limit s: $what"
-        sleep 0.3
-    done
-    say "$what"
-}
-
 run=$scratch/disturbed
 # Loopback alone: this is a test.
 export BIND='tcp://127.0.0.1:*' IDLE=2m
-settings=(--pretrained --seed 7 --variant separable --pop-size 16 --n-samples 2 --max-steps 300
-    --evaluate-every 5 --evaluation-episodes 8)
 # The wall time is counted in minutes: signals come between half a minute and a minute.
 export COORDINATOR_OPTIONS="--time=3" WORKER_OPTIONS="--time=2 --cpus-per-task=1"
 
@@ -72,17 +53,15 @@ is_gone() { [ -z "$(squeue --noheader --jobs="$1" 2>/dev/null)" ]; }
 # ends NAME STATE: how many jobs of a name have ended so.
 ends() { grep -cE " Name=$1 JobState=$2 " "$scratch/slurm/log/jobs.log" 2>/dev/null || true; }
 has_ends() { [ "$(ends "$2" "$3")" -ge "$1" ]; }
-generations() { query "$run" 'SELECT count(*) FROM generations' 2>/dev/null || echo 0; }
-has_generations() { [ "$(generations)" -ge "$1" ]; }
-goes_on() { has_generations $((passed + 2)); }
+goes_on() { has_generations "$run" $((passed + 2)); }
 # has_starts COUNT LOG: whether a job's log tells of so many starts.
 has_starts() { [ "$(grep -cE '  job [0-9]+(, task [0-9]+)? on ' "$2" 2>/dev/null || true)" -ge "$1" ]; }
 
 say "a Slurm of two nodes, and a run with two workers at a time"
 start_slurm 4
-"$here/run.sh" up "$run" 2 "${settings[@]}" --generations 100000
+"$here/run.sh" up "$run" 2 "${small_run[@]}" --generations 100000
 eventually 60 "two workers run" is_running "$(workers)" 2
-eventually 90 "generations pass" has_generations 2
+eventually 90 "generations pass" has_generations "$run" 2
 log=$run/slurm/coordinator-$(coordinator).log
 address=$(<"$run/coordinator.address")
 
@@ -96,7 +75,7 @@ fail_node "$lost"
 
 eventually 120 "the coordinator's wall time was near: it is back in the queue" \
     grep -q "the wall time is near: back into the queue" "$log"
-passed=$(generations)
+passed=$(generations_of "$run")
 eventually 90 "it has begun again" has_starts 2 "$log"
 eventually 60 "its workers have found it, and generations pass" goes_on
 [ "$(<"$run/coordinator.address")" != "$address" ] || fail "$run/coordinator.address is the old one"
@@ -117,8 +96,8 @@ eventually 60 "one worker runs" is_running "$(workers)" 1
 say "both are taken down, and the run is continued to its end"
 "$here/run.sh" down "$run"
 eventually 60 "nothing is in the queue" is_gone "$(coordinator),$(workers)"
-last=$(($(generations) + 3))
-"$here/run.sh" up "$run" 2 "${settings[@]}" --generations "$last"
+last=$(($(generations_of "$run") + 3))
+"$here/run.sh" up "$run" 2 "${small_run[@]}" --generations "$last"
 eventually 180 "the run's end has ended the coordinator" is_gone "$(coordinator)"
 eventually 60 "and the array" is_gone "$(workers)"
 grep -q "the run is finished" "$run/slurm/coordinator-$(coordinator).log" ||
@@ -130,7 +109,7 @@ calm=$scratch/calm
 mkdir -p "$calm"
 "$here/run.sh" keys "$calm"
 job=$(sbatch --parsable --cpus-per-task=2 --time=10 --output="$calm/job.log" \
-    "$here/allocation.sbatch" "$calm" "${settings[@]}" --generations "$last")
+    "$here/allocation.sbatch" "$calm" "${small_run[@]}" --generations "$last")
 eventually 300 "the allocation has ended" is_gone "$job"
 [ "$(ends worldmodels COMPLETED)" -eq 1 ] || fail "it failed: see $calm/job.log"
 hosts=$(query "$calm" 'SELECT count(*) FROM workers WHERE rollouts > 0')
