@@ -72,6 +72,9 @@ task=$(squeue --noheader --jobs="$(workers)" --nodelist="$lost" --states=RUNNING
 [ -n "$task" ] || fail "no worker on $lost"
 say "$lost fails, with task $task"
 fail_node "$lost"
+eventually 60 "Slurm has noticed, and put the task back into the queue" \
+    has_ends 1 worldmodels-workers NODE_FAIL
+eventually 60 "two workers run again" is_running "$(workers)" 2
 
 eventually 120 "the coordinator's wall time was near: it is back in the queue" \
     grep -q "the wall time is near: back into the queue" "$log"
@@ -79,8 +82,6 @@ passed=$(generations_of "$run")
 eventually 90 "it has begun again" has_starts 2 "$log"
 eventually 60 "its workers have found it, and generations pass" goes_on
 [ "$(<"$run/coordinator.address")" != "$address" ] || fail "$run/coordinator.address is the old one"
-eventually 90 "the lost node's task has begun again" \
-    has_starts 2 "$run/slurm/worker-${task/_/-}.log"
 eventually 90 "a worker's wall time was near: it has ended, and is no failure" \
     has_ends 1 worldmodels-workers COMPLETED
 [ "$(ends '[^ ]*' '(TIMEOUT|FAILED|OUT_OF_MEMORY)')" -eq 0 ] ||

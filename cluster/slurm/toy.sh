@@ -49,7 +49,7 @@ MpiDefault=none
 PluginDir=$(plugins)
 NodeName=node1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((${PORT:-17117} + 1)) CPUs=$1 RealMemory=4000
 NodeName=node2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((${PORT:-17117} + 2)) CPUs=$1 RealMemory=4000
-PartitionName=toy Nodes=node1,node2 Default=YES MaxTime=INFINITE State=UP OverSubscribe=NO
+PartitionName=toy Nodes=node1,node2 Default=YES MaxTime=INFINITE State=UP OverSubscribe=NO LLN=YES
 EOF
     munged --force --key-file="$state/munge/key" --socket="$state/munge/socket" \
         --pid-file="$state/munge/pid" --log-file="$state/munge/log" --seed-file="$state/munge/seed"
@@ -67,13 +67,15 @@ pid_of() { cat "$scratch/slurm/$1" 2>/dev/null || true; }
 processes() {
     local directory parent
     for directory in /proc/[0-9]*; do
-        tr '\0' '\n' <"$directory/environ" 2>/dev/null | grep -qx "SLURM_CONF=$SLURM_CONF" || continue
-        tr '\0' '\n' <"$directory/environ" 2>/dev/null | grep -qx "SLURMD_NODENAME=$1" || continue
+        has_variable "$directory" "SLURM_CONF=$SLURM_CONF" || continue
+        has_variable "$directory" "SLURMD_NODENAME=$1" || continue
         echo "${directory#/proc/}"
         parent=$(awk '/^PPid:/ {print $2}' "$directory/status" 2>/dev/null || true)
         [ "$(cat "/proc/$parent/comm" 2>/dev/null)" != slurmstepd ] || echo "$parent"
     done
 }
+# Processes that end meanwhile cannot be read.
+has_variable() { { tr '\0' '\n' <"$1/environ" | grep -qx "$2"; } 2>/dev/null; }
 # fail_node NODE: as if it had lost its power.
 fail_node() {
     local pids
