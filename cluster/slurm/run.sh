@@ -65,6 +65,8 @@ case $command in
             fail "job $(job coordinator) coordinates $run already: scale it, or take it down first"
         mkdir -p "$run/slurm"
         make_keys
+        # An earlier run's end is not this one's.
+        rm -f "$run/coordinator.address"
         sbatch --parsable --output="$run/slurm/coordinator-%j.log" "${coordinator_options[@]}" \
             "$here/coordinator.sbatch" "$run" "$@" | cut -d ';' -f 1 >"$run/slurm/coordinator.job"
         echo "coordinator: job $(job coordinator); logs in $run/slurm"
@@ -86,7 +88,7 @@ case $command in
         # The throttle counts for tasks that begin; of those that run, the youngest are told to end.
         mapfile -t surplus < <(squeue --noheader --array --states=RUNNING --jobs="$(job workers)" \
             --format=%i --sort=S | tail -n +$(($1 + 1)))
-        [ "${#surplus[@]}" -eq 0 ] || scancel --batch --signal=TERM "${surplus[@]}"
+        [ "${#surplus[@]}" -eq 0 ] || scancel --batch --signal=USR1 "${surplus[@]}"
         echo "workers: job $(job workers), $1 at a time; ${#surplus[@]} end now"
         ;;
     status)

@@ -65,6 +65,14 @@ eventually 90 "generations pass" has_generations "$run" 2
 log=$run/slurm/coordinator-$(coordinator).log
 address=$(<"$run/coordinator.address")
 
+say "workers with a key that is not on the list"
+"$worldmodels" keys create "$scratch/worker" >/dev/null
+refused=$(KEYS=$scratch sbatch --parsable --array=1-50%1 --time=2 --cpus-per-task=1 \
+    --output="$scratch/refused-%a.log" "$here/workers.sbatch" "$run")
+eventually 60 "they have ended, and those that waited are cancelled" is_gone "$refused"
+[ "$(ends worldmodels-workers FAILED)" -le 2 ] || fail "more than one tried: see $scratch"
+refusals=$(ends worldmodels-workers FAILED)
+
 # Not the coordinator's.
 lost=node2
 [ "$(squeue --noheader --jobs="$(coordinator)" --format=%N)" = node1 ] || lost=node1
@@ -84,7 +92,7 @@ eventually 60 "its workers have found it, and generations pass" goes_on
 [ "$(<"$run/coordinator.address")" != "$address" ] || fail "$run/coordinator.address is the old one"
 eventually 90 "a worker's wall time was near: it has ended, and is no failure" \
     has_ends 1 worldmodels-workers COMPLETED
-[ "$(ends '[^ ]*' '(TIMEOUT|FAILED|OUT_OF_MEMORY)')" -eq 0 ] ||
+[ "$(ends '[^ ]*' '(TIMEOUT|FAILED|OUT_OF_MEMORY)')" -eq "$refusals" ] ||
     fail "jobs ended at their wall time or failed: see $scratch/slurm/log/jobs.log"
 
 start_node "$lost"
@@ -92,7 +100,7 @@ start_node "$lost"
 eventually 60 "three workers run" is_running "$(workers)" 3
 "$here/run.sh" scale "$run" 1
 eventually 60 "one worker runs" is_running "$(workers)" 1
-[ "$(ends worldmodels-workers 'FAILED')" -eq 0 ] || fail "a worker that was told to end has failed"
+[ "$(ends worldmodels-workers FAILED)" -eq "$refusals" ] || fail "a worker that was told to end has failed"
 
 say "both are taken down, and the run is continued to its end"
 "$here/run.sh" down "$run"
