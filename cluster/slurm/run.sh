@@ -56,6 +56,19 @@ submit_workers() { # N
     echo "workers: job $(job workers), $1 at a time"
 }
 
+throttle() { # N
+    # It complains of the tasks that have ended, and changes the others.
+    local said
+    said=$(scontrol update JobId="$(job workers)" ArrayTaskThrottle="$1" 2>&1) ||
+        scontrol --oneliner show job "$(job workers)" | grep -q "ArrayTaskThrottle=$1 " ||
+        fail "the array keeps its number of workers: $said"
+}
+
+# running: the workers' tasks that run, the oldest first.
+running() {
+    squeue --noheader --array --states=RUNNING --jobs="$(job workers)" --format=%i --sort=S
+}
+
 case $command in
     up)
         { [ "$#" -ge 1 ] && is_number "$1" && [ "$1" -ge 1 ]; } || usage
@@ -71,7 +84,7 @@ case $command in
             "$here/coordinator.sbatch" "$run" "$@" | cut -d ';' -f 1 >"$run/slurm/coordinator.job"
         echo "coordinator: job $(job coordinator); logs in $run/slurm"
         if is_queued "$(job workers)"; then
-            scontrol update JobId="$(job workers)" ArrayTaskThrottle="$wanted"
+            throttle "$wanted"
             echo "workers: job $(job workers) is there already, $wanted at a time"
         else
             submit_workers "$wanted"
@@ -84,12 +97,18 @@ case $command in
             submit_workers "$1"
             exit
         fi
-        scontrol update JobId="$(job workers)" ArrayTaskThrottle="$1"
+        throttle "$1"
         # The throttle counts for tasks that begin; of those that run, the youngest are told to end.
-        mapfile -t surplus < <(squeue --noheader --array --states=RUNNING --jobs="$(job workers)" \
-            --format=%i --sort=S | tail -n +$(($1 + 1)))
-        [ "${#surplus[@]}" -eq 0 ] || scancel --batch --signal=USR1 "${surplus[@]}"
+        mapfile -t surplus < <(running | tail -n +$(($1 + 1)))
         echo "workers: job $(job workers), $1 at a time; ${#surplus[@]} end now"
+        [ "${#surplus[@]}" -gt 0 ] || exit 0
+        # Its status is an error's where one obeys at once.
+        scancel --batch --signal=USR1 "${surplus[@]}" || true
+        deadline=$((SECONDS + 60))
+        while [ "$(running | wc -l)" -gt "$1" ]; do
+            [ "$SECONDS" -lt "$deadline" ] || fail "more than $1 run after a minute: see squeue"
+            sleep 1
+        done
         ;;
     status)
         for name in coordinator workers; do
