@@ -60,7 +60,7 @@ throttle() { # N
     # It complains of the tasks that have ended, and changes the others.
     local said
     said=$(scontrol update JobId="$(job workers)" ArrayTaskThrottle="$1" 2>&1) ||
-        scontrol --oneliner show job "$(job workers)" | grep -q "ArrayTaskThrottle=$1 " ||
+        scontrol --oneliner show job "$(job workers)" | grep "ArrayTaskThrottle=$1 " >/dev/null ||
         fail "the array keeps its number of workers: $said"
 }
 
