@@ -101,12 +101,12 @@ for key in coordinator/keys/coordinator.key worker-0/keys/worker.key; do
     mode=$(stat -c %a:%u "$scratch/volumes/worldmodels-$key")
     [ "$mode" = 600:1000 ] || fail "$key: mode and owner are $mode, not 600:1000"
 done
-eventually 120 "generations pass" has_generations "$run" 1
+eventually 240 "generations pass" has_generations "$run" 1
 podman exec worldmodels-coordinator-coordinator worldmodels status --connect=tcp://127.0.0.1:5555 \
     --key=/keys/viewer.key --server-key=/secret/coordinator.public || fail "the readiness probe fails"
 [ ! -e "$scratch/volumes/worldmodels-worker-0/secret/coordinator.key" ] ||
     fail "a worker has the coordinator's key"
-eventually 180 "the run is finished" log_says worldmodels-coordinator-coordinator "the run is finished"
+eventually 400 "the run is finished" log_says worldmodels-coordinator-coordinator "the run is finished"
 for index in 0 1; do
     worker=worldmodels-worker-$index-worker
     eventually 60 "$worker has ended" has_exited "$worker"

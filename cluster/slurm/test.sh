@@ -53,7 +53,7 @@ is_gone() { [ -z "$(squeue --noheader --jobs="$1" 2>/dev/null)" ]; }
 # ends NAME STATE: how many jobs of a name have ended so.
 ends() { grep -cE " Name=$1 JobState=$2 " "$scratch/slurm/log/jobs.log" 2>/dev/null || true; }
 has_ends() { [ "$(ends "$2" "$3")" -ge "$1" ]; }
-goes_on() { has_generations "$run" $((passed + 2)); }
+goes_on() { has_generations "$run" $((passed + 1)); }
 # has_starts COUNT LOG: whether a job's log tells of so many starts.
 has_starts() { [ "$(grep -cE '  job [0-9]+(, task [0-9]+)? on ' "$2" 2>/dev/null || true)" -ge "$1" ]; }
 
@@ -61,7 +61,7 @@ say "a Slurm of two nodes, and a run with two workers at a time"
 start_slurm 4
 "$here/run.sh" up "$run" 2 "${small_run[@]}" --generations 100000
 eventually 60 "two workers run" is_running "$(workers)" 2
-eventually 90 "generations pass" has_generations "$run" 2
+eventually 180 "a generation passes" has_generations "$run" 1
 log=$run/slurm/coordinator-$(coordinator).log
 address=$(<"$run/coordinator.address")
 
@@ -88,9 +88,9 @@ eventually 120 "the coordinator's wall time was near: it is back in the queue" \
     grep -q "the wall time is near: back into the queue" "$log"
 passed=$(generations_of "$run")
 eventually 90 "it has begun again" has_starts 2 "$log"
-eventually 60 "its workers have found it, and generations pass" goes_on
+eventually 240 "its workers have found it, and a generation passes" goes_on
 [ "$(<"$run/coordinator.address")" != "$address" ] || fail "$run/coordinator.address is the old one"
-eventually 90 "a worker's wall time was near: it has ended, and is no failure" \
+eventually 120 "a worker's wall time was near: it has ended, and is no failure" \
     has_ends 1 worldmodels-workers COMPLETED
 [ "$(ends '[^ ]*' '(TIMEOUT|FAILED|OUT_OF_MEMORY)')" -eq "$refusals" ] ||
     fail "jobs ended at their wall time or failed: see $scratch/slurm/log/jobs.log"
@@ -107,7 +107,7 @@ say "both are taken down, and the run is continued to its end"
 eventually 60 "nothing is in the queue" is_gone "$(coordinator),$(workers)"
 last=$(($(generations_of "$run") + 3))
 "$here/run.sh" up "$run" 2 "${small_run[@]}" --generations "$last"
-eventually 180 "the run's end has ended the coordinator" is_gone "$(coordinator)"
+eventually 300 "the run's end has ended the coordinator" is_gone "$(coordinator)"
 eventually 60 "and the array" is_gone "$(workers)"
 grep -q "the run is finished" "$run/slurm/coordinator-$(coordinator).log" ||
     fail "the coordinator does not say that the run is finished: see $run/slurm"
@@ -119,7 +119,7 @@ mkdir -p "$calm"
 "$here/run.sh" keys "$calm"
 job=$(sbatch --parsable --cpus-per-task=2 --time=10 --output="$calm/job.log" \
     "$here/allocation.sbatch" "$calm" "${small_run[@]}" --generations "$last")
-eventually 300 "the allocation has ended" is_gone "$job"
+eventually 600 "the allocation has ended" is_gone "$job"
 [ "$(ends worldmodels COMPLETED)" -eq 1 ] || fail "it failed: see $calm/job.log"
 hosts=$(query "$calm" 'SELECT count(*) FROM workers WHERE rollouts > 0')
 [ "$hosts" -ge 2 ] || fail "only $hosts of its workers worked: see $calm/job.log"

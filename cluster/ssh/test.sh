@@ -106,7 +106,7 @@ coordinate "$run" 100000
 bystander=$!
 started+=("$bystander")
 workers up --copy "${client[@]}"
-eventually 60 "three workers work, two of them by ssh" has_workers 3
+eventually 180 "three workers work, two of them by ssh" has_workers 3
 workers up --copy "${client[@]}" | tee "$scratch/again"
 [ "$(grep -c 'is there already' "$scratch/again")" -eq 2 ] || fail "up has started workers twice"
 workers status
