@@ -50,8 +50,15 @@ struct WorldModels: AsyncParsableCommand {
                 throw InputError("\(error), or choose another library with --gl")
             }
             try Startup.finishOutput()
+            Startup.end(status: 0)
         } catch {
-            exit(withError: error)
+            let text = fullMessage(for: error)
+            let status = exitCode(for: error).rawValue
+            if !text.isEmpty {
+                let terminal = status == 0 ? Terminal.standardOutput : .standardError
+                terminal.write(text + "\n")
+            }
+            Startup.end(status: status)
         }
     }
 }

@@ -2,7 +2,8 @@
 # SPDX-FileCopyrightText: 2026 the worldmodels authors
 # shellcheck shell=bash
 #
-# Sourced by the scripts of this directory: the program, the models, and what they say.
+# Sourced by the scripts of this directory and by the tests of the launchers beside it: the program, the
+# models, small runs, and what they say.
 
 say() { printf '%s  %s\n' "$(date +%T)" "$*"; }
 fail() {
@@ -35,6 +36,42 @@ new_run() {
 
 # query DIRECTORY SQL: one answer of a run's database.
 query() { sqlite3 -readonly -cmd '.timeout 10000' "$1/run.sqlite" "$2"; }
+
+# generations_of DIRECTORY: how many a run has completed.
+generations_of() { query "$1" 'SELECT count(*) FROM generations' 2>/dev/null || echo 0; }
+has_generations() { [ "$(generations_of "$1")" -ge "$2" ]; }
+
+# eventually SECONDS WHAT COMMAND ...: waits for a command to succeed.
+eventually() {
+    local deadline=$((SECONDS + $1)) limit=$1 what=$2
+    shift 2
+    until "$@"; do
+        [ "$SECONDS" -lt "$deadline" ] || fail "not within $limit s: $what"
+        sleep 0.3
+    done
+    say "$what"
+}
+
+# new_scratch NAME [DIRECTORY]: where a test works: $scratch, new, and kept if the test fails.
+new_scratch() {
+    scratch=$(realpath -m "${2:-$(mktemp -d "/tmp/worldmodels-$1-XXXXXX")}")
+    [ -z "$(ls -A "$scratch" 2>/dev/null)" ] || fail "$scratch is not empty: name another directory"
+    mkdir -p "$scratch"
+}
+# drop_scratch STATUS NAME: at a test's end.
+drop_scratch() {
+    if [ "$1" -eq 0 ] && [[ $scratch == /tmp/worldmodels-$2-* ]]; then
+        rm -rf "$scratch"
+    else
+        say "logs and runs are in $scratch"
+    fi
+}
+
+# Of a run that a machine of two cores drives in seconds a generation, with the agent that comes with the
+# program.
+# shellcheck disable=SC2034
+small_run=(--pretrained --seed 7 --variant separable --pop-size 16 --n-samples 2 --max-steps 300
+    --evaluate-every 5 --evaluation-episodes 8)
 
 # What of a run must not depend on what happened to it: every row that the seed decides. Times and
 # names of workers are left out.

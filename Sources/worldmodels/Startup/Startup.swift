@@ -32,6 +32,15 @@ enum Startup {
         throw InputError("standard output cannot be written: \(String(cString: strerror(errno)))")
     }
 
+    /// Ends the process.
+    ///
+    /// Not by exit(): it would take down the drawing library while an engine's thread, for which nobody
+    /// waits at a worker's end, draws.
+    static func end(status: Int32) -> Never {
+        fflush(nil)
+        _exit(status)
+    }
+
     /// Opens what is closed of standard input, output and error: a file or socket that got one of
     /// their numbers would be read or written as them.
     private static func holdStandardDescriptors() {

@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 the worldmodels authors
+#
+# The files of this directory: every overlay is rendered and fits a current Kubernetes' schemas; then
+# podman plays the pods of the overlay `job` until a small run is finished, which has the digests of one
+# without containers.
+#
+#   cluster/kubernetes/test.sh [SCRATCH]       about 2 minutes; a new directory under /tmp by default
+#
+# It needs root (for a secret's owner), kubectl or kustomize, podman with netavark and aardvark-dns, and
+# `pip install kubernetes-validate`, and installs nothing. Environment variables: IMAGE (worldmodels; an
+# image of docker/Dockerfile that podman has), WORLDMODELS (the program).
+
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/../chaos/common.sh"
+
+[ "$#" -le 1 ] || fail "usage: cluster/kubernetes/test.sh [SCRATCH]"
+image=${IMAGE:-localhost/worldmodels:latest}
+[ "$(id -u)" -eq 0 ] || fail "a secret's files are root's: run it as root"
+if command -v kustomize >/dev/null; then
+    render() { kustomize build "$1"; }
+else
+    need kubectl kubernetes-client
+    render() { kubectl kustomize "$1"; }
+fi
+need podman "podman netavark aardvark-dns"
+need sqlite3 sqlite3
+command -v kubernetes-validate >/dev/null || fail "pip install kubernetes-validate"
+python3 -c 'import yaml' || fail "pip install pyyaml"
+podman image exists "$image" ||
+    fail "podman has no image $image: podman build -f docker/Dockerfile -t worldmodels . (or give IMAGE)"
+find_program
+export WORLDMODELS=$worldmodels
+new_scratch kubernetes "${1:-}"
+network=worldmodels-test-$$
+pods=()
+started=()
+end() {
+    local status=$? pod pid
+    trap - EXIT
+    for pod in "${pods[@]}"; do
+        podman pod logs "$pod" >"$scratch/$pod.log" 2>&1 || true
+        podman pod rm --force --time 1 "$pod" >/dev/null 2>&1 || true
+    done
+    podman network rm "$network" >/dev/null 2>&1 || true
+    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
+    wait || true
+    drop_scratch "$status" kubernetes
+    exit "$status"
+}
+trap end EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+say "the overlays and the keys fit the schemas"
+for overlay in job pool autoscaled; do
+    render "$here/overlays/$overlay" >"$scratch/$overlay.yaml"
+    kubernetes-validate --strict --no-warn --quiet "$scratch/$overlay.yaml"
+done
+"$here/keys.sh" >"$scratch/keys.yaml"
+kubernetes-validate --strict --quiet "$scratch/keys.yaml"
+! grep -q 'replicas' <(sed -n '/kind: Deployment/,/^---/p' "$scratch/autoscaled.yaml") ||
+    fail "overlays/autoscaled sets the number that its autoscaler sets"
+
+# As a user changes what the run is, and how many workers there are.
+mkdir "$scratch/overlay"
+cat >"$scratch/overlay/kustomization.yaml" <<EOF
+resources: ["$(realpath --relative-to="$scratch/overlay" "$here/overlays/job")"]
+images: [{name: worldmodels, newName: "${image%:*}", newTag: "${image##*:}"}]
+patches:
+  - target: {kind: StatefulSet}
+    patch: |
+      - op: replace
+        path: /spec/template/spec/containers/0/args
+        value: [$(printf '"%s", ' "${small_run[@]}" --generations 4)]
+  - target: {kind: Job}
+    patch: |
+      - {op: replace, path: /spec/parallelism, value: 2}
+      - {op: replace, path: /spec/template/spec/containers/0/resources/requests/cpu, value: "1"}
+EOF
+render "$scratch/overlay" >"$scratch/played.yaml"
+kubernetes-validate --strict --quiet "$scratch/played.yaml"
+{ cat "$scratch/played.yaml" && cat "$scratch/keys.yaml"; } >"$scratch/all.yaml"
+python3 "$here/pods.py" "$scratch/all.yaml" "$scratch/volumes" >"$scratch/pods.yaml"
+mapfile -t pods < <(sed -n '/^metadata:/,/^spec:/s/^  name: //p' "$scratch/pods.yaml")
+[ "${#pods[@]}" -eq 3 ] || fail "not a coordinator and two workers, but ${pods[*]}: see $scratch/pods.yaml"
+
+say "podman plays ${pods[*]}"
+podman network create "$network" >/dev/null
+podman kube play --network "$network" --log-driver k8s-file "$scratch/pods.yaml" >"$scratch/play.log" 2>&1 ||
+    fail "podman: $(tail -n 3 "$scratch/play.log")"
+run=$scratch/volumes/worldmodels-coordinator/runs/run
+logs() { podman logs "$1" 2>&1; }
+log_says() { logs "$1" | grep -q "$2"; }
+state() { podman inspect --format "{{.State.$2}}" "$1"; }
+has_exited() { [ "$(state "$1" Status)" = exited ]; }
+
+for key in coordinator/keys/coordinator.key worker-0/keys/worker.key; do
+    mode=$(stat -c %a:%u "$scratch/volumes/worldmodels-$key")
+    [ "$mode" = 600:1000 ] || fail "$key: mode and owner are $mode, not 600:1000"
+done
+eventually 240 "generations pass" has_generations "$run" 1
+podman exec worldmodels-coordinator-coordinator worldmodels status --connect=tcp://127.0.0.1:5555 \
+    --key=/keys/viewer.key --server-key=/secret/coordinator.public || fail "the readiness probe fails"
+[ ! -e "$scratch/volumes/worldmodels-worker-0/secret/coordinator.key" ] ||
+    fail "a worker has the coordinator's key"
+eventually 400 "the run is finished" log_says worldmodels-coordinator-coordinator "the run is finished"
+for index in 0 1; do
+    worker=worldmodels-worker-$index-worker
+    eventually 60 "$worker has ended" has_exited "$worker"
+    [ "$(state "$worker" ExitCode)" -eq 0 ] || fail "$worker: $(logs "$worker" | tail -n 3)"
+done
+[ "$(state worldmodels-coordinator-coordinator Status)" = running ] ||
+    fail "the finished coordinator's pod is gone, and the run with it"
+[ "$(query "$run" 'SELECT count(*) FROM workers WHERE rollouts > 0')" -eq 2 ] ||
+    fail "not both workers worked"
+
+say "the same seed without containers"
+mkdir "$scratch/calm"
+"$worldmodels" coordinator --logdir "$scratch/calm" --bind "tcp://127.0.0.1:${PORT:-6031}" "${small_run[@]}" \
+    --generations 4 >"$scratch/calm/coordinator.log" 2>&1 &
+coordinator=$!
+"$worldmodels" worker --connect "tcp://127.0.0.1:${PORT:-6031}" --until finished 2>"$scratch/calm/worker.log" &
+started+=("$coordinator" $!)
+wait "$coordinator" || fail "the coordinator failed: see $scratch/calm/coordinator.log"
+same_runs "$scratch/calm" "$run" 4 || fail "the runs differ: see $scratch"
+say "equal, bit for bit, in $SECONDS s"
