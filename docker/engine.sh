@@ -51,7 +51,7 @@ of_image() {
         buildah images --format '{{.Size}}' "$1" |
             awk '{ printf "%d\n", $1 * ($2 == "GB" ? 1e9 : 1e6) }'
     elif [ "$2" = '{{json .}}' ]; then
-        buildah inspect --type image "$1" | tr -d ' \n'
+        buildah inspect --type image "$1"
     else
         buildah inspect --type image --format "${2//.Config./.Docker.Config.}" "$1"
     fi
@@ -60,7 +60,7 @@ of_image() {
 # ran ARGUMENTS: a container to its end, and what it printed. Attached ones return late with some.
 ran() {
     local id status
-    id=$("$engine" run -d "$@")
+    id=$("$engine" run -d --no-healthcheck "$@")
     status=$("$engine" wait "$id")
     "$engine" logs "$id" 2>&1
     "$engine" rm "$id" >/dev/null

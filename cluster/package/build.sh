@@ -120,4 +120,5 @@ tar -C "$scratch" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOU
     -c "$tree" | gzip -n >"$scratch/$tree.tar.gz"
 mv "$scratch/worldmodels.deb" "$output/worldmodels_${version}_$architecture.deb"
 mv "$scratch/$tree.tar.gz" "$output/"
-say "$output/worldmodels_${version}_$architecture.deb" "$output/$tree.tar.gz"
+say "$output/worldmodels_${version}_$architecture.deb"
+say "$output/$tree.tar.gz"

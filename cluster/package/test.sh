@@ -9,6 +9,7 @@
 #   sudo cluster/package/test.sh
 #   BARE=FILE_OR_DIRECTORY   a bare Debian 12 to copy; made by debootstrap where there is none
 #   PROGRAM=FILE             as for build.sh
+#   PACKAGES=DIRECTORY       what build.sh has made there, instead of making it anew
 
 set -euo pipefail
 program=${PROGRAM:+$(realpath "$PROGRAM")}
@@ -27,10 +28,20 @@ expect() { grep -qE -- "$3" <<<"$2" || fail "$1: no '$3' in: $2"; }
 # as_nobody COMMAND...: inside, as a user who owns nothing and has no home.
 as_nobody() { inside "$root" setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
 
+# evaluate COMMAND...: what the agent's drives give, but for how fast that was.
+evaluate() {
+    "$@" evaluate --pretrained --episodes 4 --seed 1 --json 2>"$scratch/stderr" |
+        sed -E 's/"stepsPerSecond":[^,}]*//' || fail "evaluate: $(tail -n 3 "$scratch/stderr")"
+}
+
 step "the package and the tarball"
-PROGRAM=$program cluster/package/build.sh "$scratch/packages" >"$scratch/built"
-deb=$(grep '\.deb$' "$scratch/built")
-tarball=$(grep '\.tar\.gz$' "$scratch/built")
+packages=${PACKAGES:-}
+if [ -z "$packages" ]; then
+    packages=$scratch/packages
+    PROGRAM=$program cluster/package/build.sh "$packages"
+fi
+deb=$(echo "$packages"/*.deb) tarball=$(echo "$packages"/*.tar.gz)
+[[ -f $deb && -f $tarball ]] || fail "$packages has not one package and one tarball"
 du -h "$deb" "$tarball"
 
 step "a bare Debian 12"
@@ -48,11 +59,11 @@ linked=$(inside "$root" ldd /usr/bin/worldmodels)
 if grep -E 'not found|libswift|libFoundation' <<<"$linked"; then fail "these libraries"; fi
 
 step "evaluate --pretrained --episodes 4"
-evaluation=$(as_nobody worldmodels evaluate --pretrained --episodes 4 --seed 1 --json)
-expect evaluate "$evaluation" '"returns?"'
+evaluation=$(evaluate as_nobody worldmodels)
+expect evaluate "$evaluation" '"returns":.*"count":4'
 mkdir "$scratch/here"
 tar -C "$scratch/here" -xf "$tarball" --strip-components 1
-here=$("$scratch/here/bin/worldmodels" evaluate --pretrained --episodes 4 --seed 1 --json)
+here=$(evaluate "$scratch/here/bin/worldmodels")
 [ "$evaluation" = "$here" ] || fail "other returns than here: $evaluation, here $here"
 
 step "a run of the profile quick, to its end"
@@ -95,6 +106,6 @@ left=$(find "$root/usr" "$root/etc" -path '*worldmodels*')
 step "the tarball, unpacked anywhere"
 inside "$root" sh -ec 'mkdir /opt/worldmodels; tar -C /opt/worldmodels --strip-components 1 -xf \
     /tmp/worldmodels.tar.gz' 2>"$scratch/tar.log" || fail "tar: $(cat "$scratch/tar.log")"
-again=$(as_nobody /opt/worldmodels/bin/worldmodels evaluate --pretrained --episodes 4 --seed 1 --json)
+again=$(evaluate as_nobody /opt/worldmodels/bin/worldmodels)
 [ "$again" = "$here" ] || fail "other returns from the tarball: $again, here $here"
 step "all is well"
