@@ -30,7 +30,7 @@ mkdir -p keys
 install -d -m 755 keys/public
 [ "$(id -u)" -ne 0 ] || chown "$owner" keys keys/public
 for name in coordinator worker viewer; do
-    [ -e "keys/$name.key" ] || "$engine" run --rm --user "$owner" --network none \
+    [ -e "keys/$name.key" ] || "$engine" run --rm --no-healthcheck --user "$owner" --network none \
         --volume "$PWD/keys:/keys" "$image" keys create "/keys/$name" >/dev/null ||
         fail "$engine could not make keys/$name.key with the image $image"
 done
