@@ -96,8 +96,9 @@ let libraries: [Target] = [
     .target(
         name: "Runs",
         dependencies: [
-            "ArrayFiles", "CarRacingRendering", "Digests", "Episodes", "EvolutionStrategies",
-            "Rollouts", "RunStore", "Search", "SeededRandom", "WorldModel", "WorldModelTraining",
+            "ArrayFiles", "Basics", "CarRacingRendering", "Digests", "Episodes",
+            "EvolutionStrategies", "Rollouts", "RunStore", "Search", "SeededRandom", "WorldModel",
+            "WorldModelTraining",
         ]),
 ]
 
@@ -114,8 +115,8 @@ let program: [Target] = [
             "SeededRandom", "TerminalOutput", "WorldModel", "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
-        // The agent that comes with the program.
-        resources: [.copy("Agent")])
+        // The agent and the profiles that come with the program.
+        resources: [.copy("Agent"), .copy("Profiles")])
 ]
 
 // MARK: Tests

@@ -45,7 +45,7 @@ struct ProfileTests {
     @Test func `the profiles that come with the program are valid`() throws {
         let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "cluster/profiles")
+            .appending(path: "Sources/worldmodels/Profiles")
         let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
         #expect(names == ["paper.json", "quick.json", "record.json"])
         for name in names {

@@ -2,7 +2,10 @@
 # SPDX-FileCopyrightText: 2026 the worldmodels authors
 # shellcheck shell=bash
 #
-# Sourced by run.sh and test.sh: installs the Debian packages that are missing and checks for Swift.
+# Sourced by the scripts that build and test: installs the Debian packages that are missing.
+
+# shellcheck source=cluster/local/toolchain.sh
+. "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
 
 worldmodels_packages=(
     libopenblas-dev libzmq3-dev libsodium-dev libosmesa6-dev libegl-dev libegl1 libbox2d-dev zlib1g-dev
@@ -14,13 +17,16 @@ fail() {
     printf 'error: %s\n' "$*" >&2
     exit 1
 }
+# need COMMAND PACKAGE
+need() { command -v "$1" >/dev/null || fail "$1 is missing: apt-get install $2"; }
 
+# install_missing_packages [PACKAGE...]: usually what the program is built with.
 install_missing_packages() {
+    [ "$#" -gt 0 ] || set -- "${worldmodels_packages[@]}"
     command -v dpkg-query >/dev/null ||
-        fail "this script installs Debian packages; on another system install the likes of:" \
-            "${worldmodels_packages[*]}"
+        fail "this script installs Debian packages; on another system install the likes of: $*"
     local package missing=()
-    for package in "${worldmodels_packages[@]}"; do
+    for package in "$@"; do
         [ "$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null)" = "install ok installed" ] ||
             missing+=("$package")
     done
@@ -38,12 +44,4 @@ install_missing_packages() {
     DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq \
         --no-install-recommends "${missing[@]}" >/dev/null ||
         fail "apt-get could not install ${missing[*]}; its message stands above"
-}
-
-require_swift() {
-    command -v swift >/dev/null ||
-        fail "Swift 6 is not on the PATH: install it from https://www.swift.org/install/linux/"
-    local version
-    version=$(swift --version 2>/dev/null | grep -oE 'Swift version [0-9]+' | grep -oE '[0-9]+$')
-    [ "${version:-0}" -ge 6 ] || fail "Swift 6 or later is needed, found: $(swift --version 2>&1 | head -1)"
 }

@@ -12,13 +12,18 @@
 # whose controller then drives for the data that the second round's V and M are trained on.
 # Interrupted, the same command goes on where it stopped. The size of the last round can be changed
 # by environment variables, shown here with their defaults (quick, record).
+#
+# On Debian 12 and Ubuntu LTS without Swift it offers to install the official toolchain below the user's
+# home (toolchain.sh); with --yes, the first argument, it does so unasked.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . cluster/local/prepare.sh
 
-[ "$#" -le 1 ] || fail "usage: cluster/local/run.sh [LOGDIR]"
-profile=${PROFILE:-quick}             # a name in cluster/profiles or a JSON file
+yes=
+[ "${1:-}" != --yes ] || { yes=yes && shift; }
+[[ $# -le 1 && ${1:-} != -* ]] || fail "usage: cluster/local/run.sh [--yes] [LOGDIR]"
+profile=${PROFILE:-quick}             # a profile that comes with the program, or a JSON file
 quick=(20 60 0 3 0 12)
 case $profile in
     record) logdir=runs/record rounds=2 defaults=(10 30 60 4 0.5 12) ;;
@@ -40,8 +45,9 @@ episodes=${EPISODES:-100}             # of the evaluation
 workers=${WORKERS:-$(nproc)}
 address=${ADDRESS:-tcp://127.0.0.1:5555}
 
-install_missing_packages
+offer_swift "$yes"
 require_swift
+install_missing_packages
 say "building (the first build takes some minutes)"
 swift build -c release --product worldmodels
 worldmodels=$(swift build -c release --show-bin-path)/worldmodels

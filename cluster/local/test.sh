@@ -11,8 +11,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . cluster/local/prepare.sh
 
-install_missing_packages
 require_swift
+install_missing_packages
 case " $* " in
 *" --filter"* | *" --skip"*) exec swift test "$@" ;;
 esac

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 import Foundation
 import TerminalOutput
 import WorldModel
@@ -36,7 +37,7 @@ struct AgentFiles {
     ///
     /// - Throws: `InputError` where this build has none; what reading a damaged file throws.
     init(pretrained kernels: Kernels, form: ControllerForm = ControllerForm()) throws {
-        let places = Self.places
+        let places = ShippedFiles.places(of: "Agent")
         let found = places.first { place in
             Self.names.allSatisfy { FileManager.default.fileExists(atPath: "\(place)/\($0)") }
         }
@@ -52,18 +53,4 @@ struct AgentFiles {
     ///
     /// - Throws: `Agent.Failure` if there is none.
     func requireController() throws -> ControllerParameters { try agent.requireController() }
-
-    /// Where the agent that comes with the program may be.
-    ///
-    /// Beside it, where SwiftPM puts resources, or in PREFIX/share of an installation.
-    /// `Bundle.module` would end a program that has neither.
-    private static var places: [String] {
-        guard let program = Bundle.main.executableURL?.resolvingSymlinksInPath() else { return [] }
-        let directory = program.deletingLastPathComponent()
-        return [
-            directory.appending(path: "worldmodels_worldmodels.resources/Agent").path,
-            directory.deletingLastPathComponent()
-                .appending(path: "share/worldmodels/agent").path,
-        ]
-    }
 }
