@@ -42,12 +42,10 @@ package struct RunReport: Sendable, Encodable {
     /// The models' losses; a value that is no number is left out.
     package var losses: [LossRecord]
 
-    /// Reads a run; throws `RunStoreError.noRun` where there is none.
+    /// Reads a run; throws `RunStoreError.noRun` or `.notBegun` where there is none.
     package init(_ directory: RunDirectory) throws {
         let reader = try RunReader(directory)
-        guard let identity = try reader.identity() else {
-            throw RunStoreError.noRun(path: directory.path, reason: "none has begun")
-        }
+        let identity = try reader.requireIdentity(of: directory)
         path = directory.path
         identifier = identity.identifier
         program = identity.program

@@ -10,6 +10,23 @@ extension RunReader {
         try rows(as: RunIdentity.self).first
     }
 
+    /// Who the run is.
+    ///
+    /// - Parameter directory: Where it is for people, if not where it is read.
+    /// - Returns: What the run was begun as.
+    /// - Throws: `RunStoreError.notBegun`, as where models were trained and nothing was searched yet.
+    package func requireIdentity(of directory: RunDirectory) throws -> RunIdentity {
+        if let identity = try identity() { return identity }
+        let losses = try losses()
+        let epochs = ["vae", "mdrnn"].compactMap { model in
+            losses.last { $0.model == model }.map { "\(model) up to epoch \($0.epoch)" }
+        }
+        throw RunStoreError.notBegun(
+            path: directory.path,
+            holds: epochs.isEmpty
+                ? "nothing" : "the losses of \(epochs.joined(separator: " and of "))")
+    }
+
     /// Whether any rollout has been stored.
     package func holdsResults() throws -> Bool {
         try read { try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM rollouts)") } ?? false

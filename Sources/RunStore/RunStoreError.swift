@@ -7,6 +7,8 @@ import GRDB
 /// What can go wrong between a run and its database.
 package enum RunStoreError: Error, Equatable, CustomStringConvertible {
     case noRun(path: String, reason: String)
+    /// There is a database, in which no run has begun; for people, what it has.
+    case notBegun(path: String, holds: String)
     case unreadable(path: String, reason: String)
     case unwritable(path: String, reason: String)
     case locked(path: String, holder: String)
@@ -26,6 +28,7 @@ package enum RunStoreError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .noRun(let path, let reason): "\(path): no run here (\(reason))"
+        case .notBegun(let path, let holds): "\(path): no run has begun here; it holds \(holds)"
         case .unreadable(let path, let reason): "\(path): cannot be read (\(reason))"
         case .unwritable(let path, let reason): "\(path): cannot be written (\(reason))"
         case .locked(let path, let holder):

@@ -83,4 +83,12 @@ extension RunSettings.Edges {
         case .samples4: .samples4
         }
     }
+
+    /// The setting that names a drawing.
+    init(_ drawing: Antialiasing) {
+        switch drawing {
+        case .off: self = .off
+        case .samples4: self = .samples4
+        }
+    }
 }

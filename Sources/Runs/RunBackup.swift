@@ -66,10 +66,7 @@ package struct RunBackup: Sendable, Encodable {
         try reader.copyDatabase(to: copy.database)
         let copied = try RunReader(copy)
         try copied.verify()
-        guard let identity = try copied.identity() else {
-            throw RunStoreError.noRun(path: run.path, reason: "none has begun")
-        }
-        identifier = identity.identifier
+        identifier = try copied.requireIdentity(of: run).identifier
         generation = try copied.lastGeneration()?.generation ?? 0
         try add(copy.database)
         try copyFiles(of: run, to: copy, isStopped: isStopped)

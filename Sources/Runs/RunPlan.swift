@@ -60,6 +60,9 @@ package struct RunPlan: Sendable {
         let models = try RunModels(directory, untrainedMemorySeed: memorySeed)
         try models.writeMemory()
         given.merge(models.settings) { $1 }
+        if try !store.reader.holdsResults() {
+            given.merge(startingPoint.look) { asked, _ in asked }
+        }
         try store.takeLoggedLosses()
         let start = try RunStart(
             store, given: given, profile: profile, program: program, now: Date()

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArrayFiles
+package import CarRacingRendering
 import Foundation
 package import RunStore
 import Search
@@ -20,6 +21,8 @@ package struct StartingPoint: Sendable {
 
     /// The controller; nil: all zeros.
     package let controller: ControllerParameters?
+    /// How the edges of what it saw looked; nil: unknown.
+    package let antialiasing: Antialiasing?
     /// Where its V and M are to be taken from; nil: it has none of its own.
     package let models: RunDirectory?
     /// The controller's file, for people.
@@ -27,26 +30,33 @@ package struct StartingPoint: Sendable {
 
     package init() {
         controller = nil
+        antialiasing = nil
         models = nil
         path = ""
     }
 
     /// Takes a controller's file; what it does not say of its form, `given` may.
     package init(controller file: String, given: [String: String] = [:]) throws {
-        controller = try ControllerParameters(
-            SafetensorsFile(contentsOf: URL(filePath: file)), name: file,
-            form: Self.form(given, path: file))
+        (controller, antialiasing) = try Self.read(file, given)
         models = nil
         path = file
     }
 
     /// A directory with V, M and C, such as another run's.
     package init(agent directory: RunDirectory, given: [String: String] = [:]) throws {
-        let file = directory.file(of: .controller)
-        path = file.path
-        controller = try ControllerParameters(
-            contentsOf: file, form: Self.form(given, path: file.path))
+        path = directory.file(of: .controller).path
+        (controller, antialiasing) = try Self.read(path, given)
         models = directory
+    }
+
+    private static func read(
+        _ path: String, _ given: [String: String]
+    ) throws -> (ControllerParameters, Antialiasing?) {
+        let file = try SafetensorsFile(contentsOf: URL(filePath: path))
+        return (
+            try ControllerParameters(file, name: path, form: form(given, path: path)),
+            try Antialiasing.stated(in: file, name: path)
+        )
     }
 
     /// The form that a person asks for.
@@ -74,6 +84,15 @@ package struct StartingPoint: Sendable {
             }
         }
         return given.merging(form) { $1 }.merging(own.texts(\.initialController)) { $1 }
+    }
+
+    /// What a new run sees where nobody asks for something else: what the controller saw, which can
+    /// learn to see in another way, but not to act in one.
+    var look: [String: String] {
+        guard let antialiasing else { return [:] }
+        var settings = RunSettings()
+        settings.antialiasing = RunSettings.Edges(antialiasing)
+        return settings.texts(\.antialiasing)
     }
 
     /// Refuses a run that has other models than the controller's, which it cannot see through.

@@ -26,7 +26,7 @@ struct AntialiasingTests {
             ["evaluate", "--logdir", scratch.path] + options)
         let agent = try #require(command as? EvaluateCommand).agent
         let files = try agent.files()
-        return agent.settings(of: try files.requireController(), in: files).antialiasing
+        return try agent.settings(of: try files.requireController(), in: files).antialiasing
     }
 
     @Test func `an agent sees what it saw in its run, or what an option says`() throws {
@@ -34,6 +34,10 @@ struct AntialiasingTests {
         #expect(try Self.antialiasing(smooth, []) == .samples4)
         #expect(try Self.antialiasing(smooth, ["--antialiasing", "off"]) == .off)
         #expect(try Self.antialiasing([:], []) == .off)
+        // That of a newer program is refused, and an option goes on without it.
+        let unknown = ["antialiasing": "samples64"]
+        #expect(throws: ControllerFileError.self) { try Self.antialiasing(unknown, []) }
+        #expect(try Self.antialiasing(unknown, ["--antialiasing", "off"]) == .off)
         #expect(try Self.antialiasing([:], ["--antialiasing", "samples4"]) == .samples4)
     }
 }

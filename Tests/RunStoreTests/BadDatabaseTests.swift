@@ -78,7 +78,8 @@ struct BadDatabaseTests {
 
     @Test func `each message is one line that names the path`() {
         let errors: [RunStoreError] = [
-            .noRun(path: "p", reason: "r"), .unreadable(path: "p", reason: "r"),
+            .noRun(path: "p", reason: "r"), .notBegun(path: "p", holds: "h"),
+            .unreadable(path: "p", reason: "r"),
             .busy(path: "p", holder: "h"), .excessive(path: "p", detail: "d"),
             .unwritable(path: "p", reason: "r"),
             .locked(path: "p", holder: "h"), .diskFull(path: "p"),

@@ -71,6 +71,42 @@ struct StartingPointTests {
         }
     }
 
+    @Test func `what the controller saw the new run sees, unless an option says otherwise`() throws
+    {
+        let url = space.file("smooth.safetensors")
+        try controller().file(metadata: ["antialiasing": "samples4"]).write(to: url)
+        func seen(_ name: String, by file: String, _ given: [String: String]) throws -> String {
+            var plan = RunPlan(
+                try space.run(name, models: ["vae", "mdrnn"]),
+                given: RunPlan.small.merging(given) { $1 },
+                from: try StartingPoint(controller: file))
+            // A recipe says nothing of this controller.
+            plan.profile = try ProfileFiles.load("quick")
+            return try plan.open().settings.antialiasing.rawValue
+        }
+        #expect(try seen("a", by: url.path, [:]) == "samples4")
+        #expect(try seen("b", by: url.path, ["antialiasing": "off"]) == "off")
+        #expect(try seen("c", by: file(), ["antialiasing": "samples4"]) == "samples4")
+        #expect(try seen("d", by: file(), [:]) == "off")
+        try controller().file(metadata: ["antialiasing": "samples64"]).write(to: url)
+        #expect(throws: ControllerFileError.self) { try StartingPoint(controller: url.path) }
+    }
+
+    @Test func `a run that sees in another way goes on so, whatever is said of its beginning`()
+        async throws
+    {
+        let url = space.file("smooth.safetensors")
+        try controller().file(metadata: ["antialiasing": "samples4"]).write(to: url)
+        var plan = RunPlan(
+            try space.run(models: ["vae", "mdrnn"]), given: RunPlan.small,
+            from: try StartingPoint(controller: url.path))
+        plan.given["antialiasing"] = "off"
+        try await plan.open().drive(to: 1)
+        plan.given["antialiasing"] = nil
+        let again = try plan.open()
+        #expect(!again.isNew && again.settings.antialiasing == .off)
+    }
+
     @Test func `an agent brings its models, but does not replace others`() throws {
         let agent = try space.run("agent", models: ["vae", "mdrnn"])
         try controller().file().write(to: agent.file(of: .controller))

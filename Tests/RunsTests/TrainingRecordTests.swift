@@ -53,6 +53,10 @@ struct TrainingRecordTests {
 
         // A database with losses alone is that of no run: one can begin, and has them.
         #expect(try reader.identity() == nil)
+        let error = RunStoreError.notBegun(
+            path: directory.path, holds: "the losses of vae up to epoch 1")
+        #expect(throws: error) { try reader.requireIdentity(of: directory) }
+        #expect(throws: error) { try RunBackup(of: directory, to: space.file("copy")) }
         let run = try RunPlan(directory, given: RunPlan.small).open()
         #expect(run.isNew)
         #expect(try totals(run.store.reader) == ["vae 1 7.0"])

@@ -18,6 +18,12 @@ import Testing
 struct StoredRunTests {
     private static let recorded = ProcessInfo.processInfo.environment["RECORD_RUN"]
 
+    /// What a run has of a host that gave wrong results.
+    private static let quarantine = QuarantineRecord(
+        party: "host@192.0.2.1", workers: ["host/1", "host/2"], reason: "it was outvoted",
+        isDistrusted: true, time: Date(timeIntervalSince1970: 1_800_000_000),
+        ends: Date(timeIntervalSince1970: 1_800_003_600))
+
     /// Nothing is asked for but what a later start asks: the settings are the stored ones.
     private static func drive(
         _ directory: RunDirectory, generations: Int, given: [String: String] = [:]
@@ -35,9 +41,9 @@ struct StoredRunTests {
         return try store.reader.generations().flatMap { [$0.stateDigest, $0.fitnessDigest] }
     }
 
-    @Test(arguments: ["0.1.0"])
+    @Test(arguments: [("0.1.0", []), ("0.2.0", [quarantine])])
     func `a stored run is read, verified and continued to the same digests`(
-        version: String
+        version: String, quarantines: [QuarantineRecord]
     ) async throws {
         let stored = try #require(
             Bundle.module.url(forResource: "Stored/\(version)", withExtension: nil))
@@ -48,6 +54,7 @@ struct StoredRunTests {
         let report = try RunReport(directory)
         #expect(report.generations.count == 3)
         #expect(report.workers.map(\.name) == ["toy"])
+        #expect(report.quarantines == quarantines)
         let digests = try await Self.drive(directory, generations: 5)
         let text = try String(
             contentsOf: directory.url.appending(path: "digests.txt"), encoding: .utf8)
@@ -61,6 +68,7 @@ struct StoredRunTests {
         ]
         let directory = RunDirectory(path: try #require(Self.recorded))
         _ = try await Self.drive(directory, generations: 3, given: given)
+        try RunStore(directory, holder: "test").record(Self.quarantine)
         let whole = TemporaryRun()
         let digests = try await Self.drive(whole.directory, generations: 5, given: given)
         try digests.joined(separator: "\n").write(

@@ -3,7 +3,7 @@
 # SPDX-FileCopyrightText: 2026 the worldmodels authors
 #
 # The main job on one machine: generates rollouts, trains V and M, searches the controller with one
-# coordinator and a worker process a core, then evaluates and draws what came out.
+# coordinator and a worker that uses every core, then evaluates and draws what came out.
 #
 #   cluster/local/run.sh [LOGDIR]                    minutes    (default runs/quickstart)
 #   PROFILE=record cluster/local/run.sh [LOGDIR]     hours      (default runs/record)
@@ -42,7 +42,7 @@ size=(
 )
 generations=${GENERATIONS:-}          # the profile's where this is empty
 episodes=${EPISODES:-100}             # of the evaluation
-workers=${WORKERS:-$(nproc)}
+cores=${CORES:-}                      # of the worker; all that this process may use where empty
 address=${ADDRESS:-tcp://127.0.0.1:5555}
 
 offer_swift "$yes"
@@ -86,12 +86,9 @@ round() {
     "$worldmodels" train-mdrnn --logdir "$dir" --data "$dir/data" --epochs "$mdrnn_epochs" \
         --sequence-stride 8 --seed "$seed"
 
-    step "$dir: searching C: one coordinator, $workers workers"
-    local index
-    for ((index = 1; index <= workers; index++)); do
-        "$worldmodels" worker --connect "$address" &
-        children+=($!)
-    done
+    step "$dir: searching C: one coordinator, one worker"
+    "$worldmodels" worker --connect "$address" --until finished ${cores:+--cores "$cores"} &
+    children+=($!)
     "$worldmodels" coordinator --logdir "$dir" --bind "$address" --profile "$profile" \
         ${generations:+--generations "$generations"} --seed "$seed"
     stop_children

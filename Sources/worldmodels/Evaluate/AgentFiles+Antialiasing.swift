@@ -3,14 +3,18 @@
 
 import ArrayFiles
 import CarRacingRendering
-import Rollouts
+import Foundation
+import Runs
 import WorldModel
 
 extension AgentFiles {
     /// How the edges looked where the controller was searched for; off where its file does not say.
     var antialiasing: Antialiasing {
-        let file = try? SafetensorsFile(contentsOf: Agent.Part.controller.file(in: agent.directory))
-        return file?.metadata[Antialiasing.metadataKey].flatMap { Antialiasing(rawValue: $0) }
-            ?? .off
+        get throws {
+            let url = Agent.Part.controller.file(in: agent.directory)
+            // An untrained agent has none.
+            guard let file = try? SafetensorsFile(contentsOf: url) else { return .off }
+            return try Antialiasing.stated(in: file, name: url.path) ?? .off
+        }
     }
 }

@@ -42,11 +42,15 @@ struct AgentOptions: ParsableArguments {
     }
 
     /// What a controller's episodes have in common.
-    func settings(of controller: ControllerParameters, in files: AgentFiles) -> RolloutSettings {
+    ///
+    /// - Throws: `ControllerFileError` where nobody says a look that is known here.
+    func settings(
+        of controller: ControllerParameters, in files: AgentFiles
+    ) throws -> RolloutSettings {
         RolloutSettings(
             mapping: controller.mapping, inputs: controller.inputs, latent: controller.latent,
             lapCompletePercent: lapCompletePercent,
-            antialiasing: antialiasing ?? files.antialiasing)
+            antialiasing: try antialiasing ?? files.antialiasing)
     }
 
     /// The agent.

@@ -76,7 +76,7 @@ struct EvaluateCommand: ParsableCommand {
             ? ControllerParameters(
                 inputs: trained.inputs, mapping: trained.mapping, latent: trained.latent)
             : trained
-        let settings = agent.settings(of: controller, in: files)
+        let settings = try agent.settings(of: controller, in: files)
         let tracks = TrackSeeds(SeedStreams(root: seed))
         let seeds = trackSeeds?.seeds ?? (0..<(episodes ?? 100)).map { tracks.report($0) }
         let batch = EpisodeBatch(

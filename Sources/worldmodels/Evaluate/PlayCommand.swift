@@ -42,7 +42,7 @@ struct PlayCommand: ParsableCommand {
         let track = trackSeed ?? TrackSeeds(SeedStreams(root: seed)).report(0)
         let drive = try FilmSink.film(
             to: URL(filePath: output), models: files.models, controller: controller,
-            trackSeed: track, settings: agent.settings(of: controller, in: files),
+            trackSeed: track, settings: try agent.settings(of: controller, in: files),
             frameEvery: frameEvery)
         printSummary(
             of: output,

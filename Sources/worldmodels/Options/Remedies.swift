@@ -86,6 +86,8 @@ extension RunStoreError: LocalizedError {
         let remedy =
             switch self {
             case .noRun: "; give a directory that 'worldmodels coordinator --logdir' has written"
+            case .notBegun(let path, _):
+                "; begin one with 'worldmodels coordinator --logdir \(path)'"
             case .unwritable: "; check the permissions or choose another --logdir"
             case .locked: "; stop it first, or choose another --logdir"
             case .diskFull: ", so make space and give the same command again"

@@ -136,7 +136,7 @@ struct GenerateCommand: AsyncParsableCommand {
         }
         let settings = RecordingSettings(
             policy: policy, steps: steps, seed: seed,
-            antialiasing: antialiasing ?? agent?.antialiasing ?? .off)
+            antialiasing: try antialiasing ?? agent?.antialiasing ?? .off)
         if listening.bind != nil {
             guard !missing.isEmpty else { return }
             var models: [ServedModel] = []

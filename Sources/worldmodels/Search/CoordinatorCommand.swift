@@ -5,6 +5,7 @@ import Episodes
 import ClusterSessions
 import ClusterTransport
 import ArgumentParser
+import CarRacingRendering
 import Foundation
 import RolloutServer
 import Rollouts
@@ -136,8 +137,11 @@ struct CoordinatorCommand: AsyncParsableCommand {
         plan.usesRandomMemory = untrainedMemory
         let run = try open(plan)
         if run.isNew, let controller = plan.startingPoint.controller {
+            let used = run.settings.antialiasing.rawValue
+            let own = plan.startingPoint.antialiasing?.rawValue ?? used
             Terminal.standardOutput.write(
-                "the search starts from \(plan.startingPoint.path): \(controller.formText)\n")
+                "the search starts from \(plan.startingPoint.path): \(controller.formText), "
+                    + "antialiasing \(used)\(used == own ? "" : ", where it has seen \(own)")\n")
         }
 
         var limits = profile?.limits ?? RunLimits()

@@ -19,8 +19,13 @@ struct CoordinatorSignalTests {
             "coordinator", "--logdir", directory.file("run").path, "--data", data,
             "--vae-epochs", "1", "--mdrnn-epochs", "1", "--pop-size", "4", "--n-samples", "1",
         ])
-        _ = try #require(await coordinator.line { $0.contains("--connect ") })
+        let greeting = await coordinator.line { $0.contains("--connect ") }
+        let address = try #require(greeting?.split(separator: " ").last.map(String.init))
+        // The line comes before the search listens to signals; who has joined says that it does.
+        let worker = try ProgramProcess(["worker", "--connect", address])
+        _ = try #require(await coordinator.line { $0.contains("joined") })
         coordinator.signal(SIGHUP)
         #expect(await coordinator.exitStatus() == 128 + SIGHUP)
+        worker.signal(SIGKILL)
     }
 }
