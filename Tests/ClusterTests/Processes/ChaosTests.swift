@@ -26,13 +26,16 @@ struct ChaosTests {
         let directory: RunDirectory
         var coordinatorKills = 0
         var workerKills = 0
+        /// Cores of each worker.
+        private let cores: Int
         private var address = "tcp://127.0.0.1:*"
         private var coordinator: ProgramProcess?
         private var workers: [ProgramProcess] = []
         private var paused: Int?
         private var random = PCG64(seed: 5)
 
-        init() throws {
+        init(cores: Int) throws {
+            self.cores = cores
             place = try TemporaryDirectory()
             directory = RunDirectory(path: place.path)
             try QuickModels.vae.write(to: Agent.Part.vae.file(in: directory.url))
@@ -70,7 +73,9 @@ struct ChaosTests {
         }
 
         private func worker() throws -> ProgramProcess {
-            try ProgramProcess(["worker", "--connect", address, "--environments", "2"])
+            try ProgramProcess([
+                "worker", "--connect", address, "--environments", "2", "--cores", "\(cores)",
+            ])
         }
 
         private var someWorker: Int { Int(random.integer(below: UInt32(workers.count))) }
@@ -97,6 +102,17 @@ struct ChaosTests {
             workers[victim] = try worker()
         }
 
+        /// Has all workers use another number of cores.
+        func scaleWorkers() async throws {
+            let wanted = 1 + Int(random.integer(below: UInt32(cores)))
+            let scale = try ProgramProcess([
+                "scale", "--connect", address, "--cores", "\(wanted)", "--timeout", "60",
+            ])
+            // Where no worker has come back yet it says so.
+            let line = await scale.line { $0.hasPrefix("told") || $0.contains("no worker") }
+            #expect(line != nil)
+        }
+
         func pauseWorker() {
             let victim = someWorker
             workers[victim].signal(SIGSTOP)
@@ -109,12 +125,12 @@ struct ChaosTests {
         }
     }
 
-    @Test func `kills and pauses of processes change no bit of a run, and lose no rollout`()
+    @Test func `kills, pauses and scaling of processes change no bit of a run, and lose no rollout`()
         async throws
     {
-        let calm = try Cluster()
+        let calm = try Cluster(cores: 1)
         try await calm.drive(workers: 1) { _ in }
-        let chaos = try Cluster()
+        let chaos = try Cluster(cores: 2)
         try await chaos.drive(workers: 3) { cluster in
             cluster.resume()
             let disturbances = cluster.coordinatorKills + cluster.workerKills
@@ -124,6 +140,7 @@ struct ChaosTests {
             } else {
                 try await cluster.killCoordinator()
             }
+            try await cluster.scaleWorkers()
             cluster.pauseWorker()
         }
         #expect(chaos.coordinatorKills == 5 && chaos.workerKills == 5)

@@ -27,7 +27,8 @@ struct WorkerSignalTests {
                     ServedModel(name: "mdrnn", data: QuickModels.mdrnn),
                 ], work: .score(settings: JSONEncoder().encode(RolloutSettings(timeLimit: 300)))))
         let worker = try ProgramProcess([
-            "worker", "--connect", server.address, "--environments", "2", "--grace", "\(grace)",
+            "worker", "--connect", server.address, "--cores", "1", "--environments", "2",
+            "--grace", "\(grace)",
         ])
         // More than it can do before the signal comes. Of its two environments one is in the middle
         // of a long episode when the other ends the first short one.
