@@ -44,7 +44,11 @@ struct ScaleCommand: ParsableCommand {
             var line = "told \(workers) \(workers == 1 ? "worker" : "workers") to use \(cores) "
             line += cores == 1 ? "core" : "cores"
             if workers > 1 { line += " each" }
-            if limited > 0 { line += "; \(limited) of them have fewer, and use what they have" }
+            if limited == 1 {
+                line += "; \(workers == 1 ? "it" : "one of them") has fewer, and uses what it has"
+            } else if limited > 1 {
+                line += "; \(limited) of them have fewer, and use what they have"
+            }
             print(line)
         }
     }
