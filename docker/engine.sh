@@ -42,6 +42,12 @@ build_image() {
     "$engine" "${command[@]}" "${options[@]}" "${more[@]}" .
 }
 
+# have_image NAME: fetches it where a build has left nothing of it but its layers.
+have_image() {
+    "$engine" inspect --type image "$1" >/dev/null 2>&1 || "$engine" pull "$1" >/dev/null ||
+        fail "$engine has no image $1, and cannot fetch it"
+}
+
 # of_image NAME TEMPLATE: what is known of it.
 of_image() {
     if [ "$engine" != buildah ]; then

@@ -51,13 +51,15 @@ if [ -z "${IMAGE:-}" ]; then
 fi
 
 step "what the image is"
+have_image "$image"
+have_image "$base"
 size=$((($(of_image "$image" '{{.Size}}') - $(of_image "$base" '{{.Size}}')) / 1000000))
 say "$size MB above $base"
 [ "$size" -le "$most" ] || fail "$size MB above its base: at most $most"
 equal "user" "$(of_image "$image" '{{.Config.User}}')" 1000:1000
 equal "entry" "$(of_image "$image" '{{.Config.Entrypoint}}')" '[worldmodels]'
 equal "licence" "$(of_image "$image" '{{index .Config.Labels "org.opencontainers.image.licenses"}}')" MIT
-of_image "$image" '{{json .}}' | tr -d ' \n' | grep -qi '"healthcheck":{' || fail "$image has no health check"
+of_image "$image" '{{json .}}' | tr -d ' \n' | grep -qi '"healthcheck":{"test":\["cmd' || fail "$image has no health check"
 if [ "$engine" = buildah ]; then
     step "all is well, but nothing was run: that wants docker or podman"
     exit
@@ -128,7 +130,7 @@ scale 1
 until_true "one worker is left" 60 has_workers 1
 ! is_over || fail "the run was over before all this was done: it has to be longer"
 step "the run's end"
-until_true "the run is finished" 300 is_over
+until_true "the run is finished" 900 is_over
 equal "the coordinator's status" "$(exit_of coordinator)" 0
 until_true "the worker ends with the run" 60 test "$(state_of worker)" = exited
 equal "the worker's status" "$(exit_of worker)" 0
