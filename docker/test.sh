@@ -78,7 +78,9 @@ drive=(evaluate --pretrained --episodes 2 --json)
 inside=$(ran --read-only --cap-drop ALL --security-opt no-new-privileges --network none \
     --user 4321:4321 "$image" "${drive[@]}" | said)
 program_of_image "$image" "$scratch/program"
+began=$SECONDS
 outside=$("$scratch/program/bin/worldmodels" "${drive[@]}" 2>&1 | said)
+took=$((SECONDS - began + 1))
 # With all that is said on standard error, which is nothing.
 equal "returns" "$inside" "$outside"
 
@@ -90,7 +92,10 @@ ENGINE=$engine WORLDMODELS_IMAGE=$image ./keys.sh
 cp -a keys keys.before
 ENGINE=$engine WORLDMODELS_IMAGE=$image ./keys.sh
 diff -r keys keys.before || fail "keys.sh changed keys that were there"
-run=(--profile quick --pretrained --generations 4 --pop-size 16 --n-samples 4 --evaluate-every 2
+# As many as last while workers come and go, by what the drives above took: a few minutes.
+generations=$((18 / took))
+generations=$((generations < 2 ? 2 : generations > 6 ? 6 : generations))
+run=(--profile quick --pretrained --generations "$generations" --pop-size 16 --n-samples 4 --evaluate-every 2
     --evaluation-episodes 8)
 WORLDMODELS_PORT=$(free_port)
 export WORLDMODELS_IMAGE=$image WORLDMODELS_PORT WORLDMODELS_OPTIONS="${run[*]}"
