@@ -69,7 +69,7 @@ ran() {
     id=$("$engine" run -d --no-healthcheck "$@")
     status=$("$engine" wait "$id")
     "$engine" logs "$id" 2>&1
-    "$engine" rm "$id" >/dev/null
+    "$engine" rm -v "$id" >/dev/null
     [ "$status" -eq 0 ] || fail "a container ended with $status: run $*"
 }
 
@@ -80,7 +80,7 @@ program_of_image() {
     mkdir -p "$2/bin" "$2/share"
     "$engine" cp "$id:/usr/bin/worldmodels" "$2/bin/"
     "$engine" cp "$id:/usr/share/worldmodels" "$2/share/"
-    "$engine" rm "$id" >/dev/null
+    "$engine" rm -v "$id" >/dev/null
 }
 
 # containers SERVICE [OPTION]: of this project.

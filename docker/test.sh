@@ -74,12 +74,12 @@ equal "compilers" "$found" ""
 step "as any user, with a root that cannot be written, without home, network and capabilities"
 # What an evaluation prints, but for how fast it was.
 said() { sed -E '/^driving: /d; s/"stepsPerSecond":[^,}]*//'; }
-drive=(evaluate --pretrained --episodes 2 --json)
+drive=(evaluate --pretrained --episodes 2 --json --video drive.gif)
 inside=$(ran --read-only --cap-drop ALL --security-opt no-new-privileges --network none \
     --user 4321:4321 "$image" "${drive[@]}" | said)
 program_of_image "$image" "$scratch/program"
 began=$SECONDS
-outside=$("$scratch/program/bin/worldmodels" "${drive[@]}" 2>&1 | said)
+outside=$(cd "$scratch" && program/bin/worldmodels "${drive[@]}" 2>&1 | said)
 took=$((SECONDS - began + 1))
 # With all that is said on standard error, which is nothing.
 equal "returns" "$inside" "$outside"
@@ -104,7 +104,7 @@ worldmodels=$scratch/program/bin/worldmodels
 # status: as a host outside asks, through the published port.
 status() {
     "$worldmodels" status --connect "tcp://127.0.0.1:$WORLDMODELS_PORT" --timeout 2 --json \
-        --key keys/viewer.key --server-key keys/coordinator.public --allow-group-readable-key
+        --key keys/viewer.key --server-key keys/coordinator.public
 }
 has_workers() { [ "$(status | grep -o '"process"' | wc -l)" -eq "$1" ]; }
 is_over() { [ "$(state_of coordinator)" = exited ]; }
