@@ -42,6 +42,12 @@ build_image() {
     "$engine" "${command[@]}" "${options[@]}" "${more[@]}" .
 }
 
+# have_image NAME: fetches it where a build has left nothing of it but its layers.
+have_image() {
+    "$engine" inspect --type image "$1" >/dev/null 2>&1 || "$engine" pull "$1" >/dev/null ||
+        fail "$engine has no image $1, and cannot fetch it"
+}
+
 # of_image NAME TEMPLATE: what is known of it.
 of_image() {
     if [ "$engine" != buildah ]; then
@@ -63,7 +69,7 @@ ran() {
     id=$("$engine" run -d --no-healthcheck "$@")
     status=$("$engine" wait "$id")
     "$engine" logs "$id" 2>&1
-    "$engine" rm "$id" >/dev/null
+    "$engine" rm -v "$id" >/dev/null
     [ "$status" -eq 0 ] || fail "a container ended with $status: run $*"
 }
 
@@ -74,7 +80,7 @@ program_of_image() {
     mkdir -p "$2/bin" "$2/share"
     "$engine" cp "$id:/usr/bin/worldmodels" "$2/bin/"
     "$engine" cp "$id:/usr/share/worldmodels" "$2/share/"
-    "$engine" rm "$id" >/dev/null
+    "$engine" rm -v "$id" >/dev/null
 }
 
 # containers SERVICE [OPTION]: of this project.

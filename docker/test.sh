@@ -51,13 +51,15 @@ if [ -z "${IMAGE:-}" ]; then
 fi
 
 step "what the image is"
+have_image "$image"
+have_image "$base"
 size=$((($(of_image "$image" '{{.Size}}') - $(of_image "$base" '{{.Size}}')) / 1000000))
 say "$size MB above $base"
 [ "$size" -le "$most" ] || fail "$size MB above its base: at most $most"
 equal "user" "$(of_image "$image" '{{.Config.User}}')" 1000:1000
 equal "entry" "$(of_image "$image" '{{.Config.Entrypoint}}')" '[worldmodels]'
 equal "licence" "$(of_image "$image" '{{index .Config.Labels "org.opencontainers.image.licenses"}}')" MIT
-of_image "$image" '{{json .}}' | tr -d ' \n' | grep -qi '"healthcheck":{' || fail "$image has no health check"
+of_image "$image" '{{json .}}' | tr -d ' \n' | grep -qi '"healthcheck":{"test":\["cmd' || fail "$image has no health check"
 if [ "$engine" = buildah ]; then
     step "all is well, but nothing was run: that wants docker or podman"
     exit
@@ -72,11 +74,13 @@ equal "compilers" "$found" ""
 step "as any user, with a root that cannot be written, without home, network and capabilities"
 # What an evaluation prints, but for how fast it was.
 said() { sed -E '/^driving: /d; s/"stepsPerSecond":[^,}]*//'; }
-drive=(evaluate --pretrained --episodes 2 --json)
+drive=(evaluate --pretrained --episodes 2 --json --video drive.gif)
 inside=$(ran --read-only --cap-drop ALL --security-opt no-new-privileges --network none \
     --user 4321:4321 "$image" "${drive[@]}" | said)
 program_of_image "$image" "$scratch/program"
-outside=$("$scratch/program/bin/worldmodels" "${drive[@]}" 2>&1 | said)
+began=$SECONDS
+outside=$(cd "$scratch" && program/bin/worldmodels "${drive[@]}" 2>&1 | said)
+took=$((SECONDS - began + 1))
 # With all that is said on standard error, which is nothing.
 equal "returns" "$inside" "$outside"
 
@@ -88,7 +92,10 @@ ENGINE=$engine WORLDMODELS_IMAGE=$image ./keys.sh
 cp -a keys keys.before
 ENGINE=$engine WORLDMODELS_IMAGE=$image ./keys.sh
 diff -r keys keys.before || fail "keys.sh changed keys that were there"
-run=(--profile quick --pretrained --generations 4 --pop-size 16 --n-samples 4 --evaluate-every 2
+# As many as last while workers come and go, by what the drives above took: a few minutes.
+generations=$((18 / took))
+generations=$((generations < 2 ? 2 : generations > 6 ? 6 : generations))
+run=(--profile quick --pretrained --generations "$generations" --pop-size 16 --n-samples 4 --evaluate-every 2
     --evaluation-episodes 8)
 WORLDMODELS_PORT=$(free_port)
 export WORLDMODELS_IMAGE=$image WORLDMODELS_PORT WORLDMODELS_OPTIONS="${run[*]}"
@@ -97,7 +104,7 @@ worldmodels=$scratch/program/bin/worldmodels
 # status: as a host outside asks, through the published port.
 status() {
     "$worldmodels" status --connect "tcp://127.0.0.1:$WORLDMODELS_PORT" --timeout 2 --json \
-        --key keys/viewer.key --server-key keys/coordinator.public --allow-group-readable-key
+        --key keys/viewer.key --server-key keys/coordinator.public
 }
 has_workers() { [ "$(status | grep -o '"process"' | wc -l)" -eq "$1" ]; }
 is_over() { [ "$(state_of coordinator)" = exited ]; }
@@ -128,7 +135,7 @@ scale 1
 until_true "one worker is left" 60 has_workers 1
 ! is_over || fail "the run was over before all this was done: it has to be longer"
 step "the run's end"
-until_true "the run is finished" 300 is_over
+until_true "the run is finished" 900 is_over
 equal "the coordinator's status" "$(exit_of coordinator)" 0
 until_true "the worker ends with the run" 60 test "$(state_of worker)" = exited
 equal "the worker's status" "$(exit_of worker)" 0

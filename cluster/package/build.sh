@@ -98,7 +98,7 @@ Architecture: $architecture
 Maintainer: the worldmodels authors <worldmodels@localhost>
 Installed-Size: $(du -sk --exclude=DEBIAN "$root" | cut -f 1)
 Depends: $found, libosmesa6
-Recommends: fonts-dejavu-core
+Recommends: fontconfig, fonts-dejavu-core
 Suggests: libegl1, libegl-mesa0, libgl1-mesa-dri, bash-completion
 Description: World Models (Ha & Schmidhuber) for CarRacing, trained on many machines
  Records episodes, trains a VAE and an MDN-RNN on them, and searches a controller by CMA-ES
