@@ -42,7 +42,9 @@ end() {
     trap - EXIT
     for pod in "${pods[@]}"; do
         podman pod logs "$pod" >"$scratch/$pod.log" 2>&1 || true
-        podman pod rm --force --time 1 "$pod" >/dev/null 2>&1 || true
+        # The first time may come too early for a container that is just ending.
+        podman pod rm --force --time 1 "$pod" >/dev/null 2>&1 ||
+            podman pod rm --force --time 1 "$pod" >/dev/null 2>&1 || say "pod $pod could not be removed"
     done
     podman network rm "$network" >/dev/null 2>&1 || true
     for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
@@ -84,8 +86,12 @@ render "$scratch/overlay" >"$scratch/played.yaml"
 kubernetes-validate --strict --quiet "$scratch/played.yaml"
 { cat "$scratch/played.yaml" && cat "$scratch/keys.yaml"; } >"$scratch/all.yaml"
 python3 "$here/pods.py" "$scratch/all.yaml" "$scratch/volumes" >"$scratch/pods.yaml"
-mapfile -t pods < <(sed -n '/^metadata:/,/^spec:/s/^  name: //p' "$scratch/pods.yaml")
-[ "${#pods[@]}" -eq 3 ] || fail "not a coordinator and two workers, but ${pods[*]}: see $scratch/pods.yaml"
+mapfile -t names < <(sed -n '/^metadata:/,/^spec:/s/^  name: //p' "$scratch/pods.yaml")
+[ "${#names[@]}" -eq 3 ] || fail "not a coordinator and two workers, but ${names[*]}: see $scratch/pods.yaml"
+for name in "${names[@]}"; do
+    ! podman pod exists "$name" || fail "podman has a pod $name already: it is not this test's to remove"
+done
+pods=("${names[@]}")
 
 say "podman plays ${pods[*]}"
 podman network create "$network" >/dev/null

@@ -81,7 +81,7 @@ fail_node() {
     local pids
     pids="$(pid_of "slurmd.$1.pid") $(processes "$1")"
     # shellcheck disable=SC2086
-    kill -9 $pids
+    kill -9 $pids 2>/dev/null || true
 }
 
 stop_slurm() {
