@@ -27,6 +27,8 @@ package enum CoordinatorMessage: Sendable, Equatable {
     case welcome(Welcome)
     /// It may not, and why; a worker's life ends with it.
     case refusal(RefusalReason, String)
+    /// It may later: what it is to drive is being prepared, and how far that is.
+    case wait(String)
     /// A piece of a model.
     case modelPiece(sha256: Data, offset: UInt64, data: Data)
     /// Episodes to drive.

@@ -85,6 +85,11 @@ package final class ConnectingTransport: Transport {
 
     package var run: String? { place?.run }
 
+    /// Whether what is said is for the coordinator alone.
+    package var isEncrypted: Bool {
+        if case .curve = place?.security { true } else { false }
+    }
+
     // MARK: Where to
 
     private var now: Double { (ContinuousClock.now - start) / .seconds(1) }

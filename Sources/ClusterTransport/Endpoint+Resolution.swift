@@ -18,6 +18,13 @@ extension Endpoint {
         return endpoint
     }
 
+    /// The addresses of its host, as text, IPv6 in brackets; waits for the name service.
+    ///
+    /// - Throws: `TransportError.unknownHost`.
+    package func addresses() throws(TransportError) -> [String] {
+        isAddress ? [host] : try Self.addresses(of: host)
+    }
+
     /// The addresses of a name, as text, IPv6 in brackets; waits for the name service.
     ///
     /// - Throws: `TransportError.unknownHost`.

@@ -132,6 +132,20 @@ package final class RolloutServer: EpisodeService {
         mailbox.setRunStatus(progress)
     }
 
+    /// Tells workers why they wait, until `serve`; it was made with a preparation.
+    ///
+    /// - Parameter reason: One line for people.
+    package func prepare(_ reason: String) {
+        mailbox.post(.prepare(reason))
+    }
+
+    /// Lets workers in, to what was prepared.
+    ///
+    /// - Parameter configuration: How to behave, and what to serve.
+    package func serve(_ configuration: ServerCore.Configuration) {
+        mailbox.post(.serve(configuration))
+    }
+
     /// Tells the workers that the coordinator stops, and ends the thread; `perform` throws.
     ///
     /// - Parameters:

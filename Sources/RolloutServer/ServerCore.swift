@@ -139,6 +139,18 @@ package struct ServerCore: Sendable {
         }
     }
 
+    /// Tells workers that come from here on why they wait.
+    package mutating func prepare(_ reason: String) { session.prepare(reason) }
+
+    /// Connections that were told to wait.
+    package var waitingPeers: Set<PeerIdentifier> { session.waitingPeers }
+
+    /// Calls those who waited for this core's predecessor.
+    package mutating func invite(_ peers: Set<PeerIdentifier>, at now: Seconds) {
+        session.invite(peers)
+        obeySession(at: now)
+    }
+
     // MARK: What arrives
 
     /// A frame came.

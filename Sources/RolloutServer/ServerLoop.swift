@@ -110,10 +110,24 @@ final class ServerLoop {
                 ServerMailbox.Report(
                     workers: request.includesWorkers ? core.snapshots(at: now) : [],
                     counters: core.counters))
+        case .prepare(let reason): core.prepare(reason)
+        case .serve(let configuration): serve(configuration)
         case .stop(let farewell, let reason):
             self.farewell = farewell
             stopReason = reason
         }
+    }
+
+    /// What was prepared is there: whoever waits is called.
+    private func serve(_ configuration: ServerCore.Configuration) {
+        var configuration = configuration
+        // A core counts from its beginning, which others have at 0.
+        for index in configuration.quarantined.indices {
+            configuration.quarantined[index].seconds += now
+        }
+        let waiting = core.waitingPeers
+        core = ServerCore(configuration: configuration, seed: UInt64.random(in: 0...(.max)))
+        core.invite(waiting, at: now)
     }
 
     private func perform() throws(TransportError) {

@@ -37,6 +37,8 @@ final class ServerMailbox: Sendable {
         case cancel(ticket: Int)
         case release(String)
         case report(ReportRequest)
+        case prepare(String)
+        case serve(ServerCore.Configuration)
         case stop(Farewell, reason: String)
     }
 

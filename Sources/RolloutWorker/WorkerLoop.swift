@@ -145,6 +145,7 @@ extension WorkerSession.Notice {
         case .noAnswer: "\(address) is there but does not answer; still trying"
         case .notAccepted(let reason):
             "the coordinator at \(address) did not accept us: \(reason); still trying"
+        case .waiting(let reason): "\(address) prepares its run (\(reason)); waiting"
         case .farewell(.finished, let reason):
             "the coordinator has finished: \(reason); waiting for the next one"
         case .farewell(.failed, let reason):

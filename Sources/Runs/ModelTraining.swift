@@ -4,13 +4,13 @@
 import ArrayFiles
 import Foundation
 package import RunStore
-import WorldModel
+package import WorldModel
 package import WorldModelTraining
 
 /// The first phase of a run: V and M are trained, where the run lacks them and there is data.
 package struct ModelTraining: Sendable {
     package enum Event: Sendable {
-        case training(TrainingEvent)
+        case training(Agent.Part, TrainingEvent)
         case trained(TrainingSummary)
     }
 
@@ -67,7 +67,7 @@ package struct ModelTraining: Sendable {
         try store.note("\(name)-training-began", "training \(name) on \(data)")
         let summary = try work { event in
             if case .epoch(let epoch) = event { try store.record(LossRecord.records(epoch)) }
-            try observe(.training(event))
+            try observe(.training(model, event))
         }
         try store.note(
             "\(name)-training-ended",

@@ -46,6 +46,8 @@ struct WorldModels: AsyncParsableCommand {
                 } else {
                     try command.run()
                 }
+            } catch let error as any ErrorWithStatus {
+                throw error.end
             } catch let error as DrawingError where command.canChooseLibrary {
                 throw InputError("\(error), or choose another library with --gl")
             }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import RolloutWorker
+import ClusterProtocol
 import ClusterSessions
 import ClusterTransport
 import Foundation
@@ -51,7 +52,7 @@ struct ReachabilityTests {
                 bind: "tcp://127.0.0.1:*", run: "end", models: [], work: .score(settings: Data())))
         let worker = try TestWorker(server.address, change: { $0.noticeSeconds = 0.3 })
         _ = try await server.perform(makeBatch(4)) { _, _ in }
-        server.stop(reason: "the run is over")
+        server.stop(.paused, reason: "the run is over")
         let line = await worker.line { $0.hasPrefix("no coordinator") }
         #expect(line?.contains("nobody listens at the port") == true)
         #expect(worker.lines.contains { $0.contains("stopped: the run is over") })

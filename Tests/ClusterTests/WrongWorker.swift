@@ -181,7 +181,7 @@ final class WrongWorker: Sendable {
             case .refusal(_, let reason):
                 worker.note { $0.refusal = reason }
                 (membership, nextHello) = (nil, .now + .seconds(0.2))
-            case .modelPiece, .status, .useCores, .scaled: break
+            case .modelPiece, .status, .useCores, .scaled, .wait: break
             }
         }
 

@@ -35,7 +35,7 @@ struct ModelTrainingTests {
     private func run(_ store: RunStore, stopAfter last: Int = .max) throws -> [Int] {
         var epochs: [Int] = []
         try training.run(store, seed: 1, skipsMemory: true) { event in
-            guard case .training(.epoch(let epoch)) = event else { return }
+            guard case .training(_, .epoch(let epoch)) = event else { return }
             epochs.append(epoch.epoch)
             if epoch.epoch == last { throw Stop() }
         }

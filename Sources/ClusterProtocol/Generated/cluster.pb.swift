@@ -22,6 +22,7 @@
 //   Hello    ->               who I am and which protocol I speak
 //            <-  Welcome      the run, my session, the models by SHA-256, the kind of work
 //            or  Refusal      why we cannot work together; the worker ends
+//            or  Wait         it would be let in, once the run is prepared; a Rejoin follows then
 //   ModelRequest ->           the next chunk of a model the worker has not got
 //            <-  ModelChunk
 //   Ready    ->               the models are verified and loaded; my capacity (the credit)
@@ -266,6 +267,14 @@ package nonisolated struct WireFromCoordinator: Sendable {
     set {body = .scaled(newValue)}
   }
 
+  package var wait: WireWait {
+    get {
+      if case .wait(let v)? = body {return v}
+      return WireWait()
+    }
+    set {body = .wait(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -278,6 +287,7 @@ package nonisolated struct WireFromCoordinator: Sendable {
     case status(WireStatus)
     case useCores(WireUseCores)
     case scaled(WireScaled)
+    case wait(WireWait)
 
   }
 
@@ -461,6 +471,20 @@ package nonisolated struct WireRefusal: Sendable {
     ]
 
   }
+
+  package init() {}
+}
+
+/// The worker may take part later: what it is to drive is being prepared.
+package nonisolated struct WireWait: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// One line for people.
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
@@ -1243,7 +1267,7 @@ nonisolated extension WireFromWorker: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireFromCoordinator: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".FromCoordinator"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{1}run\0\u{1}session\0\u{1}welcome\0\u{1}refusal\0\u{3}model_chunk\0\u{1}assignments\0\u{1}rejoin\0\u{1}farewell\0\u{1}status\0\u{3}use_cores\0\u{1}scaled\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{1}run\0\u{1}session\0\u{1}welcome\0\u{1}refusal\0\u{3}model_chunk\0\u{1}assignments\0\u{1}rejoin\0\u{1}farewell\0\u{1}status\0\u{3}use_cores\0\u{1}scaled\0\u{1}wait\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1371,6 +1395,19 @@ nonisolated extension WireFromCoordinator: SwiftProtobuf.Message, SwiftProtobuf.
           self.body = .scaled(v)
         }
       }()
+      case 13: try {
+        var v: WireWait?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .wait(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .wait(v)
+        }
+      }()
       default: break
       }
     }
@@ -1426,6 +1463,10 @@ nonisolated extension WireFromCoordinator: SwiftProtobuf.Message, SwiftProtobuf.
     case .scaled?: try {
       guard case .scaled(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    case .wait?: try {
+      guard case .wait(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
     }()
     case nil: break
     }
@@ -1680,6 +1721,36 @@ nonisolated extension WireRefusal: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireRefusal.Reason: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNSPECIFIED\0\u{1}PROTOCOL_VERSION\0\u{1}FINGERPRINT\0\u{1}FULL\0\u{1}MALFORMED\0")
+}
+
+nonisolated extension WireWait: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Wait"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireWait, rhs: WireWait) -> Bool {
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
 }
 
 nonisolated extension WireModelRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

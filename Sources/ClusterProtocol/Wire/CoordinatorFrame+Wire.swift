@@ -64,6 +64,7 @@ extension WireFromCoordinator.OneOf_Body {
                         }
                     }
                 })
+        case .wait(let reason): self = .wait(.with { $0.reason = String(reason.prefix(200)) })
         case .rejoin: self = .rejoin(WireRejoin())
         case .farewell(let farewell, let reason):
             self = .farewell(
@@ -100,6 +101,7 @@ extension CoordinatorMessage {
             }
             self = .modelPiece(sha256: wire.sha256, offset: wire.offset, data: wire.data)
         case .assignments(let wire): self = .assignments(try Assignments(wire))
+        case .wait(let wire): self = .wait(try printable(wire.reason, "wait.reason"))
         case .rejoin: self = .rejoin
         case .farewell(let wire):
             self = .farewell(

@@ -27,6 +27,8 @@ extension CoordinatorSession {
         package var maximumWorkers: Int?
         /// Workers with another fingerprint are refused; nil accepts all.
         package var fingerprint: String?
+        /// Why workers wait, while what they are to drive is being prepared; nil lets them in.
+        package var preparation: String?
         /// The longest file of a recorded episode, in bytes; 0 where nothing is recorded.
         package var recordingBytes = 0
 

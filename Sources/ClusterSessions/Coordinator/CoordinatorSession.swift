@@ -30,6 +30,10 @@ package struct CoordinatorSession: Sendable {
     private var limits = RequestLimits()
     private var nextWorker: WorkerKey = 1
     private var nextSession: UInt64
+    /// Why workers wait; nil once there is something to drive.
+    var preparation: String?
+    /// Connections that were told to wait.
+    package private(set) var waitingPeers: Set<PeerIdentifier> = []
     private var actions: [Action] = []
 
     /// A coordinator without workers.
@@ -40,6 +44,7 @@ package struct CoordinatorSession: Sendable {
     ///     life of the coordinator is not taken for one of this life.
     package init(configuration: Configuration, firstSession: UInt64) {
         self.configuration = configuration
+        preparation = configuration.preparation
         recordings = RecordingAssembly(limit: configuration.recordingBytes)
         // Room to count without wrapping; 0 is no session.
         nextSession = firstSession >> 1 + 1
@@ -54,7 +59,7 @@ package struct CoordinatorSession: Sendable {
     /// Connections that said Hello.
     package var peerCount: Int { peers.count }
     /// Who is connected.
-    package var connectedPeers: [PeerIdentifier] { Array(peers.keys) }
+    package var connectedPeers: [PeerIdentifier] { Array(peers.keys) + waitingPeers }
     /// Whether any worker that has loaded the models is connected.
     package var hasReadyWorker: Bool { peers.values.contains(where: \.isReady) }
 
@@ -175,6 +180,7 @@ package struct CoordinatorSession: Sendable {
 
     /// A connection broke.
     package mutating func disconnected(_ peer: PeerIdentifier) {
+        waitingPeers.remove(peer)
         guard let state = drop(peer) else { return }
         if state.isReady { actions.append(.lost(state.worker)) }
     }
@@ -290,6 +296,10 @@ package struct CoordinatorSession: Sendable {
                 + "results would differ in their last bits"
             actions.append(.refused(name, reason))
             return refuse(peer, .fingerprint, reason)
+        }
+        if let preparation, waitingPeers.count < Self.peerLimit {
+            waitingPeers.insert(peer)
+            return send(.wait(preparation), to: peer)
         }
         let others = peers.count - (peers[peer] == nil ? 0 : 1)
         if others >= configuration.maximumWorkers ?? Self.peerLimit {
@@ -410,7 +420,7 @@ package struct CoordinatorSession: Sendable {
     ///   - farewell: What follows.
     ///   - reason: One line.
     package mutating func sayFarewell(_ farewell: Farewell, _ reason: String) {
-        for peer in peers.keys { send(.farewell(farewell, reason: reason), to: peer) }
+        for peer in connectedPeers { send(.farewell(farewell, reason: reason), to: peer) }
     }
 
     private mutating func refuse(_ peer: PeerIdentifier, _ reason: RefusalReason, _ text: String) {
@@ -430,7 +440,7 @@ package struct CoordinatorSession: Sendable {
             .modelPiece(sha256: sha256, offset: offset, data: model.data[start..<end]), to: peer)
     }
 
-    private mutating func send(
+    mutating func send(
         _ message: CoordinatorMessage, to peer: PeerIdentifier, session: UInt64? = nil
     ) {
         let frame = CoordinatorFrame(

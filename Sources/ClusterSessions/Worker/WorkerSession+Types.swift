@@ -110,6 +110,8 @@ extension WorkerSession {
         case noAnswer
         /// The connection was refused.
         case notAccepted(String)
+        /// The coordinator is there, and prepares the run.
+        case waiting(String)
         /// The coordinator said farewell, and why.
         case farewell(Farewell, String)
         /// There is another run than the one that it was sent to.

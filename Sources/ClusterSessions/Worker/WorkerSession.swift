@@ -32,6 +32,9 @@ package struct WorkerSession: Sendable {
     /// When there last was an episode in hand.
     private var lastBusy: Seconds = 0
     private var lastNotice: Seconds = 0
+    /// Until the next one: what has not been there for a day fills no log.
+    private var noticePause: Seconds
+    private static let longestNoticePause: Seconds = 300
     /// Why the coordinator did not let us in when we last tried.
     private var refusal: String?
     var watch = CoreWatch()
@@ -39,6 +42,8 @@ package struct WorkerSession: Sendable {
     package private(set) var cores: Int
     /// The run that is to be at the other end; nil for any.
     private var wantedRun: String?
+    /// Why the coordinator has us wait; nil while it does not.
+    private var waitReason: String?
     private var lastTick: Seconds = 0
 
     /// A worker without a connection.
@@ -47,6 +52,7 @@ package struct WorkerSession: Sendable {
     package init(configuration: Configuration) {
         self.configuration = configuration
         cores = configuration.cores
+        noticePause = configuration.noticeSeconds
     }
 
     /// The actions since the last call, in order.
@@ -66,6 +72,7 @@ package struct WorkerSession: Sendable {
         if case .over = state { return }
         wantedRun = run
         refusal = nil
+        waitReason = nil
         greet(at: now)
     }
 
@@ -126,6 +133,14 @@ package struct WorkerSession: Sendable {
             let membership = Membership(
                 run: frame.run, session: frame.session, welcome: welcome)
             fetchOrWork(membership, at: now)
+        case (.greeting, .wait(let reason)):
+            if reason != waitReason { actions.append(.tell(.waiting(reason))) }
+            waitReason = reason
+            lastNotice = now
+        case (.greeting, .rejoin) where waitReason != nil:
+            // What was prepared is there.
+            waitReason = nil
+            greet(at: now)
         case (_, .rejoin):
             // Several messages may have been in flight with the session that is unknown now:
             // only the first answer to them counts.
@@ -152,7 +167,9 @@ package struct WorkerSession: Sendable {
         case (.working(let membership, _), .useCores(let wanted))
         where belongs(frame, to: membership):
             use(cores: wanted, membership, at: now)
-        case (_, .modelPiece), (_, .assignments), (_, .status), (_, .useCores), (_, .scaled): return
+        case (_, .modelPiece), (_, .assignments), (_, .status), (_, .useCores), (_, .scaled),
+            (_, .wait):
+            return
         }
     }
 
@@ -281,7 +298,9 @@ package struct WorkerSession: Sendable {
         case .over: return
         case .disconnected: break
         case .greeting(let last):
-            if now - last >= configuration.helloSeconds { greet(at: now) }
+            // Who is to wait is called; asking is for a call that was lost.
+            let patience = waitReason == nil ? 1.0 : 10
+            if now - last >= patience * configuration.helloSeconds { greet(at: now) }
         case .fetching(let membership, let last):
             // A lost request or piece: ask again.
             if now - last >= configuration.helloSeconds { fetchOrWork(membership, at: now) }
@@ -293,6 +312,7 @@ package struct WorkerSession: Sendable {
         noticeAbsence(at: now)
         guard let drainDeadline else {
             if let idle = configuration.idleSeconds, now - lastBusy >= idle {
+                if membership == nil { noticeAbsence() }
                 sayGoodbye("it had nothing to do for \(Int(idle)) s")
                 end(.idle(idle))
             }
@@ -306,12 +326,18 @@ package struct WorkerSession: Sendable {
     }
 
     private mutating func noticeAbsence(at now: Seconds) {
-        guard membership == nil, now - lastNotice >= configuration.noticeSeconds else { return }
+        guard membership == nil else { return noticePause = configuration.noticeSeconds }
+        guard now - lastNotice >= noticePause else { return }
         lastNotice = now
+        noticePause = min(2 * noticePause, Self.longestNoticePause)
+        noticeAbsence()
+    }
+
+    private mutating func noticeAbsence() {
         if let refusal {
             actions.append(.tell(.notAccepted(refusal)))
         } else if case .greeting = state {
-            actions.append(.tell(.noAnswer))
+            actions.append(.tell(waitReason.map { .waiting($0) } ?? .noAnswer))
         } else {
             actions.append(.tell(.noCoordinator))
         }

@@ -23,8 +23,8 @@ struct AddressFile: Codable, Equatable {
     /// What the file is; another one is not overwritten.
     var kind = Self.kind
     var state: State
-    /// The run's identifier.
-    var run: String
+    /// The run's identifier; nil while it is being prepared.
+    var run: String?
     /// tcp://HOST:PORT, the one that most can use first.
     var addresses: [String]
     /// The coordinator's public key; nil where it talks in the clear.
@@ -37,7 +37,7 @@ struct AddressFile: Codable, Equatable {
         case publicKey = "public_key"
     }
 
-    init(run: String, addresses: [String], publicKey: String?) {
+    init(run: String?, addresses: [String], publicKey: String?) {
         state = .running
         self.run = run
         self.addresses = addresses

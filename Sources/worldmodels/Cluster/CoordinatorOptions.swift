@@ -38,20 +38,38 @@ struct CoordinatorOptions: ParsableArguments {
     func transport(
         onFinished: @escaping @Sendable () -> Void = {}
     ) throws -> ConnectingTransport {
+        if coordinatorFile != nil {
+            return try ConnectingTransport(
+                source: text, whereabouts: whereabouts(onFinished: onFinished))
+        }
+        let endpoint = try Endpoint(parsing: text, binding: false)
+        return try ConnectingTransport(
+            connectingTo: endpoint, security: try security.security(for: endpoint))
+    }
+
+    /// Says where the coordinator is, as often as it is asked.
+    ///
+    /// - Parameter onFinished: Told that the file says that the run is finished, by who asks.
+    /// - Returns: What to ask, from any thread.
+    /// - Throws: As `transport`: keys are read once, and what is wrong with them is said at once.
+    func whereabouts(
+        onFinished: @escaping @Sendable () -> Void = {}
+    ) throws -> @Sendable () -> Whereabouts {
         guard let path = coordinatorFile else {
             let endpoint = try Endpoint(parsing: text, binding: false)
-            return try ConnectingTransport(
-                connectingTo: endpoint, security: try security.security(for: endpoint))
+            let place = CoordinatorPlace(
+                endpoint: endpoint, security: try security.security(for: endpoint))
+            return { .places([place]) }
         }
-        // Keys are read once: what is wrong with them is said at once.
         let keys = try security.keys()
         let isInsecure = security.insecure
-        return try ConnectingTransport(source: path) {
+        return {
             do {
                 let file = try AddressFile(reading: path)
                 if file.state == .finished { onFinished() }
                 guard file.state == .running else {
-                    return .unknown("the coordinator of run \(file.run) \(file.state.past)")
+                    let run = file.run.map { " of run \($0)" } ?? ""
+                    return .unknown("the coordinator\(run) \(file.state.past)")
                 }
                 return .places(
                     try file.addresses.map { address in

@@ -51,28 +51,26 @@ struct Announcement {
     /// The options that it was started with.
     let options: ListeningOptions
     let security: ServerSecurityOptions
-    let run: String
     /// Where workers connect to, the one that most can use first.
     let endpoints: [Endpoint]
-    private let file: AddressFile
+    private var file: AddressFile
 
     /// Finds out what to tell, and writes the address's file where it is wanted.
     ///
     /// - Parameters:
     ///   - address: What is listened on.
-    ///   - run: The run's identifier.
+    ///   - run: The run's identifier; nil while it is being prepared.
     ///   - options: How workers are to find it.
     ///   - security: The keys.
     ///   - publicKey: The server's; nil where it talks in the clear.
     /// - Throws: `InputError`, `FileError`: the file cannot be written.
     init(
-        of address: String, run: String, options: ListeningOptions,
+        of address: String, run: String?, options: ListeningOptions,
         security: ServerSecurityOptions, publicKey: String?
     ) throws {
         let bound = try Endpoint(parsing: address, binding: false)
         self.options = options
         self.security = security
-        self.run = run
         let advertised = try options.advertise.map { text in
             let endpoint = try Endpoint(parsing: text, binding: true)
             return Endpoint(host: endpoint.host, port: endpoint.port ?? bound.port)
@@ -122,6 +120,12 @@ struct Announcement {
             )
         }
         return remarks
+    }
+
+    /// Says in the address's file which run it is, once that is known.
+    mutating func name(run: String) throws {
+        file.run = run
+        if let path = options.addressFile { try file.write(to: path) }
     }
 
     /// Says in the address's file how the program has ended.

@@ -9,13 +9,17 @@ import Foundation
 /// Asks a coordinator something, as a program that is no worker.
 struct CoordinatorClient {
     /// Why there is no answer.
-    enum Failure: Error, CustomStringConvertible {
+    enum Failure: ErrorWithStatus, CustomStringConvertible {
         /// Nobody said anything in time.
         case noAnswer(String, Double, String)
         /// The coordinator will not answer.
         case refused(String)
         /// The connection was not accepted.
         case notAccepted(String, String)
+
+        var exitStatus: Int32 {
+            if case .noAnswer = self { ExitStatus.unavailable } else { ExitStatus.refused }
+        }
 
         var description: String {
             switch self {

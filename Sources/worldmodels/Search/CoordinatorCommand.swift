@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Episodes
+import ClusterProtocol
 import ClusterSessions
 import ClusterTransport
 import ArgumentParser
@@ -135,7 +136,38 @@ struct CoordinatorCommand: AsyncParsableCommand {
             ModelTraining(data: $0, visualEpochs: vaeEpochs, memoryEpochs: mdrnnEpochs)
         }
         plan.usesRandomMemory = untrainedMemory
-        let run = try open(plan)
+        var limits = profile?.limits ?? RunLimits()
+        if let generations { limits.generations = generations }
+        if let targetReturn { limits.targetReturn = targetReturn }
+        limits.goesOnInDoubt = onDisagreement == .continue
+        if plan.training == nil {
+            let run = try open(plan) { _ in }
+            let server = try RolloutServer(serverConfiguration(run))
+            defer { server.stop() }
+            try await drive(
+                run, from: plan, limits, server, try announcement(of: server, run: run.identifier))
+            return
+        }
+        // Training takes hours: who asks meanwhile is answered.
+        let server = try RolloutServer(serverConfiguration(nil))
+        defer { server.stop() }
+        var announcement = try announcement(of: server, run: nil)
+        let run = try train(plan, server, announcement)
+        try server.serve(serverConfiguration(run).core)
+        try announcement.name(run: run.identifier)
+        try await drive(run, from: plan, limits, server, announcement)
+    }
+
+    private func announcement(of server: RolloutServer, run: String?) throws -> Announcement {
+        try Announcement(
+            of: server.address, run: run, options: listening, security: security,
+            publicKey: security.security().publicKey)
+    }
+
+    private func drive(
+        _ run: OpenRun, from plan: RunPlan, _ limits: RunLimits, _ server: RolloutServer,
+        _ announcement: Announcement
+    ) async throws {
         if run.isNew, let controller = plan.startingPoint.controller {
             let used = run.settings.antialiasing.rawValue
             let own = plan.startingPoint.antialiasing?.rawValue ?? used
@@ -143,56 +175,68 @@ struct CoordinatorCommand: AsyncParsableCommand {
                 "the search starts from \(plan.startingPoint.path): \(controller.formText), "
                     + "antialiasing \(used)\(used == own ? "" : ", where it has seen \(own)")\n")
         }
-
-        var limits = profile?.limits ?? RunLimits()
-        if let generations { limits.generations = generations }
-        if let targetReturn { limits.targetReturn = targetReturn }
-        limits.goesOnInDoubt = onDisagreement == .continue
-        let configuration = try serverConfiguration(run)
-        let server = try RolloutServer(configuration)
-        defer { server.stop() }
-        let announcement = try Announcement(
-            of: server.address, run: run.identifier, options: listening, security: security,
-            publicKey: configuration.security.publicKey)
         try await CoordinatorRun(
             run: run, limits: limits, server: server, announcement: announcement,
             display: display, stoppedStatus: stopped.stoppedStatus
         ).run()
     }
 
-    /// Begins or finds the run; a signal ends the training that this may take.
-    private func open(_ plan: RunPlan) throws -> OpenRun {
+    /// Begins or finds the run.
+    private func open(
+        _ plan: RunPlan, observe: @escaping (ModelTraining.Event) throws -> Void
+    ) throws -> OpenRun {
         let process = ProcessInfo.processInfo
-        let holder = "process \(process.processIdentifier) on \(process.hostName)"
-        let program = "worldmodels \(WorldModels.configuration.version)"
-        let waiting: @Sendable (RunStoreError) -> Void = {
-            Terminal.standardOutput.write("\($0); waiting for it\n")
-        }
-        guard plan.training != nil else {
-            return try plan.open(holder: holder, program: program, waiting: waiting)
-        }
+        return try plan.open(
+            holder: "process \(process.processIdentifier) on \(process.hostName)",
+            program: "worldmodels \(WorldModels.configuration.version)", observe: observe,
+            waiting: { Terminal.standardOutput.write("\($0); waiting for it\n") })
+    }
+
+    /// Begins or finds the run, and trains V and M where it lacks them; a signal ends that.
+    private func train(
+        _ plan: RunPlan, _ server: RolloutServer, _ announcement: Announcement
+    ) throws -> OpenRun {
         let isStopped = Atomic(false)
         let signals = StopSignals { _ in isStopped.store(true, ordering: .relaxed) }
+        let phase = TrainingPhase(server: server)
+        Terminal.standardOutput.write(
+            "listening at \(server.address); status and workers are answered while V and M are"
+                + " trained\n")
         let console = TrainingConsole()
         do {
-            return try plan.open(
-                holder: holder, program: program,
-                observe: { event in
-                    switch event {
-                    case .training(let event): console.show(event)
-                    case .trained(let summary): console.finish(summary)
-                    }
-                    if isStopped.load(ordering: .relaxed) { throw CancellationError() }
-                }, waiting: waiting)
+            return try open(plan) { event in
+                switch event {
+                case .training(let part, let event):
+                    console.show(event)
+                    phase.show(event, of: part)
+                case .trained(let summary): console.finish(summary)
+                }
+                if isStopped.load(ordering: .relaxed) { throw CancellationError() }
+            }
         } catch is CancellationError {
+            try announcement.mark(.paused)
+            server.stop(.paused, reason: "it was told to, and the training can be continued")
             print("stopped; the same command goes on after the last complete epoch")
             throw ExitCode(stopped.stoppedStatus ?? signals.exitStatus ?? 1)
+        } catch {
+            try? announcement.mark(.failed)
+            throw error
         }
     }
 
-    private func serverConfiguration(_ run: OpenRun) throws -> RolloutServer.Configuration {
+    /// How a run is served; nil is one that is being prepared.
+    private func serverConfiguration(_ run: OpenRun?) throws -> RolloutServer.Configuration {
+        let bind = listening.bind ?? "tcp://127.0.0.1:*"
+        guard let run else {
+            var configuration = RolloutServer.Configuration(
+                bind: bind, run: "", models: [], work: .score(settings: Data()))
+            configuration.core.session.preparation = "it begins"
+            configuration.security = try security.security()
+            configuration.isInsecureAllowed = security.insecure
+            return configuration
+        }
         var configuration = try RolloutServer.Configuration(
-            bind: listening.bind ?? "tcp://127.0.0.1:*", run: run.identifier,
+            bind: bind, run: run.identifier,
             models: [
                 ServedModel(name: Agent.Part.vae.rawValue, data: run.models.vae),
                 ServedModel(name: Agent.Part.mdrnn.rawValue, data: run.models.mdrnn),

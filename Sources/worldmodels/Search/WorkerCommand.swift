@@ -62,6 +62,14 @@ struct WorkerCommand: ParsableCommand {
             """, valueName: "duration"))
     var lifetime: TimeSpan?
 
+    @Flag(
+        help: """
+            Look at the address, its host's name, the port, the keys and the versions, and whether this \
+            worker would be let in; say it line by line and end: 0 all is well, 69 nobody is reached, 77 \
+            a key, the version or the worker is refused.
+            """)
+    var check = false
+
     @OptionGroup var stopped: StoppedStatusOptions
 
     @Option(
@@ -101,7 +109,7 @@ struct WorkerCommand: ParsableCommand {
     func run() throws {
         let kernels = computing.kernels
         let available = AvailableCores()
-        if cores == nil {
+        if cores == nil, !check {
             Terminal.standardError.write(
                 "worker: \(available.count) \(available.count == 1 ? "core" : "cores"), as "
                     + "\(available.limit) has it\n")
@@ -109,6 +117,9 @@ struct WorkerCommand: ParsableCommand {
         var configuration = RolloutWorker.Configuration(
             environments: environments, cores: cores ?? available.count,
             availableCores: available.count, fingerprint: HostFingerprint.describing(kernels))
+        if check {
+            return try WorkerCheck(coordinator: coordinator, hello: configuration.hello).run()
+        }
         configuration.graceSeconds = grace
         configuration.endsWhenFinished = until == .finished
         configuration.idleSeconds = idleTimeout?.seconds
@@ -119,16 +130,11 @@ struct WorkerCommand: ParsableCommand {
         let signals = StopSignals { _ in worker.drain() }
         let endsWhenFinished = until == .finished
         let transport = try coordinator.transport { if endsWhenFinished { worker.finish() } }
-        let end: RolloutWorker.End
-        do {
-            end = try worker.run(
-                over: transport,
-                engine: { models, work in
-                    try CarRacingWork.engines(models: models, work: work, kernels: kernels)
-                }, report: Self.report)
-        } catch let failure as RolloutWorker.Failure {
-            throw ExitStatus.failure(failure, status: Self.status(of: failure))
-        }
+        let end = try worker.run(
+            over: transport,
+            engine: { models, work in
+                try CarRacingWork.engines(models: models, work: work, kernels: kernels)
+            }, report: Self.report)
         switch end {
         case .drained:
             if signals.exitStatus != nil, let status = stopped.stoppedStatus {
@@ -148,9 +154,11 @@ struct WorkerCommand: ParsableCommand {
     private static func report(_ line: String) {
         Terminal.standardError.write("worker: \(line)\n")
     }
+}
 
-    private static func status(of failure: RolloutWorker.Failure) -> Int32 {
-        switch failure {
+extension RolloutWorker.Failure: ErrorWithStatus {
+    var exitStatus: Int32 {
+        switch self {
         // There may be room later.
         case .refused(.full, _): ExitStatus.tryAgain
         case .refused, .protocolVersion: ExitStatus.refused

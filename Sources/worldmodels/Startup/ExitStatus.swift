@@ -18,10 +18,18 @@ enum ExitStatus {
     /// The other side says no, and will again.
     static let refused: Int32 = 77
 
-    /// Ends the command: an error's line, and a status that says more than 1.
-    static func failure(_ error: any Error, status: Int32) -> ExitCode {
-        Terminal.standardError.write("Error: \(error)\n")
-        return ExitCode(status)
+}
+
+/// An error that ends the program with a status that says more than 1.
+protocol ErrorWithStatus: Error {
+    var exitStatus: Int32 { get }
+}
+
+extension ErrorWithStatus {
+    /// Says what is wrong, and gives what ends the command.
+    var end: ExitCode {
+        Terminal.standardError.write("Error: \(self)\n")
+        return ExitCode(exitStatus)
     }
 }
 
