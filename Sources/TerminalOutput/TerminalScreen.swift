@@ -23,16 +23,21 @@ package struct TerminalScreen {
         guard terminal.isInteractive else {
             return terminal.write(lines.joined(separator: "\n") + "\n\n")
         }
-        var shown = lines.map { String($0.prefix(terminal.width)) }
-        let room = max(2, terminal.height - 1)
+        return terminal.write(frame(lines, width: terminal.width, height: terminal.height))
+    }
+
+    /// What replaces the last lines by others.
+    mutating func frame(_ lines: [String], width: Int, height: Int) -> String {
+        var shown = lines.map { String($0.prefix(width)) }
+        // The cursor's line below them must not scroll them away.
+        let room = max(2, height - 1)
         if shown.count > room {
             shown = shown.prefix(room - 1) + ["(\(lines.count - room + 1) lines more)"]
         }
         // Up, and each line's rest and all below erased.
         var text = rows > 0 ? "\u{1b}[\(rows)A\r" : ""
         for line in shown { text += line + "\u{1b}[K\n" }
-        text += "\u{1b}[J"
         rows = shown.count
-        return terminal.write(text)
+        return text + "\u{1b}[J"
     }
 }

@@ -54,7 +54,9 @@ struct StatusReport: Encodable {
         lines.append(
             "requeued \(requeued), duplicates \(duplicates), disagreements \(disagreements), "
                 + "late \(late), malformed \(malformed), set aside \(setAside)")
-        lines.append("\(workers.count) workers, cores: \(coresUsed) used, \(coresWanted) wanted")
+        lines.append(
+            "\(workers.count) \(workers.count == 1 ? "worker" : "workers"), cores: \(coresUsed) used, "
+                + "\(coresWanted) wanted")
         return lines + (listsCores ? cores : hosts).plainLines
     }
 
