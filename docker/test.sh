@@ -78,6 +78,8 @@ drive=(evaluate --pretrained --episodes 2 --json --video drive.gif)
 inside=$(ran --read-only --cap-drop ALL --security-opt no-new-privileges --network none \
     --user 4321:4321 "$image" "${drive[@]}" | said)
 program_of_image "$image" "$scratch/program"
+lacking=$(ldd "$scratch/program/bin/worldmodels" | grep 'not found' || true)
+[ -z "$lacking" ] || fail "to compare with, the program runs here, too, and lacks: $lacking"
 began=$SECONDS
 outside=$(cd "$scratch" && program/bin/worldmodels "${drive[@]}" 2>&1 | said)
 took=$((SECONDS - began + 1))

@@ -41,14 +41,14 @@ tar -C "$scratch" -czf "$archive" "$name-debian12"
 
 # key NAME: a key pair of that name, and its fingerprint.
 key() {
-    gpg --homedir "$scratch/gnupg" --batch --quiet --no-auto-check-trustdb --passphrase '' --quick-generate-key "$1" \
+    gpg --homedir "$scratch/gnupg" --batch --quiet --passphrase '' --quick-generate-key "$1" \
         ed25519 sign never 2>/dev/null
-    gpg --homedir "$scratch/gnupg" --no-auto-check-trustdb --with-colons --list-keys "$1" | sed -n 's/^fpr:*\(.*\):/\1/p' | head -n 1
+    gpg --homedir "$scratch/gnupg" --with-colons --list-keys "$1" 2>/dev/null | sed -n 's/^fpr:*\(.*\):/\1/p' | head -n 1
 }
 # sign NAME: the toolchain, by that key.
 sign() {
     gpg --homedir "$scratch/gnupg" --batch --quiet --yes --local-user "$1" --output "$archive.sig" \
-        --detach-sign "$archive"
+        --detach-sign "$archive" 2>"$scratch/gpg.log" || fail "gpg: $(cat "$scratch/gpg.log")"
 }
 mkdir -m 700 "$scratch/gnupg"
 believed=$(key believed)
