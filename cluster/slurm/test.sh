@@ -65,13 +65,12 @@ eventually 180 "a generation passes" has_generations "$run" 1
 log=$run/slurm/coordinator-$(coordinator).log
 address=$(<"$run/coordinator.address")
 
-say "workers with a key that is not on the list"
-"$worldmodels" keys create "$scratch/worker" >/dev/null
-refused=$(KEYS=$scratch sbatch --parsable --array=1-50%1 --time=2 --cpus-per-task=1 \
-    --output="$scratch/refused-%a.log" "$here/workers.sbatch" "$run")
-eventually 60 "they have ended, and those that waited are cancelled" is_gone "$refused"
-[ "$(ends worldmodels-workers FAILED)" -le 2 ] || fail "more than one tried: see $scratch"
-refusals=$(ends worldmodels-workers FAILED)
+say "workers with a wrong option"
+wrong=$(sbatch --parsable --array=1-50%1 --time=2 --cpus-per-task=1 --output="$scratch/wrong-%a.log" \
+    "$here/workers.sbatch" "$run" --environments 0)
+eventually 60 "the first has ended, and those that waited are cancelled" is_gone "$wrong"
+mistakes=$(ends worldmodels-workers FAILED)
+[ "$mistakes" -le 2 ] || fail "$mistakes of them tried: see $scratch"
 
 # Not the coordinator's.
 lost=node2
@@ -92,7 +91,7 @@ eventually 240 "its workers have found it, and a generation passes" goes_on
 [ "$(<"$run/coordinator.address")" != "$address" ] || fail "$run/coordinator.address is the old one"
 eventually 120 "a worker's wall time was near: it has ended, and is no failure" \
     has_ends 1 worldmodels-workers COMPLETED
-[ "$(ends '[^ ]*' '(TIMEOUT|FAILED|OUT_OF_MEMORY)')" -eq "$refusals" ] ||
+[ "$(ends '[^ ]*' '(TIMEOUT|FAILED|OUT_OF_MEMORY)')" -eq "$mistakes" ] ||
     fail "jobs ended at their wall time or failed: see $scratch/slurm/log/jobs.log"
 
 start_node "$lost"
@@ -100,7 +99,7 @@ start_node "$lost"
 eventually 60 "three workers run" is_running "$(workers)" 3
 "$here/run.sh" scale "$run" 1
 is_running "$(workers)" 1 || fail "not one worker runs"
-[ "$(ends worldmodels-workers FAILED)" -eq "$refusals" ] || fail "a worker that was told to end has failed"
+[ "$(ends worldmodels-workers FAILED)" -eq "$mistakes" ] || fail "a worker that was told to end has failed"
 
 say "both are taken down, and the run is continued to its end"
 "$here/run.sh" down "$run"
