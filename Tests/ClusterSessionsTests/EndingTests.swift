@@ -74,27 +74,29 @@ struct EndingTests {
         join(&worker, at: 2)
         say(.farewell(.finished, reason: "all done"), to: &worker)
         #expect(ends(&worker) == [.finished("all done")])
-        worker.tick(at: 10, progress: 0)
+        worker.tick(at: 10, cores: [.init(progress: 0)])
         #expect(worker.takeActions() == [])
     }
 
     @Test func `time without an episode ends it, with a coordinator or without`() {
         var alone = worker { $0.idleSeconds = 60 }
-        for second in 0..<60 { alone.tick(at: Double(second), progress: 0) }
+        for second in 0..<60 { alone.tick(at: Double(second), cores: [.init(progress: 0)]) }
         #expect(ends(&alone) == [])
-        alone.tick(at: 60, progress: 0)
+        alone.tick(at: 60, cores: [.init(progress: 0)])
         #expect(ends(&alone) == [.idle(60)])
 
         var joined = worker { $0.idleSeconds = 60 }
         join(&joined)
         give(1, to: &joined)
-        for second in 0..<100 { joined.tick(at: Double(second), progress: UInt64(second)) }
+        for second in 0..<100 {
+            joined.tick(at: Double(second), cores: [.init(progress: UInt64(second))])
+        }
         #expect(ends(&joined) == [])
         joined.finished(finished(1), seconds: 100)
         while joined.nextResults != nil { joined.resultsSent() }
-        for second in 100..<159 { joined.tick(at: Double(second), progress: 100) }
+        for second in 100..<159 { joined.tick(at: Double(second), cores: [.init(progress: 100)]) }
         #expect(ends(&joined) == [])
-        joined.tick(at: 159, progress: 100)
+        joined.tick(at: 159, cores: [.init(progress: 100)])
         let actions = joined.takeActions()
         #expect(actions.last == .end(.idle(60)))
         #expect(joined.awaitsAnswer, "its place is given up in peace")
@@ -102,8 +104,8 @@ struct EndingTests {
 
     @Test func `a process that was stopped has not been idle meanwhile`() {
         var worker = worker { $0.idleSeconds = 60 }
-        for second in 0..<10 { worker.tick(at: Double(second), progress: 0) }
-        worker.tick(at: 4000, progress: 0)
+        for second in 0..<10 { worker.tick(at: Double(second), cores: [.init(progress: 0)]) }
+        worker.tick(at: 4000, cores: [.init(progress: 0)])
         #expect(ends(&worker) == [])
     }
 
@@ -114,18 +116,18 @@ struct EndingTests {
         #expect(!worker.isDue(at: 49.9) && worker.isDue(at: 50))
         worker.expire(withdrawn: [], at: 50)
         #expect(!worker.isDue(at: 51))
-        worker.tick(at: 51, progress: 1)
+        worker.tick(at: 51, cores: [.init(progress: 1)])
         #expect(ends(&worker) == [])
         worker.finished(finished(1), seconds: 100)
         while worker.nextResults != nil { worker.resultsSent() }
-        worker.tick(at: 52, progress: 2)
+        worker.tick(at: 52, cores: [.init(progress: 2)])
         #expect(ends(&worker) == [.expired])
 
         var signalled = self.worker { $0.lifetimeSeconds = 50 }
         join(&signalled)
         signalled.drain(withdrawn: [], at: 10)
         #expect(!signalled.isDue(at: 60))
-        signalled.tick(at: 11, progress: 0)
+        signalled.tick(at: 11, cores: [.init(progress: 0)])
         #expect(ends(&signalled) == [.drained])
     }
 
@@ -184,11 +186,11 @@ struct PreparationTests {
         // It asks now and then, and is told what is new.
         coordinator.prepare("training M")
         for second in 1..<30 {
-            worker.tick(at: Double(second), progress: 0)
+            worker.tick(at: Double(second), cores: [.init(progress: 0)])
             try talk(at: Double(second))
         }
         #expect(!told.contains(.waiting("training M")) && !told.contains(.noAnswer))
-        worker.tick(at: 30, progress: 0)
+        worker.tick(at: 30, cores: [.init(progress: 0)])
         try talk(at: 30)
         #expect(told.last == .waiting("training M"))
         // The run is there.
