@@ -126,7 +126,8 @@ struct CoordinatorCheckTests {
         ])
         let line = try #require(await coordinator.line { $0.hasPrefix("listening at ") })
         let worker = try ProgramProcess([
-            "worker", "--coordinator-file", file, "--environments", "1", "--until", "finished",
+            "worker", "--coordinator-file", file, "--cores", "1", "--environments", "1", "--until",
+            "finished",
         ])
         let address = try #require(line.split(separator: " ").dropFirst(2).first).dropLast()
         let status = try ProgramProcess(["status", "--connect", String(address)])

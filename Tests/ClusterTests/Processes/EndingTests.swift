@@ -33,7 +33,8 @@ struct ProcessEndingTests {
 
     private func worker(_ arguments: [String]) throws -> ProgramProcess {
         try ProgramProcess(
-            ["worker", "--coordinator-file", file, "--environments", "1"] + arguments)
+            ["worker", "--coordinator-file", file, "--cores", "1", "--environments", "1"]
+                + arguments)
     }
 
     private func state() throws -> String? {
