@@ -187,7 +187,7 @@ let tests: [Target] = [
     .testTarget(
         name: "WorldModelTrainingTests",
         dependencies: [
-            "ArrayFiles", "CKernels", "Search", "SeededRandom", "TestSupport", "WorldModel",
+            "ArrayFiles", "CKernels", "SeededRandom", "TestSupport", "WorldModel",
             "WorldModelTraining",
         ],
         exclude: ["compare_with_pytorch.py"], resources: [.copy("Golden")]),
@@ -238,20 +238,41 @@ let fuzzer: [Target] = [
 ]
 let isFuzzed = Context.environment["WORLDMODELS_FUZZ"] != nil
 
+// What .ci/run tests under the address sanitizer: the compiled loops and the physics, with what their
+// tests need and nothing else, which is a fifth of the build.
+let isKernels = Context.environment["WORLDMODELS_KERNELS"] != nil
+
+func needed(by names: Set<String>, of targets: [Target]) -> [Target] {
+    let more = targets.filter { names.contains($0.name) }.flatMap(\.dependencies).compactMap {
+        if case .byNameItem(let name, _) = $0 { name } else { nil }
+    }
+    let all = names.union(more)
+    return all == names ? targets.filter { names.contains($0.name) } : needed(by: all, of: targets)
+}
+
+let whole = systemLibraries + libraries + program + tests + (isFuzzed ? fuzzer : [])
+let targets =
+    isKernels
+    ? needed(by: ["CarRacingTests", "InferenceTests", "WorldModelTrainingTests"], of: whole) : whole
+
 let package = Package(
     name: "worldmodels",
-    products: [
-        .executable(name: "worldmodels", targets: ["worldmodels"]),
-        .library(name: "CarRacing", targets: ["CarRacing", "CarRacingRendering"]),
-        .library(name: "EvolutionStrategies", targets: ["EvolutionStrategies"]),
-        .library(name: "WorldModel", targets: ["WorldModel", "WorldModelTraining"]),
-    ],
-    dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-    ],
-    targets: systemLibraries + libraries + program + tests + (isFuzzed ? fuzzer : []),
+    products: isKernels
+        ? []
+        : [
+            .executable(name: "worldmodels", targets: ["worldmodels"]),
+            .library(name: "CarRacing", targets: ["CarRacing", "CarRacingRendering"]),
+            .library(name: "EvolutionStrategies", targets: ["EvolutionStrategies"]),
+            .library(name: "WorldModel", targets: ["WorldModel", "WorldModelTraining"]),
+        ],
+    dependencies: isKernels
+        ? []
+        : [
+            .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+            .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+            .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        ],
+    targets: targets,
     swiftLanguageModes: [.v6]
 )
 

@@ -5,12 +5,25 @@ import Foundation
 
 /// How much memory this process may take, to refuse what cannot fit before it is tried.
 package enum MachineMemory {
+    /// OpenBLAS maps a buffer of this size for each of its threads, and asks for it without end: for
+    /// that of the first thread when it is first called.
+    package static let bufferOfThread = 128 << 20
+
     /// The bytes: the machine's, or fewer where a control group or a limit of this process says so.
     package static var bytes: UInt64 {
         var least = ProcessInfo.processInfo.physicalMemory
-        var limit = rlimit()
-        if getrlimit(__rlimit_resource_t(UInt32(RLIMIT_AS.rawValue)), &limit) == 0 {
-            least = min(least, UInt64(limit.rlim_cur))
+        // Of a limit only that is left which is not mapped yet, by this program's code for example.
+        let pages =
+            (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?
+            .split(separator: " ").map { UInt64($0) ?? 0 } ?? []
+        for (kind, field) in [(RLIMIT_AS, 0), (RLIMIT_DATA, 5)] {
+            var limit = rlimit()
+            guard getrlimit(__rlimit_resource_t(kind.rawValue), &limit) == 0,
+                limit.rlim_cur != rlim_t.max
+            else { continue }
+            let mapped = field < pages.count ? pages[field] * UInt64(getpagesize()) : 0
+            let taken = mapped + UInt64(bufferOfThread)
+            least = min(least, UInt64(limit.rlim_cur) - min(UInt64(limit.rlim_cur), taken))
         }
         for file in [
             "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes",

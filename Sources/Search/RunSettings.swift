@@ -128,7 +128,8 @@ package struct RunSettings: Sendable, Hashable {
             "initial-controller", \.initialController, .digest(or: "zeros"), source: .file,
             valueName: "file",
             help: "Start the search from this controller instead of zeros; its form becomes the"
-                + " run's."),
+                + " run's, and how the edges of what it saw looked, unless --antialiasing says"
+                + " otherwise."),
         RunSetting("vae-sha256", \.vae, .digest, source: .model(.vae)),
         RunSetting("mdrnn-sha256", \.mdrnn, .digest, source: .model(.mdrnn)),
     ]

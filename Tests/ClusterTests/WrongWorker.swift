@@ -4,6 +4,7 @@
 import CarRacing
 import ClusterProtocol
 import ClusterTransport
+import Digests
 import Episodes
 import Foundation
 import Rollouts
@@ -42,13 +43,14 @@ final class WrongWorker: Sendable {
     private struct State {
         var deeds = Deeds()
         var isStopped = false
+        var isHoldingOn: Bool
         var waker: (any TransportWaker)?
     }
 
     private let character: Character
     private let host: String
     private let rejoins: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let changes: AsyncStream<Void>
     private let change: AsyncStream<Void>.Continuation
     private let ending: AsyncStream<Void>
@@ -62,12 +64,15 @@ final class WrongWorker: Sendable {
     ///   - capacity: Tasks it asks for at once.
     ///   - rejoins: How often it says goodbye, after each message with tasks that it has dealt with,
     ///     and comes back as a new process of its host; a rejoiner does so at once.
+    ///   - holdsOn: Whether it keeps the tasks that come after the first it has answered, until it is
+    ///     to go on.
     ///   - security: How it proves who it is.
     /// - Throws: What speaks against the address.
     init(
         _ address: String, character: Character, host: String, capacity: Int = 8, rejoins: Int = 0,
-        security: ClientSecurity = .plaintext
+        holdsOn: Bool = false, security: ClientSecurity = .plaintext
     ) throws {
+        state = Mutex(State(isHoldingOn: holdsOn))
         self.character = character
         self.host = host
         self.rejoins = rejoins
@@ -92,6 +97,15 @@ final class WrongWorker: Sendable {
 
     /// What it has done so far.
     var deeds: Deeds { state.withLock { $0.deeds } }
+
+    /// Lets it answer what it keeps.
+    func goOn() {
+        let waker = state.withLock {
+            $0.isHoldingOn = false
+            return $0.waker
+        }
+        waker?.wake()
+    }
 
     /// Ends its thread as a crash would, without a goodbye.
     func stop() {
@@ -134,6 +148,7 @@ final class WrongWorker: Sendable {
         private var process = 0
         private var goodbyes = 0
         private var held: Set<UInt64> = []
+        private var kept: [Assignments] = []
         private var progress: UInt64 = 0
         private var nextHeartbeat = ContinuousClock.now
         private var nextHello: ContinuousClock.Instant?
@@ -154,6 +169,10 @@ final class WrongWorker: Sendable {
                 if let frame = try? CoordinatorFrame(decoding: bytes) { try take(frame) }
             default: break
             }
+            if !kept.isEmpty, !worker.state.withLock({ $0.isHoldingOn }) {
+                for assignments in kept { try deal(with: assignments) }
+                kept = []
+            }
             if membership == nil {
                 try greet()
             } else if .now >= nextHeartbeat {
@@ -166,14 +185,20 @@ final class WrongWorker: Sendable {
             case .welcome(let welcome):
                 worker.note { $0.welcomes += 1 }
                 membership = (frame.run, frame.session, welcome)
-                held = []
+                (held, kept) = ([], [])
                 try say(.ready(capacity: isIdle ? 0 : capacity, cores: 1))
                 try heartbeat()
                 if worker.character == .rejoiner { try rejoin() }
             case .assignments(let assignments):
                 guard frame.session == membership?.session else { return }
+                if worker.state.withLock({ $0.isHoldingOn && $0.deeds.answers > 0 }) {
+                    kept.append(assignments)
+                    held.formUnion(assignments.assignments.map(\.lease))
+                    try heartbeat()
+                } else {
+                    try deal(with: assignments)
+                }
                 worker.note { $0.tasks += assignments.assignments.count }
-                try deal(with: assignments)
                 if worker.character != .rejoiner { try rejoin() }
             case .rejoin:
                 if frame.session == membership?.session { (membership, nextHello) = (nil, .now) }
@@ -197,7 +222,16 @@ final class WrongWorker: Sendable {
                 return try heartbeat()
             }
             progress += 1
-            try say(.results(results))
+            held.subtract(results.map(\.lease))
+            if case .record = membership?.welcome.work {
+                // A file comes before its result, and one at a time.
+                for result in results {
+                    try say(.recordingPiece(WrongWorker.piece(result.lease)))
+                    try say(.results([result]))
+                }
+            } else {
+                try say(.results(results))
+            }
             worker.note { $0.answers += results.count }
         }
 
@@ -272,9 +306,24 @@ final class WrongWorker: Sendable {
 
     // MARK: Lies
 
-    /// What could have come of an episode: as far as the settings are those of cars, by their rules;
-    /// else what `ScriptedEngine` gives, with another return.
+    /// What it sends in place of every recording.
+    static let recording = Data("a lie".utf8)
+
+    private static func piece(_ lease: UInt64) -> RecordingPiece {
+        RecordingPiece(lease: lease, offset: 0, total: recording.count, data: recording)
+    }
+
+    /// What could have come of an episode.
+    ///
+    /// As far as the settings are those of cars, by their rules; else what `ScriptedEngine` gives,
+    /// with another return. A recording is none.
     static func lie(of episode: Episode, parameters: [Float], work: Work) -> EpisodeOutcome {
+        if case .record = work {
+            var outcome = EpisodeOutcome(
+                episodeReturn: 0, steps: 3, tilesVisited: 0, trackTiles: 0, end: .timeLimit)
+            outcome.fileDigest = Array(SHA256.digest(recording))
+            return outcome
+        }
         guard
             let settings = try? JSONDecoder().decode(RolloutSettings.self, from: work.settings)
         else {

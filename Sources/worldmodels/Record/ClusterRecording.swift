@@ -91,39 +91,34 @@ struct ClusterRecording {
         let batch = EpisodeBatch(
             vectors: [],
             episodes: indices.map { Episode(name: .recording($0), trackSeed: 0) })
-        // Files that nobody confirmed, by who recorded them.
-        let unconfirmed = Mutex<[String: [URL]]>([:])
-        let removed = Mutex(0)
+        let trust = Mutex(RecordingTrust())
         let results = try await server.perform(batch) { (news: EpisodeNews) in
-            guard case .finished(let result, let data) = news else {
-                guard case .distrusted(let party, _) = news else { return }
+            switch news {
+            case .distrusted(let party, _):
                 // No data that are not to be believed are left in silence.
-                for file in unconfirmed.withLock({ $0.removeValue(forKey: party) ?? [] }) {
+                for file in trust.withLock({ $0.withdraw(party) }) {
                     try FileManager.default.removeItem(at: file)
-                    removed.withLock { $0 += 1 }
                 }
-                return
+            case .finished(let result, let data):
+                guard let file = data else { return }
+                let name = DatasetRecorder.fileName(result.name.candidate)
+                let url = directory.appendingPathComponent(name)
+                guard trust.withLock({ $0.accepts(result, as: url) }) else { return }
+                try AtomicFile.write(file, to: url)
+                let now = done.withLock {
+                    $0.files += 1
+                    $0.steps += result.outcome.steps
+                    return $0
+                }
+                let rate = Int(Double(now.steps) / (StepTimes.now() - start))
+                line.update(
+                    now.files,
+                    fields: [("steps/s", "\(rate)"), ("workers", "\(server.counters().workers)")])
+                server.setRunStatus(
+                    RunProgress(
+                        .recording, done: now.files, total: total, stepsPerSecond: Double(rate)))
             }
-            guard let file = data else { return }
-            let name = DatasetRecorder.fileName(result.name.candidate)
-            let url = directory.appendingPathComponent(name)
-            try AtomicFile.write(file, to: url)
-            if !result.isConfirmed {
-                unconfirmed.withLock { $0[result.driver.party, default: []].append(url) }
-            }
-            let now = done.withLock {
-                $0.files += 1
-                $0.steps += result.outcome.steps
-                return $0
-            }
-            let rate = Int(Double(now.steps) / (StepTimes.now() - start))
-            line.update(
-                now.files,
-                fields: [("steps/s", "\(rate)"), ("workers", "\(server.counters().workers)")])
-            server.setRunStatus(
-                RunProgress(
-                    .recording, done: now.files, total: total, stepsPerSecond: Double(rate)))
         }
-        return results.count { $0.outcome.end == .setAside } + removed.withLock { $0 }
+        return results.count { $0.outcome.end == .setAside } + trust.withLock { $0.refused }
     }
 }

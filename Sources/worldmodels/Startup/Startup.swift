@@ -61,9 +61,6 @@ enum Startup {
         return nil
     }
 
-    /// OpenBLAS wants a buffer of this size for each of its threads, and asks for it without end.
-    private static let bufferOfThread = 128 << 20
-
     /// Refuses limits of memory at which libraries would wait for ever.
     private static func memoryRefusal() -> String? {
         guard ProcessLimits.isMemoryLimited else { return nil }
@@ -71,7 +68,7 @@ enum Startup {
         if let text = getenv("OPENBLAS_NUM_THREADS"), let count = Int(String(cString: text)) {
             threads = max(1, min(threads, count))
         }
-        let bytes = threads * bufferOfThread
+        let bytes = threads * MachineMemory.bufferOfThread
         let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
         let place = mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0)
         guard place != MAP_FAILED else {

@@ -41,4 +41,18 @@ struct StartupTests {
         #expect(await process.line { $0.contains("ulimit -v") } != nil)
         #expect(await process.exitStatus() == 1)
     }
+
+    // OpenBLAS would ask for what is left after the search's matrices, without end.
+    @Test(arguments: [300_000, 500_000])
+    func `so is a search that fits into the limit, but not beside what is there`(
+        limit: Int
+    ) async throws {
+        let process = try ProgramProcess(
+            ["optimize", "--dimension", "4000"],
+            command: "ulimit -v \(limit); exec \"$0\" \"$@\" < /dev/null",
+            environment: ["OPENBLAS_NUM_THREADS": "1"])
+        let lines = await process.lines().joined(separator: "\n")
+        #expect(lines.contains("takes about") || lines.contains("ulimit -v"))
+        #expect(await process.exitStatus() == 1)
+    }
 }

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Foundation
+import RolloutWorker
+import Rollouts
+import TestSupport
+import Testing
+
+/// `worldmodels generate` with a host whose recordings are none.
+@Suite(.timeLimit(.minutes(5)))
+struct LyingRecorderTests {
+    private static let count = 14
+
+    private func arguments(_ directory: TemporaryDirectory) -> [String] {
+        [
+            "generate", "--rollouts", "\(Self.count)", "--rootdir", directory.path, "--steps", "4",
+            "--seed", "5", "--policy", "driver",
+        ]
+    }
+
+    private func files(_ directory: TemporaryDirectory) throws -> [String: Data] {
+        try Dictionary(
+            uniqueKeysWithValues: directory.contents().filter { $0.hasSuffix(".npz") }.map {
+                ($0, try Data(contentsOf: directory.file($0)))
+            })
+    }
+
+    private func honest(_ address: String) throws -> [TestWorker] {
+        try ["a", "b"].map { name in
+            try TestWorker(
+                address, environments: 2, host: name,
+                engine: { models, work, environments in
+                    try CarRacingWork.engine(models: models, work: work, environments: environments)
+                })
+        }
+    }
+
+    @Test func `nothing of its stays, also what came before there was anybody to compare with`()
+        async throws
+    {
+        let here = try TemporaryDirectory()
+        let local = try ProgramProcess(arguments(here))
+        #expect(await local.exitStatus() == 0)
+        let wanted = try files(here)
+
+        let there = try TemporaryDirectory()
+        var process = try ProgramProcess(arguments(there) + ["--bind", "tcp://127.0.0.1:*"])
+        let greeting = await process.line { $0.contains("--connect ") }
+        let address = try #require(greeting?.split(separator: " ").last.map(String.init))
+        let liar = try WrongWorker(
+            address, character: .liar, host: "liar", capacity: 5, holdsOn: true)
+        let deeds = await liar.done { $0.answers > 0 && $0.tasks > $0.answers }
+        // Alone it is believed.
+        while try files(there).count < deeds.answers {
+            try Task.checkCancellation()
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        #expect(try files(there).values.allSatisfy { $0 == WrongWorker.recording })
+        let workers = try honest(address)
+        for _ in 0..<3 { _ = await process.line { $0.contains("joined") } }
+        liar.goOn()
+        let lines = await process.lines()
+        #expect(lines.contains { $0.contains("liar@") && $0.contains("others agree") })
+        #expect(lines.contains { $0.contains("\(deeds.answers) episodes are missing") })
+        #expect(await process.exitStatus() == 1)
+        let kept = try files(there)
+        #expect(kept.count == Self.count - deeds.answers)
+        #expect(kept.allSatisfy { wanted[$0.key] == $0.value })
+        liar.stop()
+        await liar.hasStopped()
+
+        process = try ProgramProcess(arguments(there) + ["--bind", address])
+        #expect(await process.exitStatus() == 0)
+        #expect(try files(there) == wanted)
+        for worker in workers { worker.worker.drain() }
+        for worker in workers { _ = try await worker.end() }
+    }
+}
