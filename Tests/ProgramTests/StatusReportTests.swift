@@ -29,7 +29,8 @@ struct StatusReportTests {
         #expect(lines[0].hasPrefix("run r (worldmodels "))
         #expect(
             lines[1].hasPrefix(
-                "search, generation 3 of 30: 12 of 256 episodes, best so far 917.4, 6,321 steps/s, "))
+                "search, generation 3 of 30: 12 of 256 episodes, best so far 917.4, 6,321 steps/s, "
+            ))
         #expect(lines[1].hasSuffix(" left"))
         #expect(lines.contains("1 worker, cores: 3 used, 2 wanted"))
         #expect(lines.last?.split(separator: " ").prefix(4) == ["mars", "12", "3", "2"])

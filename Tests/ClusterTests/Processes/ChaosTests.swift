@@ -125,7 +125,7 @@ struct ChaosTests {
         }
     }
 
-    @Test func `kills, pauses and scaling of processes change no bit of a run, and lose no rollout`()
+    @Test func `kills, pauses and scaling change no bit of a run, and lose no rollout`()
         async throws
     {
         let calm = try Cluster(cores: 1)

@@ -30,8 +30,8 @@ struct LyingRecorderTests {
         try ["a", "b"].map { name in
             try TestWorker(
                 address, environments: 2, host: name,
-                engine: { models, work, environments in
-                    try CarRacingWork.engine(models: models, work: work, environments: environments)
+                engine: { models, work in
+                    try CarRacingWork.engines(models: models, work: work)
                 })
         }
     }
