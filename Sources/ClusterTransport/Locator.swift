@@ -29,9 +29,23 @@ final class Locator: Sendable {
     private let source: @Sendable () -> Whereabouts
     private let state = Mutex(State())
     private let waker: any TransportWaker
+    private let resolve: @Sendable (String) -> [String]
 
-    init(waker: any TransportWaker, _ source: @escaping @Sendable () -> Whereabouts) {
+    /// Looks when it is told to.
+    ///
+    /// - Parameters:
+    ///   - waker: Called when a look is over.
+    ///   - resolve: Gives a name's addresses, IPv6 in brackets.
+    ///   - source: Says where to look.
+    init(
+        waker: any TransportWaker,
+        resolve: @escaping @Sendable (String) -> [String] = {
+            (try? Endpoint.addresses(of: $0)) ?? []
+        },
+        _ source: @escaping @Sendable () -> Whereabouts
+    ) {
         self.waker = waker
+        self.resolve = resolve
         self.source = source
     }
 
@@ -71,7 +85,7 @@ final class Locator: Sendable {
     /// Whether IPv6 leads to a host: it alone, not at all, or one as well as the other.
     private func families(of endpoint: Endpoint) -> [Bool] {
         guard !endpoint.isAddress else { return [endpoint.isIPv6] }
-        let addresses = (try? Endpoint.addresses(of: endpoint.host)) ?? []
+        let addresses = resolve(endpoint.host)
         let hasIPv6 = addresses.contains { $0.hasPrefix("[") }
         // A name without addresses may get some: whoever connects looks it up again.
         let hasIPv4 = !hasIPv6 || addresses.contains { !$0.hasPrefix("[") }

@@ -78,6 +78,26 @@ struct WhereaboutsTests {
         try waitForConnection(transport)
     }
 
+    @Test func `a name leads by IPv4 and IPv6, as its addresses are`() throws {
+        let place = try place("tcp://node:5555")
+        let cases: [([String], [Bool])] = [
+            (["[fd00::1]", "10.0.0.1"], [false, true]), (["[fd00::1]"], [true]),
+            (["10.0.0.1"], [false]), ([], [false]),
+        ]
+        for (addresses, families) in cases {
+            let locator = Locator(waker: try EventWaker(), resolve: { _ in addresses }) {
+                .places([place])
+            }
+            locator.look()
+            var finding: Locator.Finding?
+            while finding == nil {
+                try Task.checkCancellation()
+                finding = locator.take()
+            }
+            #expect(finding == .ways(families.map { Way(place: place, isIPv6: $0) }))
+        }
+    }
+
     @Test func `ways get longer in each round, and those that failed no time at all`() throws {
         let ways = try ["tcp://10.0.0.1:1", "tcp://10.0.0.2:1"].map {
             Way(place: try place($0), isIPv6: false)

@@ -36,12 +36,17 @@ struct ListeningOptions: ParsableArguments {
     var isGiven: Bool { bind != nil || !advertise.isEmpty || addressFile != nil }
 
     func validate() throws {
-        if let bind { _ = try Endpoint(parsing: bind, binding: true) }
-        for text in advertise {
-            let endpoint = try Endpoint(parsing: text, binding: true)
-            if endpoint.isWildcard {
-                throw ValidationError("--advertise \(text): names no host to connect to")
-            }
+        if let bind { _ = try Self.endpoint(bind, of: "--bind") }
+        for text in advertise where try Self.endpoint(text, of: "--advertise").isWildcard {
+            throw ValidationError("--advertise \(text): names no host to connect to")
+        }
+    }
+
+    private static func endpoint(_ text: String, of option: String) throws -> Endpoint {
+        do {
+            return try Endpoint(parsing: text, binding: true)
+        } catch {
+            throw ValidationError("\(option) \(error)")
         }
     }
 }
