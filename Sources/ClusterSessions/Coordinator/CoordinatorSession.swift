@@ -5,7 +5,7 @@ import Basics
 import Digests
 package import ClusterProtocol
 import Episodes
-package import Foundation
+import Foundation
 
 /// The coordinator's side of the conversation with all of its workers, as a value.
 ///
@@ -20,21 +20,21 @@ package struct CoordinatorSession: Sendable {
     /// What it serves, and to whom.
     package let configuration: Configuration
     /// The workers by their numbers.
-    package private(set) var workers: [WorkerKey: Worker] = [:]
+    package internal(set) var workers: [WorkerKey: Worker] = [:]
     /// Messages that were dropped.
     package var malformed = RateLimitedCount()
 
     var peers: [PeerIdentifier: Peer] = [:]
     var keys: [Data: WorkerKey] = [:]
-    private var recordings: RecordingAssembly
-    private var limits = RequestLimits()
-    private var nextWorker: WorkerKey = 1
-    private var nextSession: UInt64
+    var recordings: RecordingAssembly
+    var limits = RequestLimits()
+    var nextWorker: WorkerKey = 1
+    var nextSession: UInt64
     /// Why workers wait; nil once there is something to drive.
     var preparation: String?
     /// Connections that were told to wait.
-    package private(set) var waitingPeers: Set<PeerIdentifier> = []
-    private var actions: [Action] = []
+    package internal(set) var waitingPeers: Set<PeerIdentifier> = []
+    var actions: [Action] = []
 
     /// A coordinator without workers.
     ///
@@ -132,40 +132,8 @@ package struct CoordinatorSession: Sendable {
         }
     }
 
-    /// Why a client's key is not for what it asks; nil: it is.
-    private func objection(to message: WorkerMessage, from origin: PeerOrigin) -> String? {
-        switch (message, origin.role) {
-        case (.statusRequest, _), (.scale, .operate): nil
-        // Without keys there is nobody to tell from others, and the address is on loopback.
-        case (.scale, _) where origin.key == nil: nil
-        case (.scale, _): "the key of this client may not scale workers; 'operate' allows it"
-        case (_, .look): "the key of this client may look, and not work"
-        case (_, .operate): "the key of this client may operate, and not work"
-        case (_, .work): nil
-        }
-    }
-
-    /// Tells the workers of a host, or all, how many cores to use.
-    private mutating func scale(host: String?, to cores: Int) -> ScaleAnswer {
-        let told = workers.values.filter {
-            $0.peer != nil && (host ?? $0.hello.host) == $0.hello.host
-        }
-        guard !told.isEmpty else {
-            let hosts = Set(workers.values.filter { $0.peer != nil }.map(\.hello.host)).sorted()
-            return .refused(
-                hosts.isEmpty
-                    ? "no worker is connected"
-                    : "no worker of the host \(host ?? "") is connected, but those of "
-                        + hosts.prefix(10).joined(separator: ", "))
-        }
-        for worker in told {
-            if let peer = worker.peer { send(.useCores(cores), to: peer) }
-        }
-        return .told(workers: told.count, limited: told.count { $0.hello.cores < cores })
-    }
-
     /// Whether a request is answered; there may be floods of them.
-    private mutating func grants(
+    mutating func grants(
         _ request: RequestLimits.Request, to peer: PeerIdentifier, _ origin: PeerOrigin,
         at now: Seconds
     ) -> Bool {
@@ -185,7 +153,7 @@ package struct CoordinatorSession: Sendable {
         if state.isReady { actions.append(.lost(state.worker)) }
     }
 
-    private mutating func handle(
+    mutating func handle(
         _ message: WorkerMessage, of state: Peer, _ peer: PeerIdentifier,
         isExpected: (LeaseKey, WorkerKey) -> Bool
     ) {
@@ -218,7 +186,7 @@ package struct CoordinatorSession: Sendable {
         }
     }
 
-    private mutating func join(_ peer: PeerIdentifier, capacity: Int, cores: Int) {
+    mutating func join(_ peer: PeerIdentifier, capacity: Int, cores: Int) {
         guard let worker = peers[peer]?.worker else { return }
         peers[peer]?.isReady = true
         workers[worker]?.cores = cores
@@ -234,7 +202,7 @@ package struct CoordinatorSession: Sendable {
 
     /// Takes a piece of a recording; one that no lease asks for, or that does not continue what came
     /// before, is dropped.
-    private mutating func accept(
+    mutating func accept(
         _ piece: RecordingPiece, from worker: WorkerKey, _ peer: PeerIdentifier,
         _ isExpected: (LeaseKey, WorkerKey) -> Bool
     ) {
@@ -248,13 +216,13 @@ package struct CoordinatorSession: Sendable {
         }
     }
 
-    private mutating func drop(_ what: String, from worker: WorkerKey) {
+    mutating func drop(_ what: String, from worker: WorkerKey) {
         let name = name(of: worker)
         malformed.add("\(what) from \(name)")
     }
 
     /// Takes a result; a recording's counts with its file alone.
-    private mutating func accept(
+    mutating func accept(
         _ result: LeasedResult, from worker: WorkerKey, _ peer: PeerIdentifier,
         _ isExpected: (LeaseKey, WorkerKey) -> Bool
     ) {
@@ -279,14 +247,14 @@ package struct CoordinatorSession: Sendable {
         }
     }
 
-    private mutating func offend(_ worker: WorkerKey, _ lease: LeaseKey, _ problem: String) {
+    mutating func offend(_ worker: WorkerKey, _ lease: LeaseKey, _ problem: String) {
         drop(problem, from: worker)
         actions.append(.offence(worker, lease))
     }
 
     // MARK: Who takes part
 
-    private mutating func welcome(
+    mutating func welcome(
         _ hello: Hello, _ peer: PeerIdentifier, _ origin: PeerOrigin, at now: Seconds
     ) {
         let name = "\(hello.host)/\(hello.process)"
@@ -365,86 +333,9 @@ package struct CoordinatorSession: Sendable {
         }
     }
 
-    private mutating func drop(_ peer: PeerIdentifier) -> Peer? {
+    mutating func drop(_ peer: PeerIdentifier) -> Peer? {
         guard let state = peers.removeValue(forKey: peer) else { return nil }
         workers[state.worker]?.peer = nil
         return state
-    }
-
-    // MARK: What leaves
-
-    /// Hands episodes to a worker, in as many messages as it takes.
-    ///
-    /// - Parameters:
-    ///   - assignments: The episodes; each names one of `vectors`, which may be the whole batch's.
-    ///   - vectors: Parameters as `ParameterBits` has them; none where none are searched for.
-    ///   - worker: To whom; nothing is sent to one that has no connection.
-    package mutating func assign(
-        _ assignments: [Assignments.Assignment], vectors: [Data], to worker: WorkerKey
-    ) {
-        guard let peer = workers[worker]?.peer else { return }
-        var first = 0
-        while first < assignments.count {
-            let next = min(first + WireLimits.assignmentsInMessage, assignments.count)
-            var places: [Int: Int] = [:]
-            var message = Assignments()
-            message.assignments.reserveCapacity(next - first)
-            for assignment in assignments[first..<next] {
-                var assignment = assignment
-                if !vectors.isEmpty {
-                    let vector = assignment.episode.vector
-                    let place = places[vector] ?? message.vectors.count
-                    if place == message.vectors.count {
-                        places[vector] = place
-                        message.vectors.append(vectors[vector])
-                    }
-                    assignment.episode.vector = place
-                } else {
-                    assignment.episode.vector = 0
-                }
-                message.assignments.append(assignment)
-            }
-            send(.assignments(message), to: peer)
-            first = next
-        }
-    }
-
-    /// Answers who asked for the run's status.
-    package mutating func answerStatus(_ status: ClusterStatus, to peer: PeerIdentifier) {
-        send(.status(status), to: peer)
-    }
-
-    /// Tells all workers that the coordinator stops.
-    ///
-    /// - Parameters:
-    ///   - farewell: What follows.
-    ///   - reason: One line.
-    package mutating func sayFarewell(_ farewell: Farewell, _ reason: String) {
-        for peer in connectedPeers { send(.farewell(farewell, reason: reason), to: peer) }
-    }
-
-    private mutating func refuse(_ peer: PeerIdentifier, _ reason: RefusalReason, _ text: String) {
-        send(.refusal(reason, text), to: peer)
-    }
-
-    private mutating func sendPiece(of sha256: Data, at offset: UInt64, to peer: PeerIdentifier) {
-        guard let model = configuration.models.first(where: { $0.sha256 == sha256 }),
-            offset < UInt64(model.data.count)
-        else {
-            malformed.add("a request for a model that is not served")
-            return
-        }
-        let start = model.data.startIndex + Int(offset)
-        let end = min(start + WireLimits.chunkBytes, model.data.endIndex)
-        send(
-            .modelPiece(sha256: sha256, offset: offset, data: model.data[start..<end]), to: peer)
-    }
-
-    mutating func send(
-        _ message: CoordinatorMessage, to peer: PeerIdentifier, session: UInt64? = nil
-    ) {
-        let frame = CoordinatorFrame(
-            message, run: configuration.run, session: session ?? peers[peer]?.session ?? 0)
-        actions.append(.send(frame.encoded(), peer))
     }
 }

@@ -16,35 +16,35 @@ package struct WorkerSession: Sendable {
     package let configuration: Configuration
     var state = State.disconnected
     var actions: [Action] = []
-    private var store = ModelStore()
-    private var engine: EngineSource?
+    var store = ModelStore()
+    var engine: EngineSource?
     /// Leases in hand: waiting, running, or finished and not sent.
-    package private(set) var held: Set<UInt64> = []
-    private var outbox = ResultOutbox()
-    private var malformed = RateLimitedCount()
+    package internal(set) var held: Set<UInt64> = []
+    var outbox = ResultOutbox()
+    var malformed = RateLimitedCount()
     /// Whether a goodbye was said that the coordinator has not answered: what has not been read of a
     /// connection when it ends may be lost.
-    package private(set) var awaitsAnswer = false
+    package internal(set) var awaitsAnswer = false
     /// When the grace time is over; nil while it is not draining.
-    private var drainDeadline: Seconds?
+    var drainDeadline: Seconds?
     /// Whether it drains because its time is over.
-    private var isExpired = false
+    var isExpired = false
     /// When there last was an episode in hand.
-    private var lastBusy: Seconds = 0
-    private var lastNotice: Seconds = 0
+    var lastBusy: Seconds = 0
+    var lastNotice: Seconds = 0
     /// Until the next one: what has not been there for a day fills no log.
-    private var noticePause: Seconds
+    var noticePause: Seconds
     private static let longestNoticePause: Seconds = 300
     /// Why the coordinator did not let us in when we last tried.
-    private var refusal: String?
+    var refusal: String?
     var watch = CoreWatch()
     /// Cores that take new episodes.
-    package private(set) var cores: Int
+    package internal(set) var cores: Int
     /// The run that is to be at the other end; nil for any.
-    private var wantedRun: String?
+    var wantedRun: String?
     /// Why the coordinator has us wait; nil while it does not.
-    private var waitReason: String?
-    private var lastTick: Seconds = 0
+    var waitReason: String?
+    var lastTick: Seconds = 0
 
     /// A worker without a connection.
     ///
@@ -208,57 +208,6 @@ package struct WorkerSession: Sendable {
         end(.engine(reason))
     }
 
-    // MARK: The end
-
-    /// Takes no more work; the session ends when what runs has ended or the grace time is over.
-    ///
-    /// - Parameters:
-    ///   - withdrawn: The leases whose episodes no engine had begun, and none will.
-    ///   - now: The time.
-    package mutating func drain(withdrawn: [UInt64], at now: Seconds) {
-        guard drainDeadline == nil else { return }
-        if case .over = state { return }
-        drainDeadline = now + configuration.graceSeconds
-        actions.append(
-            .tell(.draining(episodes: held.count, seconds: configuration.graceSeconds)))
-        held.subtract(withdrawn)
-        guard case .working(let membership, _) = state else { return endDrained() }
-        // It says that there is no more room, and which tasks are still in hand.
-        sendHeartbeat(membership, at: now)
-    }
-
-    /// Hands back what is in hand, says goodbye and ends.
-    ///
-    /// - Parameter reason: One line.
-    package mutating func leave(_ reason: String) {
-        if case .over = state { return }
-        sayGoodbye(reason)
-        endDrained()
-    }
-
-    /// Whether its time is over, so that `expire` is to be called.
-    ///
-    /// - Parameter now: The time.
-    /// - Returns: False where it drains already.
-    package func isDue(at now: Seconds) -> Bool {
-        drainDeadline == nil && now >= configuration.lifetimeSeconds ?? .infinity
-    }
-
-    /// Drains, because its time is over.
-    ///
-    /// - Parameters:
-    ///   - withdrawn: The leases whose episodes no engine had begun, and none will.
-    ///   - now: The time.
-    package mutating func expire(withdrawn: [UInt64], at now: Seconds) {
-        guard drainDeadline == nil else { return }
-        isExpired = true
-        drain(withdrawn: withdrawn, at: now)
-    }
-
-    private mutating func endDrained() {
-        end(isExpired ? .expired : .drained)
-    }
-
     // MARK: Time
 
     /// When `tick` is to be called at the latest.
@@ -325,7 +274,7 @@ package struct WorkerSession: Sendable {
         }
     }
 
-    private mutating func noticeAbsence(at now: Seconds) {
+    mutating func noticeAbsence(at now: Seconds) {
         guard membership == nil else { return noticePause = configuration.noticeSeconds }
         guard now - lastNotice >= noticePause else { return }
         lastNotice = now
@@ -333,7 +282,7 @@ package struct WorkerSession: Sendable {
         noticeAbsence()
     }
 
-    private mutating func noticeAbsence() {
+    mutating func noticeAbsence() {
         if let refusal {
             actions.append(.tell(.notAccepted(refusal)))
         } else if case .greeting = state {
@@ -358,136 +307,5 @@ package struct WorkerSession: Sendable {
     /// What `nextResults` gave has been sent.
     package mutating func resultsSent() {
         held.subtract(outbox.advance())
-    }
-}
-
-// MARK: Shared steps
-
-extension WorkerSession {
-    /// Its place among a coordinator's workers, if it has one.
-    package var membership: Membership? {
-        switch state {
-        case .fetching(let membership, _), .working(let membership, _): membership
-        case .disconnected, .greeting, .over: nil
-        }
-    }
-
-    private var capacity: Int {
-        drainDeadline == nil ? cores * tasksPerCore : 0
-    }
-
-    private var tasksPerCore: Int { configuration.hello.environments + configuration.reserve }
-
-    /// Uses another number of cores, as far as the process has them.
-    private mutating func use(cores wanted: Int, _ membership: Membership, at now: Seconds) {
-        let count = min(wanted, configuration.hello.cores)
-        guard drainDeadline == nil, count > 0 else { return }
-        if count != cores { actions.append(.tell(.scaled(from: cores, to: count))) }
-        cores = count
-        actions.append(.useCores(count))
-        sendHeartbeat(membership, at: now)
-    }
-
-    private func belongs(_ frame: CoordinatorFrame, to membership: Membership) -> Bool {
-        frame.session == membership.session && frame.run == membership.run
-    }
-
-    private func encoded(_ message: WorkerMessage, _ membership: Membership?) -> [UInt8] {
-        WorkerFrame(
-            message, run: membership?.run ?? "", session: membership?.session ?? 0,
-            version: configuration.protocolVersion
-        ).encoded()
-    }
-
-    private mutating func greet(at now: Seconds) {
-        state = .greeting(lastHello: now)
-        actions.append(.send(encoded(.hello(configuration.hello), nil)))
-    }
-
-    private mutating func sendHeartbeat(_ membership: Membership, at now: Seconds) {
-        state = .working(membership, lastHeartbeat: now)
-        let heartbeat = Heartbeat(
-            progress: watch.progress, sentPieces: outbox.sentPieces, leases: held.sorted(),
-            capacity: capacity, cores: watch.used(of: cores), wantedCores: cores)
-        actions.append(.send(encoded(.heartbeat(heartbeat), membership)))
-    }
-
-    private mutating func sayGoodbye(_ reason: String) {
-        guard case .working(let membership, _) = state else { return }
-        actions.append(.send(encoded(.goodbye(reason: reason), membership)))
-        awaitsAnswer = true
-    }
-
-    private mutating func end(_ end: End) {
-        state = .over
-        actions.append(.end(end))
-    }
-
-    /// Asks for the next missing piece, or takes part when none is missing.
-    private mutating func fetchOrWork(_ membership: Membership, at now: Seconds) {
-        let welcome = membership.welcome
-        let source = EngineSource(models: welcome.models.map(\.sha256), work: welcome.work)
-        if engine != source {
-            for model in welcome.models {
-                guard let offset = store.missing(model) else { continue }
-                state = .fetching(membership, lastHeard: now)
-                actions.append(
-                    .send(
-                        encoded(
-                            .modelRequest(sha256: model.sha256, offset: UInt64(offset)),
-                            membership)))
-                return
-            }
-            engine = source
-            held = []
-            outbox.removeAll()
-            actions.append(
-                .startEngine(models: store.handOver(welcome.models), work: welcome.work))
-        }
-        actions.append(.send(encoded(.ready(capacity: capacity, cores: cores), membership)))
-        sendHeartbeat(membership, at: now)
-        actions.append(
-            .tell(
-                .connected(
-                    run: membership.run, cores: cores,
-                    environments: configuration.hello.environments)))
-    }
-
-    private mutating func take(_ message: Assignments) {
-        // Given before the coordinator knew: not named in heartbeats, so given to others.
-        guard drainDeadline == nil else { return }
-        // A coordinator that was restarted, or thought this worker dead, knows nothing of what
-        // still runs here: up to twice the capacity may be in hand. Beyond that it is wrong, and
-        // will miss the rest.
-        let room = max(0, 2 * capacity - held.count)
-        var vectors: [Int: [Float]] = [:]
-        let orders = message.assignments.prefix(room).compactMap { assignment -> Order? in
-            // In hand already: no honest coordinator names a lease twice, and no engine drives two
-            // episodes under one.
-            guard held.insert(assignment.lease).inserted else { return nil }
-            let vector = assignment.episode.vector
-            let parameters = vectors[vector] ?? message.parameters(of: assignment.episode)
-            vectors[vector] = parameters
-            return Order(
-                lease: assignment.lease, episode: assignment.episode, parameters: parameters)
-        }
-        if !orders.isEmpty { actions.append(.begin(orders)) }
-    }
-
-    /// Looks for contradictions in the state; for tests, after each step.
-    ///
-    /// - Throws: `BrokenInvariant` naming one.
-    package func checkInvariants() throws(BrokenInvariant) {
-        try BrokenInvariant.check(
-            held.isSuperset(of: outbox.leases), "results of leases that are not in hand")
-        try BrokenInvariant.check(
-            held.count <= 2 * configuration.hello.cores * tasksPerCore,
-            "\(held.count) leases in hand")
-        if case .working = state {
-            try BrokenInvariant.check(engine != nil, "working without an engine")
-        }
-        if case .fetching = state { return }
-        try BrokenInvariant.check(
-            membership != nil || nextResults == nil, "results for nobody")
     }
 }
