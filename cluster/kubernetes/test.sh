@@ -115,7 +115,7 @@ podman exec worldmodels-coordinator-coordinator worldmodels status --connect=tcp
 eventually 400 "the run is finished" log_says worldmodels-coordinator-coordinator "the run is finished"
 for index in 0 1; do
     worker=worldmodels-worker-$index-worker
-    eventually 60 "$worker has ended" has_exited "$worker"
+    eventually 180 "$worker has ended" has_exited "$worker"
     [ "$(state "$worker" ExitCode)" -eq 0 ] || fail "$worker: $(logs "$worker" | tail -n 3)"
 done
 [ "$(state worldmodels-coordinator-coordinator Status)" = running ] ||
