@@ -100,8 +100,6 @@ podman kube play --network "$network" --log-driver k8s-file "$scratch/pods.yaml"
 run=$scratch/volumes/worldmodels-coordinator/runs/run
 logs() { podman logs "$1" 2>&1; }
 log_says() { logs "$1" | grep -q "$2"; }
-state() { podman inspect --format "{{.State.$2}}" "$1"; }
-has_exited() { [ "$(state "$1" Status)" = exited ]; }
 
 for key in coordinator/keys/coordinator.key worker-0/keys/worker.key; do
     mode=$(stat -c %a:%u "$scratch/volumes/worldmodels-$key")
@@ -115,10 +113,12 @@ podman exec worldmodels-coordinator-coordinator worldmodels status --connect=tcp
 eventually 400 "the run is finished" log_says worldmodels-coordinator-coordinator "the run is finished"
 for index in 0 1; do
     worker=worldmodels-worker-$index-worker
-    eventually 60 "$worker has ended" has_exited "$worker"
-    [ "$(state "$worker" ExitCode)" -eq 0 ] || fail "$worker: $(logs "$worker" | tail -n 3)"
+    # podman tells of an end late, and of its status later.
+    status=$(timeout 180 podman wait "$worker") || fail "$worker does not end: $(logs "$worker" | tail -n 3)"
+    [ "$status" -eq 0 ] || fail "$worker ended with status $status: $(logs "$worker" | tail -n 3)"
 done
-[ "$(state worldmodels-coordinator-coordinator Status)" = running ] ||
+say "its workers have ended well"
+[ "$(podman inspect --format "{{.State.Status}}" worldmodels-coordinator-coordinator)" = running ] ||
     fail "the finished coordinator's pod is gone, and the run with it"
 [ "$(query "$run" 'SELECT count(*) FROM workers WHERE rollouts > 0')" -eq 2 ] ||
     fail "not both workers worked"

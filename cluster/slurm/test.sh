@@ -75,8 +75,11 @@ mistakes=$(ends worldmodels-workers FAILED)
 # Not the coordinator's.
 lost=node2
 [ "$(squeue --noheader --jobs="$(coordinator)" --format=%N)" = node1 ] || lost=node1
-task=$(squeue --noheader --jobs="$(workers)" --nodelist="$lost" --states=RUNNING --format=%i | head -n 1)
-[ -n "$task" ] || fail "no worker on $lost"
+has_task() {
+    task=$(squeue --noheader --jobs="$(workers)" --nodelist="$lost" --states=RUNNING --format=%i | head -n 1)
+    [ -n "$task" ]
+}
+eventually 120 "a worker runs on $lost" has_task
 say "$lost fails, with task $task"
 fail_node "$lost"
 eventually 60 "Slurm has noticed, and put the task back into the queue" \
