@@ -100,7 +100,11 @@ scale() {
     done
 }
 
-state_of() { "$engine" inspect --format '{{.State.Status}}' "$(containers "$1" -a | head -n 1)"; }
+# Podman calls it stopped until it has cleaned up.
+state_of() {
+    "$engine" inspect --format '{{.State.Status}}' "$(containers "$1" -a | head -n 1)" |
+        sed 's/^stopped$/exited/'
+}
 exit_of() { "$engine" inspect --format '{{.State.ExitCode}}' "$(containers "$1" -a | head -n 1)"; }
 volume_of() {
     "$engine" inspect --format '{{range .Mounts}}{{if eq .Destination "/runs"}}{{.Name}}{{end}}{{end}}' \
