@@ -91,6 +91,8 @@ stop_slurm() {
     while [ -n "$(squeue --noheader 2>/dev/null)" ] && [ "$SECONDS" -lt "$deadline" ]; do sleep 0.5; done
     for name in slurmd.node1.pid slurmd.node2.pid slurmctld.pid munge/pid; do
         pid=$(pid_of "$name")
-        [ -z "$pid" ] || kill "$pid" 2>/dev/null || true
+        { [ -n "$pid" ] && kill "$pid" 2>/dev/null; } || continue
+        # It writes its state meanwhile.
+        while kill -0 "$pid" 2>/dev/null && [ "$SECONDS" -lt $((deadline + 20)) ]; do sleep 0.2; done
     done
 }
