@@ -110,6 +110,7 @@ struct GenerateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        StopSignals.setStatus(stopped.stoppedStatus)
         let directory = URL(fileURLWithPath: rootdir, isDirectory: true)
         try OutputDirectory.prepare(directory)
         let missing = (0..<rollouts).filter { index in

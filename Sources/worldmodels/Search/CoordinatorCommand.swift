@@ -118,6 +118,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        StopSignals.setStatus(stopped.stoppedStatus)
         do {
             try await drive()
         } catch let error as StartingPoint.OtherModel {

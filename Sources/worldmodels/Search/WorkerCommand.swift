@@ -107,6 +107,7 @@ struct WorkerCommand: ParsableCommand {
     }
 
     func run() throws {
+        StopSignals.setStatus(stopped.stoppedStatus)
         let kernels = computing.kernels
         let available = AvailableCores()
         if cores == nil, !check {

@@ -16,6 +16,8 @@ struct StopSignals {
     private struct State {
         var first: Int32?
         var onFirst: (@Sendable (String) -> Void)?
+        /// What the process returns where the first signal ends it at once; nil is by the signal.
+        var status: Int32?
     }
 
     private static let names: [Int32: String] = [
@@ -68,17 +70,23 @@ struct StopSignals {
     }
 
     private static func receive(_ number: Int32) {
-        let onFirst = state.withLock { state in
+        let (onFirst, status) = state.withLock { state in
             defer { state.first = state.first ?? number }
-            return state.first == nil ? state.onFirst : nil
+            return state.first == nil ? (state.onFirst, state.status) : (nil, nil)
         }
-        guard let onFirst, let name = names[number] else { endAtOnce(number) }
+        guard let onFirst, let name = names[number] else { endAtOnce(number, status: status) }
         queue.async { onFirst(name) }
     }
 
+    /// Has the first signal end the process with a status of its own, where it ends it at once.
+    static func setStatus(_ status: Int32?) {
+        state.withLock { $0.status = status }
+    }
+
     /// Ends as the signal would have ended the process, so that a shell's loop ends as well.
-    private static func endAtOnce(_ number: Int32) -> Never {
+    private static func endAtOnce(_ number: Int32, status: Int32?) -> Never {
         UnfinishedFiles.removeAll {
+            if let status { _exit(status) }
             signal(number, SIG_DFL)
             kill(getpid(), number)
             // The first process of a container is not ended by its own signals.
