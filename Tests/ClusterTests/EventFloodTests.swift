@@ -32,7 +32,7 @@ struct EventFloodTests {
             case .connected:
                 let hello = Hello(
                     instance: Data(repeating: 9, count: Hello.instanceBytes), host: "liar",
-                    process: 0, cores: 0, environments: 8, fingerprint: "")
+                    process: 0, cores: 1, environments: 8, fingerprint: "")
                 _ = try transport.send(WorkerFrame(.hello(hello)).encoded(), to: .coordinator)
             case .message(_, let bytes, _):
                 let frame = try CoordinatorFrame(decoding: bytes)

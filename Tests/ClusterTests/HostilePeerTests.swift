@@ -37,7 +37,7 @@ struct HostilePeerTests {
         let messages: [WorkerMessage] = [
             .hello(
                 Hello(
-                    instance: Data(repeating: 1, count: 16), host: "fuzz", process: 0, cores: 0,
+                    instance: Data(repeating: 1, count: 16), host: "fuzz", process: 0, cores: 1,
                     environments: 4, software: "", fingerprint: "")),
             .ready(capacity: 5, cores: 1), .results([result, result]),
             .heartbeat(Heartbeat(progress: [0], leases: [1, 2, 3], capacity: 0)),

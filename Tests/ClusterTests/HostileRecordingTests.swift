@@ -118,7 +118,7 @@ struct HostileRecordingTests {
                         .hello(
                             Hello(
                                 instance: Data(repeating: 9, count: Hello.instanceBytes),
-                                host: "liar", process: 0, cores: 0, environments: 8,
+                                host: "liar", process: 0, cores: 1, environments: 8,
                                 fingerprint: "")))
                 case .message(_, let bytes, _):
                     let frame = try CoordinatorFrame(decoding: bytes)
