@@ -41,8 +41,8 @@ struct ClientListTests {
     @Test(arguments: [
         ("nonsense", "is no public key"), ("secret KEY", "is no public key"),
         ("KEY1", "has a key that was listed before"),
-        ("KEY run", "has more than a key and a role, which is 'work' or 'look'"),
-        ("KEY look twice", "has more than a key and a role, which is 'work' or 'look'"),
+        ("KEY run", "has more than a key and a role, which is 'work', 'look' or 'operate'"),
+        ("KEY look twice", "has more than a key and a role, which is 'work', 'look' or 'operate'"),
     ])
     func `an error is named with file and line`(line: String, problem: String) throws {
         let line = line.replacing("KEY1", with: keys[1]).replacing("KEY", with: keys[0])
