@@ -14,6 +14,8 @@ KIND is one of
 """
 
 import os
+import pathlib
+import re
 import resource
 import select
 import socket
@@ -21,7 +23,14 @@ import struct
 import sys
 import time
 
-VERSION = 4
+
+def protocol_version():
+    """The version that the program's sources speak: another one is refused before it costs anything."""
+    file = pathlib.Path(__file__).parents[2] / "Sources/ClusterProtocol/ProtocolVersion.swift"
+    return int(re.search(r"current: UInt32 = (\d+)", file.read_text()).group(1))
+
+
+VERSION = protocol_version()
 
 
 def frame(body, flags=0):
@@ -51,7 +60,7 @@ def message(number, body=b""):
 
 def hello():
     return frame(
-        message(4, field(1, os.urandom(16)) + field(2, b"flood") + bytes([3 << 3, 1, 5 << 3, 1]))
+        message(4, field(1, os.urandom(16)) + field(2, b"flood") + bytes([3 << 3, 1, 4 << 3, 1, 5 << 3, 1]))
     )
 
 
