@@ -18,6 +18,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 [ "$#" -le 1 ] || fail "usage: cluster/kubernetes/test.sh [SCRATCH]"
 image=${IMAGE:-localhost/worldmodels:latest}
+[[ ${image##*/} == *:* ]] || image=$image:latest
 [ "$(id -u)" -eq 0 ] || fail "a secret's files are root's: run it as root"
 if command -v kustomize >/dev/null; then
     render() { kustomize build "$1"; }
