@@ -28,7 +28,7 @@ package struct AvailableCores: Sendable, Equatable {
         if let allowed = Self.affinity(root) {
             self = Self(count: allowed, limit: "the affinity of this process")
         }
-        if let quota = Self.quota(root), max(1, Int(quota)) < count {
+        if let quota = Self.quota(root), quota < Double(count) {
             self = Self(
                 count: max(1, Int(quota)),
                 limit: "the processor quota of its cgroup, \(String(format: "%g", quota)) cores")

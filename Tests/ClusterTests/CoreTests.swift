@@ -19,8 +19,6 @@ struct CoreTests {
         private struct State {
             var reads = 0
             var engines = 0
-            var running: [Int: Int] = [:]
-            var drove: Set<Int> = []
         }
 
         private let state = Mutex(State())
