@@ -6,13 +6,15 @@
   pods.py RENDERED DIRECTORY
 
 RENDERED holds Secrets, StatefulSets, Deployments and Jobs. For each of these a pod, or as many as
-it wants, is printed with the template's spec as it stands. What the kubelet does with volumes is done here, as
-podman does not: secrets are laid out in DIRECTORY as a pod sees them, links to files of root's with the
-secret's mode, and they and the other volumes belong to the pod's group.
+it wants, is printed with the template's spec as it stands. What the kubelet does and podman does not is
+done here: secrets are laid out in DIRECTORY as a pod sees them, links to files of root's with the
+secret's mode, they and the other volumes belong to the pod's group, and arguments name what a container
+asks for in cores.
 """
 
 import base64
 import copy
+import math
 import os
 import pathlib
 import sys
@@ -46,6 +48,23 @@ def volume(source, name, secrets, group, directory):
     return {"name": name, "hostPath": {"path": str(path), "type": "Directory"}}
 
 
+def fill_in(container):
+    """Variables of resources, and arguments that name them."""
+    for variable in container.get("env", []):
+        source = variable.pop("valueFrom", {}).get("resourceFieldRef")
+        if source is None:
+            continue
+        if source["resource"] != "requests.cpu" or source["divisor"] != "1":
+            sys.exit(f"pods.py: {variable['name']} is of another resource than whole cores")
+        cores = container["resources"]["requests"]["cpu"]
+        cores = float(cores[:-1]) / 1000 if cores.endswith("m") else float(cores)
+        variable["value"] = str(math.ceil(cores))
+        container["args"] = [
+            argument.replace(f"$({variable['name']})", variable["value"])
+            for argument in container["args"]
+        ]
+
+
 def pod(workload, name, secrets, directory):
     template = copy.deepcopy(workload["spec"]["template"])
     spec = template["spec"]
@@ -57,6 +76,8 @@ def pod(workload, name, secrets, directory):
     spec["volumes"] = [
         volume(source, source["name"], secrets, group, directory / name) for source in sources
     ]
+    for container in spec["containers"]:
+        fill_in(container)
     # podman ends with the first container, and starts none again.
     spec["restartPolicy"] = "Never"
     metadata = {"name": name, "labels": template["metadata"]["labels"]}
