@@ -27,7 +27,7 @@ end() {
 trap end EXIT
 step() { printf '%4d s  %s\n' "$SECONDS" "$*"; }
 await() {
-    local end=$((SECONDS + 60))
+    local end=$((SECONDS + 240))
     until grep -q "$1" "$2" 2>/dev/null; do
         [ "$SECONDS" -lt "$end" ] || fail "no '$1' in $2: $(tail -n 3 "$2")"
         sleep 0.2
@@ -39,7 +39,7 @@ step "a run"
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 cat >"$scratch/start" <<START
 #!/bin/sh
-"$program" coordinator --logdir "$scratch/run" --pretrained --pop-size 8 --n-samples 2 --evaluate-every 2 \
+"$program" coordinator --logdir "$scratch/run" --pretrained --pop-size 4 --n-samples 2 --evaluate-every 2 --evaluation-episodes 4 \
     --generations 1000 --dashboard 127.0.0.1:$port --dashboard-token "$scratch/token" \
     --address-file "$scratch/address" >>"$scratch/coordinator.log" 2>&1 &
 echo \$! >"$scratch/pid"

@@ -36,7 +36,7 @@ promtool test rules cluster/prometheus/alerts_test.yml >/dev/null
 promtool check config cluster/prometheus/prometheus.yml >/dev/null
 
 step "a run"
-"$program" coordinator --logdir "$scratch/run" --pretrained --pop-size 8 --n-samples 2 --evaluate-every 2 \
+"$program" coordinator --logdir "$scratch/run" --pretrained --pop-size 4 --n-samples 2 --evaluate-every 2 --evaluation-episodes 4 \
     --generations 100 --metrics 127.0.0.1:0 --address-file "$scratch/address" >"$scratch/coordinator.log" 2>&1 &
 await "the coordinator" 60 grep -q 'figures for Prometheus' "$scratch/coordinator.log"
 metrics=$(sed -n 's/^figures for Prometheus: //p' "$scratch/coordinator.log")
