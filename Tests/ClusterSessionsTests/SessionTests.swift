@@ -102,6 +102,19 @@ struct SessionTests {
         #expect(talk.worker.held == [5])
     }
 
+    @Test func `a worker that is not ready is said to use no core`() throws {
+        var talk = Conversation()
+        talk.worker.connected(at: 0)
+        try talk.talk {
+            switch $0 {
+            case .ready, .heartbeat: true
+            default: false
+            }
+        }
+        #expect(talk.coordinator.workers[1]?.hello.cores == 1)
+        #expect(talk.coordinator.workers[1].map { [$0.cores, $0.wantedCores] } == [0, 0])
+    }
+
     @Test func `a worker whose Ready is lost takes part by its heartbeat`() throws {
         var talk = Conversation()
         talk.worker.connected(at: 0)

@@ -88,9 +88,10 @@ extension CoordinatorSession {
         package var completed = 0
         /// Failures, and results that cannot be true.
         package var errors = 0
-        /// Cores with episodes, or ready for some.
+        /// Cores with episodes, or ready for some; none before it is ready.
         package var cores: Int
-        /// Cores that take new episodes.
+        /// Cores that take new episodes; none before it is ready: how many it has is not how many it
+        /// is to use.
         package var wantedCores: Int
         /// Steps that each core has taken, as last told.
         package var coreSteps: [UInt64] = []
