@@ -213,9 +213,9 @@ let tests: [Target] = [
     .target(
         name: "Fuzzing",
         dependencies: [
-            "ArrayFiles", "ClusterProtocol", "ClusterSessions", "ClusterTransport", "Digests",
-            "Episodes", "EvolutionStrategies", "Rollouts", "RunStore", "Search", "TestSupport",
-            "WorldModel",
+            "ArrayFiles", "Basics", "ClusterProtocol", "ClusterSessions", "ClusterTransport",
+            "Digests", "Episodes", "EvolutionStrategies", "RolloutServer", "Rollouts", "RunStore",
+            "Search", "TestSupport", "WorldModel",
         ],
         path: "Tests/Fuzzing"),
     .testTarget(
