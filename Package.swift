@@ -21,6 +21,14 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
 ]
 
+/// What the browser is given.
+let pageFiles: [String] = [
+    "index.html", "style.css", "icon.svg", "app.js", "charts.js", "data.js", "details.js",
+    "format.js",
+    "heatmaps.js",
+    "sections.js", "timeline.js", "views.js",
+]
+
 // MARK: Layers 0 to 5: the libraries
 
 let libraries: [Target] = [
@@ -100,6 +108,20 @@ let libraries: [Target] = [
             "EvolutionStrategies", "Rollouts", "RunStore", "Search", "SeededRandom", "WorldModel",
             "WorldModelTraining",
         ]),
+    .target(
+        name: "Dashboard",
+        dependencies: [
+            "Basics", "ClusterProtocol", "Digests", "Episodes", "RunStore",
+            .product(name: "HTTPTypes", package: "swift-http-types"),
+            .product(name: "HummingbirdCore", package: "hummingbird"),
+            .product(name: "HummingbirdTLS", package: "hummingbird"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        ],
+        // The program is one file: nobody can lose the page.
+        resources: pageFiles.map { .embedInCode("Page/\($0)") }),
 ]
 
 // MARK: Layer 6: the program
@@ -109,8 +131,9 @@ let program: [Target] = [
         name: "worldmodels",
         dependencies: [
             "ArrayFiles", "Basics", "CarRacing", "CarRacingRendering", "ClusterProtocol",
-            "ClusterSessions", "ClusterTransport", "Episodes", "EvolutionStrategies", "Pictures",
-            "RolloutServer", "RolloutWorker", "Rollouts", "RunReports", "RunStore", "Runs",
+            "ClusterSessions", "ClusterTransport", "Dashboard", "Episodes", "EvolutionStrategies",
+            "Pictures", "RolloutServer", "RolloutWorker", "Rollouts", "RunReports", "RunStore",
+            "Runs",
             "Search",
             "SeededRandom", "TerminalOutput", "WorldModel", "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -177,6 +200,12 @@ let tests: [Target] = [
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         resources: [.copy("Golden")]),
+    .testTarget(
+        name: "DashboardTests",
+        dependencies: [
+            "ClusterProtocol", "Dashboard", "Episodes", "RunStore", "TestSupport",
+            .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        ]),
     .testTarget(
         name: "RunStoreTests",
         dependencies: [
@@ -271,6 +300,14 @@ let package = Package(
             .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
             .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
             .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+            // Without its traits: configuration by files and the whole of Foundation are not used.
+            .package(
+                url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1",
+                traits: []),
+            .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+            .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+            .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+            .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         ],
     targets: targets,
     swiftLanguageModes: [.v6]

@@ -98,6 +98,10 @@ public struct EvolutionStrategy: Sendable {
         zip(distribution.scales, distribution.stepDeviations).map { sigma * $0 * $1 }
     }
 
+    /// The length of the step size's evolution path over that of a random walk: above 1 the steps
+    /// go one way and the step size grows, below they cancel out and it shrinks.
+    public var pathLength: Double { stepPath.relativeLength }
+
     /// The condition number of the covariance, as of its last factorisation.
     ///
     /// An estimate in the 1-norm where the covariance is held as a Cholesky factor.

@@ -22,6 +22,11 @@ struct StepSizePath: Sendable, Equatable {
 
     private var squaredLength: Double { path.reduce(0) { $0 + $1 * $1 } }
 
+    /// Its length over the expected one of a standard normal vector.
+    var relativeLength: Double {
+        squaredLength.squareRoot() / StrategyParameters.expectedNorm(dimension: path.count)
+    }
+
     /// Whether the path is short enough for the covariance's path to grow: h_sigma, which keeps
     /// the axes from growing too fast while the step size is still far too small.
     func isShort(generation: Int, _ parameters: StrategyParameters) -> Bool {

@@ -118,6 +118,14 @@ package final class RolloutServer: EpisodeService {
         mailbox.report(includingWorkers: false).counters
     }
 
+    /// All of it with what the run says of itself; the calling thread waits for the server's to
+    /// answer.
+    package func status() -> ClusterStatus {
+        let report = mailbox.report(includingWorkers: true)
+        return ClusterStatus(
+            counters: report.counters, workers: report.workers, run: mailbox.runStatus)
+    }
+
     /// Ends a quarantine.
     ///
     /// - Parameter name: The party as it is told of, or a host, or a worker's host and process.

@@ -23,6 +23,14 @@ package struct GenerationRecord: Sendable, Hashable, Codable {
     package var failed = 0
     /// The search's step size after the generation.
     package var sigma = 0.0
+    /// The length of the step size's evolution path, of which 1 is that of a random walk.
+    @NullIsNaN package var pathLength = .nan
+    /// The longest axis of the search's distribution over its shortest.
+    @NullIsNaN package var axisRatio = .nan
+    /// The least of the variables' standard deviations.
+    @NullIsNaN package var leastDeviation = .nan
+    @NullIsNaN package var medianDeviation = .nan
+    @NullIsNaN package var greatestDeviation = .nan
     package var steps = 0
     /// Wall time of the generation in this process.
     package var seconds = 0.0

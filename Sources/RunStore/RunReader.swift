@@ -28,18 +28,26 @@ package struct RunReader: Sendable {
     }
 
     /// Opens a run for reading only; a coordinator may be writing to it meanwhile.
-    package init(_ directory: RunDirectory) throws {
-        try self.init(directory, migrator: Schema.migrator)
+    ///
+    /// - Parameters:
+    ///   - directory: The run.
+    ///   - checksPages: Whether the whole file is read through first: without that damage is found
+    ///     by the query that meets it.
+    /// - Throws: `RunStoreError`.
+    package init(_ directory: RunDirectory, checksPages: Bool = true) throws {
+        try self.init(directory, migrator: Schema.migrator, checksPages: checksPages)
     }
 
     init(
-        _ directory: RunDirectory, migrator: DatabaseMigrator, limits: ReadLimits = ReadLimits()
+        _ directory: RunDirectory, migrator: DatabaseMigrator, limits: ReadLimits = ReadLimits(),
+        checksPages: Bool = true
     ) throws {
         let path = directory.database.path(percentEncoded: false)
         let queue = try Self.open(directory)
         let readable = try namingErrors(of: path, isReading: true) {
-            try DatabaseCheck(directory: directory, migrator: migrator, limits: limits)
-                .readable(queue)
+            var check = DatabaseCheck(directory: directory, migrator: migrator, limits: limits)
+            check.checksPages = checksPages
+            return try check.readable(queue)
         }
         guard let readable else {
             throw RunStoreError.noRun(path: directory.path, reason: "run.sqlite is empty")

@@ -29,7 +29,7 @@ extension RunStore {
                     ).insert(database)
                 }
                 let id = worker ?? database.lastInsertedRowID
-                let row = RolloutRow(rollout, worker: id)
+                let row = RolloutRow(rollout, worker: id, arrived: arrived)
                 try delete(
                     "(purpose, generation, candidate, repetition) = (?, ?, ?, ?) AND end = ?",
                     [

@@ -20,6 +20,7 @@ enum Schema {
         ("1: the run, its generations and its rollouts", firstTables),
         ("2 (0.2.0): who answers for a result, and who is not believed", parties),
         ("3 (0.3.0): which core drove", cores),
+        ("4 (0.3.0): when a result arrived, and the shape of the search", arrivals),
     ]
 
     // A track seed is an unsigned 64-bit number kept as the signed one with the same bits.
@@ -151,4 +152,15 @@ enum Schema {
 
     // A worker of an older program was one core.
     private static let cores = "ALTER TABLE rollouts ADD COLUMN core INTEGER NOT NULL DEFAULT 0"
+
+    // Milliseconds since 1970; earlier programs did not keep them. The search's shape was in the
+    // optimiser's state alone, of which the last one is kept.
+    private static let arrivals = """
+        ALTER TABLE rollouts ADD COLUMN arrived INTEGER;
+        ALTER TABLE generations ADD COLUMN path_length REAL;
+        ALTER TABLE generations ADD COLUMN axis_ratio REAL;
+        ALTER TABLE generations ADD COLUMN least_deviation REAL;
+        ALTER TABLE generations ADD COLUMN median_deviation REAL;
+        ALTER TABLE generations ADD COLUMN greatest_deviation REAL;
+        """
 }

@@ -74,7 +74,9 @@ extension GenerationRecord: TableRow {
             ?? Range.count(["failed": failed, "steps": steps, "workers": workers])
             ?? Range.measure([
                 "best": best, "mean": mean, "standard_deviation": standardDeviation,
-                "worst": worst,
+                "worst": worst, "path_length": pathLength, "axis_ratio": axisRatio,
+                "least_deviation": leastDeviation, "median_deviation": medianDeviation,
+                "greatest_deviation": greatestDeviation,
             ]) ?? Range.duration(["seconds": seconds, "elapsed": elapsed])
             ?? (sigma.isFinite ? nil : "sigma is \(sigma)")
     }
@@ -158,6 +160,8 @@ struct RolloutRow: TableRow {
     var seconds: Double
     var confirmed: Bool
     var core: Int
+    /// Milliseconds since 1970; nil where an earlier program stored it.
+    var arrived: Int64?
 
     var fault: String? {
         Range.count([
@@ -167,7 +171,7 @@ struct RolloutRow: TableRow {
         ]) ?? Range.duration(["seconds": seconds])
     }
 
-    init(_ result: EpisodeResult, worker: Int64) {
+    init(_ result: EpisodeResult, worker: Int64, arrived: Date) {
         purpose = result.name.purpose
         generation = result.name.generation
         candidate = result.name.candidate
@@ -182,6 +186,8 @@ struct RolloutRow: TableRow {
         seconds = result.seconds
         confirmed = result.isConfirmed
         core = result.driver.core
+        // No clock shows a time that does not fit.
+        self.arrived = Int64(exactly: (arrived.timeIntervalSince1970 * 1000).rounded())
     }
 
     func result(driver: EpisodeDriver) -> EpisodeResult {

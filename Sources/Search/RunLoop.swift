@@ -158,6 +158,7 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
         }
         record.failed = failed
         record.sigma = search.sigma
+        record.describe(search.shape)
         record.steps = rollouts.reduce(0) { $0 + $1.outcome.steps }
         record.seconds = finished.timeIntervalSince(began)
         record.elapsed = earlier + finished.timeIntervalSince(start)
@@ -177,5 +178,16 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
         let mean = Double(last.steps) / Double(last.candidates * last.tracks)
         let cap = settings.stepCapFactor * Int(mean + 1)
         return cap < settings.maximumSteps ? cap : nil
+    }
+}
+
+extension GenerationRecord {
+    fileprivate mutating func describe(_ shape: SearchShape?) {
+        guard let shape else { return }
+        pathLength = shape.pathLength
+        axisRatio = shape.axisRatio
+        leastDeviation = shape.deviations.least
+        medianDeviation = shape.deviations.median
+        greatestDeviation = shape.deviations.greatest
     }
 }

@@ -14,6 +14,9 @@ package protocol SearchStrategy: Sendable {
     /// Why there is no point in going on; empty while there is.
     var endReasons: [String] { get }
 
+    /// The shape of the search distribution, for people; nil where it has none.
+    var shape: SearchShape? { get }
+
     /// Restores what `encodedState()` gave.
     init(encodedState: Data) throws
 
@@ -31,4 +34,25 @@ package protocol SearchStrategy: Sendable {
 
     /// The whole state, random streams included; equal states have equal bytes.
     func encodedState() throws -> Data
+}
+
+extension SearchStrategy {
+    package var shape: SearchShape? { nil }
+}
+
+/// What tells a person how a search is doing; it decides nothing.
+package struct SearchShape: Sendable, Equatable {
+    /// The length of the step size's evolution path, of which 1 is that of a random walk: above it
+    /// the steps go one way, and the step size grows.
+    package var pathLength: Double
+    /// The longest axis over the shortest.
+    package var axisRatio: Double
+    /// The variables' standard deviations, step size included: the least, the middle and the
+    /// greatest.
+    package var deviations: (least: Double, median: Double, greatest: Double)
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.pathLength == right.pathLength && left.axisRatio == right.axisRatio
+            && left.deviations == right.deviations
+    }
 }

@@ -22,6 +22,7 @@ struct WorldModels: AsyncParsableCommand {
             StatusCommand.self,
             ScaleCommand.self,
             InspectCommand.self,
+            DashboardCommand.self,
             BackupCommand.self,
             ReleaseCommand.self,
             EvaluateCommand.self,

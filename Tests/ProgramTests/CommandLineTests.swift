@@ -29,6 +29,14 @@ struct CommandLineTests {
             ["coordinator", "--logdir", "run", "--target-return", "-50", "--display"],
             as: CoordinatorCommand.self)
         #expect(coordinator.targetReturn == -50 && coordinator.display)
+        #expect(coordinator.dashboard == nil)
+        let shown = try Self.parse(
+            ["coordinator", "--dashboard", "--logdir", "run"], as: CoordinatorCommand.self)
+        #expect(shown.dashboard == "127.0.0.1:8484" && shown.logdir == "run")
+        let elsewhere = try Self.parse(
+            ["coordinator", "--logdir", "run", "--dashboard", "0.0.0.0:80"],
+            as: CoordinatorCommand.self)
+        #expect(elsewhere.dashboard == "0.0.0.0:80")
     }
 
     @Test func `arguments that are no negative numbers stay as they are`() {
@@ -56,6 +64,22 @@ struct CommandLineTests {
         let message = error.map { WorldModels.message(for: $0) } ?? ""
         #expect(!message.contains("Missing value"), "\(message)")
         let option = arguments.last { $0.hasPrefix("--") } ?? "?"
+        #expect(message.contains(option), "\(message)")
+    }
+
+    @Test(arguments: [
+        ["coordinator", "--logdir", "run", "--dashboard", "host"],
+        ["coordinator", "--logdir", "run", "--metrics", "127.0.0.1:70000"],
+        ["dashboard", "run", "--tls-certificate", "a.pem"],
+        ["dashboard", "run", "--bind", "a b:1"],
+        ["dashboard", "run", "--dashboard-host", "https://models.example/"],
+    ])
+    func `a page's address or certificate that is none is named`(arguments: [String]) {
+        let error = #expect(throws: (any Error).self) {
+            _ = try WorldModels.parseAsRoot(arguments)
+        }
+        let option = arguments.last { $0.hasPrefix("--") } ?? "?"
+        let message = error.map { WorldModels.message(for: $0) } ?? ""
         #expect(message.contains(option), "\(message)")
     }
 

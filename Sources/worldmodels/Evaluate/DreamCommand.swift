@@ -94,7 +94,10 @@ struct DreamCommand: ParsableCommand {
             let driver = try driver()
             if case .controller(let controller) = driver { form = " (\(controller.formText))" }
             summary = try dream.run(
-                world: DrivenWorld(trackSeed: seed, drawing: drawing), driver: driver)
+                world: DrivenWorld(
+                    trackSeed: seed, antialiasing: drawing.antialiasing ?? .off,
+                    library: drawing.gl),
+                driver: driver)
         }
         printSummary(
             of: output,
@@ -119,13 +122,15 @@ struct DreamCommand: ParsableCommand {
 }
 
 /// A car on a track.
-private struct DrivenWorld: DreamWorld {
+struct DrivenWorld: DreamWorld {
     private let environment: VectorEnvironment
 
-    init(trackSeed: UInt64, drawing: DrawingOptions) throws {
+    init(
+        trackSeed: UInt64, antialiasing: Antialiasing, library: DrawingLibrary = .osmesa
+    ) throws {
         environment = try VectorEnvironment(
             count: 1, observationSize: .px64, rules: Rules(timeLimit: nil),
-            antialiasing: drawing.antialiasing ?? .off, context: drawing.gl)
+            antialiasing: antialiasing, context: library)
         environment.reset(0, trackSeed: trackSeed)
     }
 

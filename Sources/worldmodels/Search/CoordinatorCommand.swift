@@ -7,6 +7,7 @@ import ClusterSessions
 import ClusterTransport
 import ArgumentParser
 import CarRacingRendering
+import Dashboard
 import Foundation
 import RolloutServer
 import Rollouts
@@ -94,6 +95,16 @@ struct CoordinatorCommand: AsyncParsableCommand {
             """)
     var untrainedMemory = false
 
+    @Option(
+        defaultAsFlag: PageOptions.usualAddress,
+        help: .init(
+            "Show the run in a browser: a page at HOST:PORT, or at a port of this host alone.",
+            valueName: "host:port"))
+    var dashboard: String?
+
+    @OptionGroup(title: "What browsers and Prometheus are shown")
+    var page: PageOptions
+
     @OptionGroup(title: "What defines the run")
     var options: RunOptions
 
@@ -110,6 +121,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         if let maxWorkers, maxWorkers < 1 {
             throw ValidationError("--max-workers \(maxWorkers): at least 1")
         }
+        if let dashboard { _ = try PageOptions.address(dashboard, of: "--dashboard") }
         if vaeEpochs < 0 { throw ValidationError("--vae-epochs \(vaeEpochs): not negative") }
         if mdrnnEpochs < 0 { throw ValidationError("--mdrnn-epochs \(mdrnnEpochs): not negative") }
         if let targetReturn, !targetReturn.isFinite {
@@ -145,18 +157,34 @@ struct CoordinatorCommand: AsyncParsableCommand {
             let run = try open(plan) { _ in }
             let server = try RolloutServer(serverConfiguration(run))
             defer { server.stop() }
-            try await drive(
-                run, from: plan, limits, server, try announcement(of: server, run: run.identifier))
+            let announcement = try announcement(of: server, run: run.identifier)
+            let meter = RunMeter()
+            let pages = try await show(server, meter)
+            try await drive(run, from: plan, limits, server, announcement, meter)
+            for page in pages { await page.stop() }
             return
         }
         // Training takes hours: who asks meanwhile is answered.
         let server = try RolloutServer(serverConfiguration(nil))
         defer { server.stop() }
         var announcement = try announcement(of: server, run: nil)
+        let meter = RunMeter()
+        let pages = try await show(server, meter)
         let run = try train(plan, server, announcement)
         try server.serve(serverConfiguration(run).core)
         try announcement.name(run: run.identifier)
-        try await drive(run, from: plan, limits, server, announcement)
+        try await drive(run, from: plan, limits, server, announcement, meter)
+        for page in pages { await page.stop() }
+    }
+
+    /// Begins to show the run to browsers and to Prometheus, where that was asked for.
+    private func show(_ server: RolloutServer, _ meter: RunMeter) async throws -> [DashboardServer]
+    {
+        guard dashboard != nil || page.metrics != nil else { return [] }
+        let catalog = RunCatalog(
+            ServedRun(
+                RunDirectory(path: logdir), status: { server.status() }, films: RunFilms()))
+        return try await page.serve(page: dashboard, catalog, meter: meter)
     }
 
     private func announcement(of server: RolloutServer, run: String?) throws -> Announcement {
@@ -167,7 +195,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     private func drive(
         _ run: OpenRun, from plan: RunPlan, _ limits: RunLimits, _ server: RolloutServer,
-        _ announcement: Announcement
+        _ announcement: Announcement, _ meter: RunMeter
     ) async throws {
         if run.isNew, let controller = plan.startingPoint.controller {
             let used = run.settings.antialiasing.rawValue
@@ -177,7 +205,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
                     + "antialiasing \(used)\(used == own ? "" : ", where it has seen \(own)")\n")
         }
         try await CoordinatorRun(
-            run: run, limits: limits, server: server, announcement: announcement,
+            run: run, limits: limits, server: server, announcement: announcement, meter: meter,
             display: display, stoppedStatus: stopped.stoppedStatus
         ).run()
     }

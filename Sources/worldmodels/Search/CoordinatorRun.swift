@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import ClusterProtocol
+import Dashboard
 import Foundation
 import RolloutServer
 import RunStore
@@ -15,6 +16,8 @@ struct CoordinatorRun {
     let limits: RunLimits
     let server: RolloutServer
     let announcement: Announcement
+    /// What counts for whoever looks on.
+    let meter: RunMeter
     let display: Bool
     /// What the program returns where a signal asked for its end.
     let stoppedStatus: Int32?
@@ -65,7 +68,14 @@ struct CoordinatorRun {
         }
 
         let work = Task {
-            try await run.drive(with: server, limits: limits) { reporter.observe($0) }
+            try await run.drive(with: server, limits: limits) { event in
+                reporter.observe(event)
+                switch event {
+                case .result(let result, _, _): meter.note(result)
+                case .generation(let record): meter.note(record)
+                default: break
+                }
+            }
         }
         let signals = StopSignals { name in
             reporter.show("\(name): storing what has arrived; once more ends at once")

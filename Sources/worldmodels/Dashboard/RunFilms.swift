@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import CarRacingRendering
+import Dashboard
+import Foundation
+import Rollouts
+import RunStore
+import WorldModelTraining
+
+/// Films the best controller of a run as `play` and `dream` do.
+struct RunFilms: FilmMaker {
+    let ending = "gif"
+
+    func film(
+        _ directory: RunDirectory, trackSeed: UInt64, kind: FilmKind, to file: URL
+    ) throws {
+        let files = try AgentFiles(directory.path)
+        let controller = try files.requireController()
+        let antialiasing = try files.antialiasing
+        switch kind {
+        case .drive:
+            try FilmSink.film(
+                to: file, models: files.models, controller: controller, trackSeed: trackSeed,
+                settings: RolloutSettings(
+                    mapping: controller.mapping, inputs: controller.inputs,
+                    latent: controller.latent, antialiasing: antialiasing))
+        case .dream:
+            var settings = Dream.Configuration(logdir: directory.url, output: file)
+            settings.steps = 300
+            _ = try Dream(settings).run(
+                world: DrivenWorld(trackSeed: trackSeed, antialiasing: antialiasing),
+                driver: .controller(controller))
+        }
+    }
+}
