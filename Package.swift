@@ -18,6 +18,7 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CEGL", providers: [.apt(["libegl-dev"])]),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
+    .systemLibrary(name: "CVPX", providers: [.apt(["libvpx-dev"])]),
     .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
 ]
 
@@ -43,7 +44,7 @@ let libraries: [Target] = [
         ],
         exclude: ["cluster.proto", "regenerate.sh"]),
 
-    .target(name: "Pictures", dependencies: ["ArrayFiles", "CPNG", "CGIF", "CCairo"]),
+    .target(name: "Pictures", dependencies: ["ArrayFiles", "CPNG", "CGIF", "CCairo", "CVPX"]),
     .target(name: "EvolutionStrategies", dependencies: ["Basics", "SeededRandom", "Tensors"]),
     .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
     .target(name: "WorldModel", dependencies: ["ArrayFiles", "CKernels", "SeededRandom"]),
@@ -152,7 +153,7 @@ let tests: [Target] = [
         ]),
     .testTarget(
         name: "PicturesTests",
-        dependencies: ["ArrayFiles", "Pictures", "CGIF", "CPNG", "TestSupport"]),
+        dependencies: ["ArrayFiles", "Pictures", "CGIF", "CPNG", "CVPX", "TestSupport"]),
     .testTarget(
         name: "EvolutionStrategiesTests",
         dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
