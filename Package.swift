@@ -58,7 +58,8 @@ let libraries: [Target] = [
         dependencies: [
             "Basics", "Digests", "Episodes", .product(name: "GRDB", package: "GRDB.swift"),
             .product(name: "GRDBSQLite", package: "GRDB.swift"),
-        ]),
+        ],
+        exclude: ["Database.md"]),
 
     .target(name: "RunReports", dependencies: ["Episodes", "RunStore", "TerminalOutput"]),
     .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
@@ -173,8 +174,8 @@ let tests: [Target] = [
     .testTarget(
         name: "ProgramTests",
         dependencies: [
-            "ArrayFiles", "CarRacing", "CarRacingRendering", "Episodes", "Rollouts", "RunReports",
-            "RunStore", "TerminalOutput", "TestSupport", "WorldModel", "worldmodels",
+            "ArrayFiles", "CarRacing", "CarRacingRendering", "Episodes", "Pictures", "Rollouts",
+            "RunReports", "RunStore", "TerminalOutput", "TestSupport", "WorldModel", "worldmodels",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         resources: [.copy("Golden")]),

@@ -45,7 +45,9 @@ final class WorkerLoop {
         if let pool {
             let (finished, failure) = pool.takeFinished()
             for item in finished {
-                session.finished(item.episode, seconds: item.seconds, core: item.core)
+                session.finished(
+                    item.episode, seconds: item.seconds, coreSeconds: item.coreSeconds,
+                    core: item.core)
             }
             if let failure { session.engineFailed(failure) }
         }

@@ -10,16 +10,24 @@ import GRDB
 enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        for (name, sql) in steps {
-            migrator.registerMigration(name) { try $0.execute(sql: sql) }
-        }
+        for (name, sql) in steps { add(name, sql, to: &migrator) }
         return migrator
+    }
+
+    /// Adds a step; SQLite renames no table and drops no column that a view speaks of, so the views go
+    /// first.
+    static func add(_ name: String, _ sql: String, to migrator: inout DatabaseMigrator) {
+        migrator.registerMigration(name) { database in
+            try SchemaViews.drop(database)
+            try database.execute(sql: sql)
+        }
     }
 
     private static let steps = [
         ("1: the run, its generations and its rollouts", firstTables),
         ("2 (0.2.0): who answers for a result, and who is not believed", parties),
         ("3 (0.3.0): which core drove", cores),
+        ("4 (0.3.0): shares of a core's time, and the best candidates", shares),
     ]
 
     // A track seed is an unsigned 64-bit number kept as the signed one with the same bits.
@@ -151,4 +159,15 @@ enum Schema {
 
     // A worker of an older program was one core.
     private static let cores = "ALTER TABLE rollouts ADD COLUMN core INTEGER NOT NULL DEFAULT 0"
+
+    // What earlier programs measured, `seconds`, is shared by all that a core drove in lockstep: no
+    // episode's share can be told from it, so there is none.
+    private static let shares = """
+        ALTER TABLE rollouts ADD COLUMN core_seconds REAL;
+        CREATE TABLE best_candidates (
+            generation INTEGER PRIMARY KEY,
+            candidate INTEGER NOT NULL,
+            parameters BLOB NOT NULL
+        ) STRICT;
+        """
 }

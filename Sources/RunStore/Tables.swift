@@ -96,6 +96,12 @@ extension EvaluationRecord: TableRow {
     }
 }
 
+extension BestCandidate: TableRow {
+    static let databaseTableName = "best_candidates"
+
+    var fault: String? { Range.count(["generation": generation, "candidate": candidate]) }
+}
+
 extension WorkerRecord: TableRow {
     static let databaseTableName = "workers"
 
@@ -158,13 +164,15 @@ struct RolloutRow: TableRow {
     var seconds: Double
     var confirmed: Bool
     var core: Int
+    /// NULL where it was not measured.
+    var coreSeconds: Double?
 
     var fault: String? {
         Range.count([
             "generation": generation, "candidate": candidate, "repetition": repetition,
             "steps": steps, "tiles_visited": tilesVisited, "track_tiles": trackTiles,
             "core": core,
-        ]) ?? Range.duration(["seconds": seconds])
+        ]) ?? Range.duration(["seconds": seconds, "core_seconds": coreSeconds ?? 0])
     }
 
     init(_ result: EpisodeResult, worker: Int64) {
@@ -182,6 +190,7 @@ struct RolloutRow: TableRow {
         seconds = result.seconds
         confirmed = result.isConfirmed
         core = result.driver.core
+        coreSeconds = result.coreSeconds
     }
 
     func result(driver: EpisodeDriver) -> EpisodeResult {
@@ -196,6 +205,6 @@ struct RolloutRow: TableRow {
             outcome: EpisodeOutcome(
                 episodeReturn: self.return, steps: steps, tilesVisited: tilesVisited,
                 trackTiles: trackTiles, end: end),
-            driver: driver, seconds: seconds, isConfirmed: confirmed)
+            driver: driver, seconds: seconds, coreSeconds: coreSeconds, isConfirmed: confirmed)
     }
 }

@@ -131,7 +131,7 @@ private struct CoordinatorFuzzer {
                 let frame = try CoordinatorFrame(decoding: bytes)
                 if case .welcome = frame.message { sessions[peer] = frame.session }
             case .replaced(let worker): session.forget(worker)
-            case .result(_, _, _, _, _, let file):
+            case .result(_, _, _, _, _, _, let file):
                 precondition(file?.count ?? 0 <= 64, "a file of \(file?.count ?? 0) bytes")
             default: break
             }
