@@ -62,6 +62,13 @@ let libraries: [Target] = [
         exclude: ["Database.md"]),
 
     .target(name: "RunReports", dependencies: ["Episodes", "RunStore", "TerminalOutput"]),
+    .target(
+        name: "TensorBoardFiles",
+        dependencies: [
+            "Basics", "Episodes", "Pictures", "RunReports", "RunStore",
+            .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        ],
+        exclude: ["events.proto", "regenerate.sh"]),
     .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
     .target(
         name: "WorldModelTraining",
@@ -114,7 +121,8 @@ let program: [Target] = [
             "ClusterSessions", "ClusterTransport", "Episodes", "EvolutionStrategies", "Pictures",
             "RolloutServer", "RolloutWorker", "Rollouts", "RunReports", "RunStore", "Runs",
             "Search",
-            "SeededRandom", "TerminalOutput", "WorldModel", "WorldModelTraining",
+            "SeededRandom", "TensorBoardFiles", "TerminalOutput", "WorldModel",
+            "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         // The agent and the profiles that come with the program.
@@ -186,6 +194,13 @@ let tests: [Target] = [
             .product(name: "GRDB", package: "GRDB.swift"),
             .product(name: "GRDBSQLite", package: "GRDB.swift"),
         ]),
+    .testTarget(
+        name: "TensorBoardFilesTests",
+        dependencies: [
+            "Episodes", "RunReports", "RunStore", "TensorBoardFiles", "TestSupport",
+            .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        ],
+        resources: [.copy("Golden")]),
     .testTarget(
         name: "WorldModelTrainingTests",
         dependencies: [

@@ -138,7 +138,7 @@ struct RunListTests {
     @Test(arguments: [
         ["a", "b"], ["a", "--rollouts", "--tracks"], ["a", "--csv", "--plot"], ["a", "--steps"],
         ["a", "--generation", "3"], ["a", "--watch", "--json"], ["a", "--rollouts", "--png", "p"],
-        [],
+        ["a", "b", "--tensorboard", "d"], ["a", "--tracks", "--tensorboard", "d"], [],
         Array(repeating: "a", count: RunPlots.limit + 1) + ["--plot"],
     ])
     func `what does not go together is refused`(arguments: [String]) {

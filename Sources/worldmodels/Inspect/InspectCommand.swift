@@ -7,6 +7,7 @@ import Foundation
 import Pictures
 import RunReports
 import RunStore
+import TensorBoardFiles
 import TerminalOutput
 
 struct InspectCommand: ParsableCommand {
@@ -53,6 +54,14 @@ struct InspectCommand: ParsableCommand {
             """)
     var steps = false
 
+    @Option(
+        help: .init(
+            """
+            Write event files for TensorBoard into a directory; what is there of this run already is \
+            continued.
+            """, valueName: "dir"))
+    var tensorboard: String?
+
     @Flag(help: "Show it again every two seconds, in place, until interrupted.")
     var watch = false
 
@@ -82,11 +91,11 @@ struct InspectCommand: ParsableCommand {
 
     func validate() throws {
         let lists = [rollouts, tracks].count { $0 }
-        let isFile = png != nil
-        let forms = [csv, json, png != nil, compare != nil, plot].count { $0 }
+        let isFile = png != nil || tensorboard != nil
+        let forms = [csv, json, png != nil, compare != nil, plot, tensorboard != nil].count { $0 }
         if forms > 1 {
             throw ValidationError(
-                "one of --csv, --json, --png, --plot and --compare")
+                "one of --csv, --json, --png, --plot, --tensorboard and --compare")
         }
         if lists > 1 { throw ValidationError("one of --rollouts and --tracks") }
         if lists == 1, isFile || compare != nil || plot || watch {
@@ -113,6 +122,15 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         if rollouts || tracks { return try printList() }
         if watch { return try keepWatching() }
+        if let tensorboard {
+            let run = RunDirectory(path: logdirs[0])
+            let reader = try RunReader(run)
+            let url = URL(fileURLWithPath: tensorboard)
+            let export = try TensorBoardExport(of: run, reader, to: url, now: Date())
+            try export.update(from: reader, now: Date())
+            print("\(tensorboard): look at it with 'tensorboard --logdir \(tensorboard)'")
+            return
+        }
         let reports = try logdirs.map { try RunReport(RunDirectory(path: $0)) }
         let report = reports[0]
         if let compare {

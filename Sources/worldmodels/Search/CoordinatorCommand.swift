@@ -72,6 +72,12 @@ struct CoordinatorCommand: AsyncParsableCommand {
     @Flag(help: "Show the rollouts as they arrive, on one line.")
     var display = false
 
+    @Flag(
+        help: """
+            Write event files for TensorBoard into the folder tensorboard of the run's directory.
+            """)
+    var tensorboard = false
+
     @Option(
         help: .init(
             "Train V and M on the rollouts of this directory where the run lacks them.",
@@ -178,7 +184,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         }
         try await CoordinatorRun(
             run: run, limits: limits, server: server, announcement: announcement,
-            display: display, stoppedStatus: stopped.stoppedStatus
+            display: display, writesTensorBoard: tensorboard, stoppedStatus: stopped.stoppedStatus
         ).run()
     }
 

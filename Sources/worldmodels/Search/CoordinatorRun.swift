@@ -16,6 +16,8 @@ struct CoordinatorRun {
     let server: RolloutServer
     let announcement: Announcement
     let display: Bool
+    /// Whether event files for TensorBoard are written.
+    let writesTensorBoard: Bool
     /// What the program returns where a signal asked for its end.
     let stoppedStatus: Int32?
 
@@ -64,8 +66,17 @@ struct CoordinatorRun {
             releases.cancel()
         }
 
+        let board =
+            try writesTensorBoard
+            ? LiveTensorBoard(run.store) { line in
+                reporter.show(line)
+                try? run.store.note("tensorboard", line)
+            } : nil
         let work = Task {
-            try await run.drive(with: server, limits: limits) { reporter.observe($0) }
+            try await run.drive(with: server, limits: limits) { event in
+                reporter.observe(event)
+                board?.observe(event)
+            }
         }
         let signals = StopSignals { name in
             reporter.show("\(name): storing what has arrived; once more ends at once")
