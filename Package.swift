@@ -37,6 +37,9 @@ let libraries: [Target] = [
     .target(name: "Digests", dependencies: ["CSodium"]),
     .target(name: "TerminalOutput", dependencies: ["Basics"]),
     .target(
+        name: "ProcessLog",
+        dependencies: ["Basics", .product(name: "Logging", package: "swift-log")]),
+    .target(
         name: "ClusterProtocol",
         dependencies: [
             "Basics", "Digests", "Episodes",
@@ -119,11 +122,13 @@ let program: [Target] = [
         dependencies: [
             "ArrayFiles", "Basics", "CarRacing", "CarRacingRendering", "ClusterProtocol",
             "ClusterSessions", "ClusterTransport", "Episodes", "EvolutionStrategies", "Pictures",
-            "RolloutServer", "RolloutWorker", "Rollouts", "RunReports", "RunStore", "Runs",
+            "ProcessLog", "RolloutServer", "RolloutWorker", "Rollouts", "RunReports", "RunStore",
+            "Runs",
             "Search",
             "SeededRandom", "TensorBoardFiles", "TerminalOutput", "WorldModel",
             "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "Logging", package: "swift-log"),
         ],
         // The agent and the profiles that come with the program.
         resources: [.copy("Agent"), .copy("Profiles")])
@@ -154,6 +159,9 @@ let tests: [Target] = [
     .testTarget(name: "SimulatorTests", dependencies: ["Episodes", "Simulator"]),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
     .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
+    .testTarget(
+        name: "ProcessLogTests",
+        dependencies: ["ProcessLog", .product(name: "Logging", package: "swift-log")]),
     .testTarget(
         name: "ClusterProtocolTests",
         dependencies: [
@@ -286,6 +294,7 @@ let package = Package(
         ? []
         : [
             .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+            .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
             .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
             .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         ],

@@ -18,6 +18,7 @@ struct CoordinatorRun {
     let display: Bool
     /// Whether event files for TensorBoard are written.
     let writesTensorBoard: Bool
+    let log: CommandLog
     /// What the program returns where a signal asked for its end.
     let stoppedStatus: Int32?
 
@@ -33,11 +34,11 @@ struct CoordinatorRun {
     private func drive() async throws {
         let reporter = RunReporter(
             server: server, command: announcement.command, generations: limits.generations,
-            display: display)
+            display: display, log: log)
         reporter.show(
             "\(run.store.directory.path): \(run.isNew ? "a new run" : "continuing"); workers connect"
                 + " with: \(announcement.command)")
-        announcement.remarks.forEach(reporter.show)
+        for remark in announcement.remarks { reporter.show(remark, event: "remark") }
         try run.store.note("started", "coordinator started at \(server.address)")
         let watcher = Task {
             for await event in server.events {
@@ -69,7 +70,7 @@ struct CoordinatorRun {
         let board =
             try writesTensorBoard
             ? LiveTensorBoard(run.store) { line in
-                reporter.show(line)
+                reporter.show(line, event: "tensorboard", level: .warning)
                 try? run.store.note("tensorboard", line)
             } : nil
         let work = Task {
