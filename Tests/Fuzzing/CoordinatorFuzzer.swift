@@ -131,7 +131,7 @@ private struct CoordinatorFuzzer {
                 let frame = try FuzzTarget.sound { try CoordinatorFrame(decoding: bytes) }
                 if case .welcome = frame.message { sessions[peer] = frame.session }
             case .replaced(let worker): session.forget(worker)
-            case .result(_, _, _, _, _, let file):
+            case .result(_, _, _, _, _, _, let file):
                 precondition(file?.count ?? 0 <= 64, "a file of \(file?.count ?? 0) bytes")
             case .joined(let worker, let slots, let cores, _):
                 precondition(slots == 2 * cores, "\(slots) slots of worker \(worker)")

@@ -53,7 +53,9 @@ extension CoordinatorSession {
         /// A worker's sign of life, with what it holds.
         case heartbeat(WorkerKey, Heartbeat)
         /// A worker's result, with the episode's file where it is recorded.
-        case result(WorkerKey, LeaseKey, EpisodeOutcome, seconds: Seconds, core: Int, file: Data?)
+        case result(
+            WorkerKey, LeaseKey, EpisodeOutcome, seconds: Seconds, coreSeconds: Seconds?, core: Int,
+            file: Data?)
         /// A worker's engine hangs, and has been replaced.
         case coreLost(WorkerKey, CoreLoss)
         /// A worker could not run an episode.

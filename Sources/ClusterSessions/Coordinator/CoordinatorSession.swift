@@ -240,7 +240,7 @@ package struct CoordinatorSession: Sendable {
                 actions.append(
                     .result(
                         worker, result.lease, outcome, seconds: result.seconds,
-                        core: result.core, file: file))
+                        coreSeconds: result.coreSeconds, core: result.core, file: file))
             } catch {
                 offend(worker, result.lease, "\(error)")
             }
