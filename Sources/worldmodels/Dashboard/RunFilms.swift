@@ -6,6 +6,7 @@ import Dashboard
 import Foundation
 import Rollouts
 import RunStore
+import WorldModel
 import WorldModelTraining
 
 /// Films the best controller of a run as `play` and `dream` do.
