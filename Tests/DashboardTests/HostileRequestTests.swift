@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
+import RunStore
 import TestSupport
 import Testing
 
@@ -47,10 +48,12 @@ struct HostileRequestTests {
             for target in [
                 "/", "/api/v1/runs", "/page/app.js", "/metrics", "/api/v1/stream?run=run",
             ] {
-                #expect(try await RawConnection.ask(port, target)?.status == 401, "\(target)")
+                let answer = try await RawConnection.ask(port, target)
+                #expect(answer?.status == 401, "\(target)")
             }
-            #expect(try await RawConnection.ask(port, "/healthz")?.body == "ok\n")
-            #expect(try await RawConnection.ask(port, "/readyz")?.body == "ok\n")
+            let lives = try await RawConnection.ask(port, "/healthz")
+            let isReady = try await RawConnection.ask(port, "/readyz")
+            #expect(lives?.body == "ok\n" && isReady?.body == "ok\n")
         }
     }
 
@@ -127,7 +130,8 @@ struct HostileRequestTests {
             }
             #expect(sent.lines < 1_000_000)
             #expect(sent.status == nil || sent.status == 400)
-            #expect(try await RawConnection.ask(port, "/healthz")?.status == 200)
+            let next = try await RawConnection.ask(port, "/healthz")
+            #expect(next?.status == 200)
         }
     }
 
@@ -195,7 +199,8 @@ struct HostileRequestTests {
             }
             #expect(statuses.count { $0 == 200 } == 5)
             #expect(statuses.count { $0 == 503 } == 995)
-            #expect(try await RawConnection.ask(port, "/healthz")?.status == 200)
+            let next = try await RawConnection.ask(port, "/healthz")
+            #expect(next?.status == 200)
         }
     }
 

@@ -14,7 +14,8 @@ import Testing
 struct InterfaceTests {
     private func ask(_ site: Site, _ target: String, knowing: String? = nil) async throws -> Answer
     {
-        await site.answer(try #require(RequestTarget(target)), knowing: knowing)
+        let target = try #require(RequestTarget(target))
+        return await site.answer(target, knowing: knowing)
     }
 
     private func object(_ site: Site, _ target: String) async throws -> [String: Any] {
@@ -165,20 +166,25 @@ struct InterfaceTests {
         let run = try ShownRun(generations: 1)
         let site = run.site()
         let target = try #require(RequestTarget("/api/v1/stream?run=run"))
-        var feed = try #require(await site.feed(target))
+        let found = await site.feed(target)
+        var feed = try #require(found)
         feed.interval = .milliseconds(10)
         var events = feed.events().makeAsyncIterator()
-        let first = try #require(await events.next())
+        let began = await events.next()
+        let first = try #require(began)
         #expect(first.name == "pulse" && first.data.contains("\"generation\":1"))
         #expect(!first.data.contains("\n"))
-        #expect(await events.next()?.name == "beat")
+        let beat = await events.next()
+        #expect(beat?.name == "beat")
         try run.add(2)
         var next = await events.next()
         while next?.name == "beat" || next?.data.contains("\"digest\":\"f2\"") == false {
             next = await events.next()
         }
         #expect(next?.data.contains("\"best\":199") == true)
-        #expect(await site.feed(try #require(RequestTarget("/api/v1/stream?run=x"))) == nil)
+        let other = try #require(RequestTarget("/api/v1/stream?run=x"))
+        let none = await site.feed(other)
+        #expect(none == nil)
     }
 
     @Test func `the coordinator's own page has its workers`() async throws {

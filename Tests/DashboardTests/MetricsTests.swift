@@ -15,10 +15,12 @@ struct MetricsTests {
     private func text(_ run: ShownRun, _ status: ClusterStatus?, _ meter: RunMeter?) async throws
         -> [String]
     {
-        let catalog = RunCatalog(
-            ServedRun(run.directory, status: status.map { status in { status } }))
+        var served = ServedRun(run.directory)
+        if let status { served.status = { status } }
+        let catalog = RunCatalog(served)
         let site = Site(catalog, meter: meter, hasPage: false)
-        let answer = await site.answer(try #require(RequestTarget("/metrics")), knowing: nil)
+        let target = try #require(RequestTarget("/metrics"))
+        let answer = await site.answer(target, knowing: nil)
         return String(decoding: answer.body, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
@@ -52,11 +54,14 @@ struct MetricsTests {
     @Test func `figures have no page beside them`() async throws {
         let run = try ShownRun(generations: 1)
         let site = Site(RunCatalog(ServedRun(run.directory)), meter: nil, hasPage: false)
-        for target in ["/", "/api/v1", "/api/v1/runs", "/page/app.js"] {
-            let answer = await site.answer(try #require(RequestTarget(target)), knowing: nil)
+        for text in ["/", "/api/v1", "/api/v1/runs", "/page/app.js"] {
+            let target = try #require(RequestTarget(text))
+            let answer = await site.answer(target, knowing: nil)
             #expect(answer.status == 404, "\(target)")
         }
-        #expect(await site.feed(try #require(RequestTarget("/api/v1/stream?run=run"))) == nil)
+        let stream = try #require(RequestTarget("/api/v1/stream?run=run"))
+        let feed = await site.feed(stream)
+        #expect(feed == nil)
     }
 
     @Test func `a host's name stays inside its quotes`() {
