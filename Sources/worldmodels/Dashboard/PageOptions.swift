@@ -122,8 +122,9 @@ struct PageOptions: ParsableArguments {
         guard let state else { return AccessToken() }
         do {
             return try AccessToken(in: URL(fileURLWithPath: "\(state)/worldmodels/dashboard.token"))
-        } catch AccessTokenError.unwritable {
+        } catch {
             // A user without a home has a link that holds until the program ends.
+            guard case .unwritable = error else { throw error }
             return AccessToken()
         }
     }
