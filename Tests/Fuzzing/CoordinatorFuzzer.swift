@@ -18,12 +18,17 @@ extension FuzzTarget {
             // Told to wait, called, hello, ready with 3 of 5 cores; an operator scales its host; a
             // heartbeat of three cores, a task, its core is lost; farewell.
             [
-                253, 2, 104, 105, 1, 0, 4, 254, 1, 0, 4, 2, 0, 0, 9, 2, 252, 1, 2, 2, 1, 253, 1, 1,
-                2, 0, 255, 3, 1, 5, 1, 6, 1, 7, 1, 1, 4, 5, 3, 2, 4, 7, 2, 1, 2, 0, 254, 1, 1, 60,
-                1, 7, 255, 1, 1, 111,
+                253, 2, 104, 105, 1, 0, 4, 254, 1, 0, 4, 2, 0, 0, 9, 2, 252, 1, 0, 2, 2, 1, 253, 1,
+                1, 2, 0, 255, 3, 1, 5, 1, 6, 1, 7, 0, 2, 2, 4, 9, 2, 1, 4, 1, 2, 1, 2, 0, 254, 0,
+                60,
+                1, 2, 255, 1, 1, 111,
             ],
-            // A client that may look, one that may operate and one that may work, all for all.
-            [252, 0, 1, 2, 0, 252, 2, 0, 253, 0, 5, 252, 1, 2, 2, 1, 253, 2, 3, 2, 2, 252],
+            // A client that may look asks and scales; an operator scales who is not there, and
+            // would work; one without a key scales.
+            [
+                252, 0, 1, 1, 2, 0, 252, 2, 0, 253, 0, 5, 252, 1, 0, 2, 2, 1, 253, 2, 3, 2, 1, 0, 9,
+                2, 2, 2, 253, 1, 1,
+            ],
         ]
     } read: { bytes in
         var fuzzer = CoordinatorFuzzer(bytes)

@@ -4,6 +4,7 @@
 import Basics
 import ClusterProtocol
 import ClusterSessions
+import Digests
 import Episodes
 import Foundation
 import RolloutServer
@@ -12,24 +13,25 @@ extension FuzzTarget {
     /// All that a coordinator decides: its side of the conversation, and who drives what.
     static let server = FuzzTarget("server", expects: { $0 is WireError }) {
         [
-            // Two workers of several cores, of two hosts; six tasks, their results, one of them
-            // another; time; a core is lost; fewer cores.
+            // Two workers of several cores, of two hosts; six tasks, a result of each; a core is
+            // lost, fewer cores; scaling and the status; time; a release.
             [
-                0, 1, 0, 1, 2, 0, 0, 6, 2, 1, 1, 2, 2, 1, 0, 6, 1, 4, 5, 0, 7, 1, 2, 0, 7, 7, 9, 20,
-                0,
-                0, 2, 1, 7, 9, 20, 0, 1, 2, 0, 254, 0, 3, 1, 2, 2, 1, 255, 2, 1, 1, 1, 2, 0, 2, 3,
-                4,
-                1, 0, 7, 3, 2, 0, 253, 0, 1, 8, 5, 8, 5, 6, 1,
+                0, 1, 0, 1, 2, 0, 0, 6, 1, 1, 1, 2, 2, 1, 0, 6, 2, 4, 5, 0, 7, 1, 0, 2, 0, 7, 20,
+                20, 0, 0, 0, 2, 1, 7, 20, 20, 0, 0, 5, 7, 1, 0, 2, 0, 254, 0, 60, 1, 1, 2, 1, 255,
+                1,
+                1, 5, 0, 1, 4, 6, 2, 1, 7, 1, 0, 2, 1, 253, 0, 1, 2, 1, 252, 8, 5, 0, 8, 30, 0, 6,
+                1,
             ],
-            // A dataset: a recording in two pieces, its result; a cancelled batch; who looks and
-            // who operates; what is prepared; a farewell.
+            // A dataset: a recording and its result; a cancelled batch; who looks and who operates;
+            // what is prepared, and begun; a farewell.
             [
-                1, 1, 0, 4, 2, 0, 0, 4, 3, 4, 3, 0, 7, 1, 2, 0, 1, 0, 0, 3, 1, 2, 3, 0, 5, 0, 9, 1,
-                0,
-                1, 2, 1, 252, 9, 2, 1, 2, 2, 2, 253, 1, 4, 10, 0, 2, 104, 105, 1, 3, 2, 10, 1, 11,
-                2, 1,
-                111, 3, 0, 7, 1,
-            ],
+                1, 1, 0, 4, 2, 0, 0, 9, 4, 4, 2, 7, 1, 0, 2, 0, 1, 0, 0, 0, 9, 0, 2, 0, 7, 20, 20,
+                0, 32,
+            ]
+                + Array(SHA256.digest(Data([9]))) + [
+                    0, 7, 1, 0, 4, 0, 5, 2, 9, 2, 0, 1, 2, 2, 252, 9, 3, 1, 2, 2, 3, 253, 1, 1, 10,
+                    0, 2, 104, 105, 1, 1, 2, 10, 1, 1, 1, 2, 11, 2, 1, 111, 3, 0, 7, 1, 0,
+                ],
         ]
     } read: { bytes in
         var fuzzer = ServerFuzzer(bytes)

@@ -14,22 +14,16 @@ extension FuzzTarget {
             // A connection, welcome, the model, tasks, results, time, an end.
             [2, 1, 0, 1, 1, 3, 1, 2, 0, 5, 0, 6, 7, 6, 40, 1, 0, 4, 8],
             [2, 1, 0, 1, 1, 3, 6, 255, 3, 2, 1, 0, 1, 3, 5, 1, 6, 1],
-            // Told to wait and called; four cores with a task each, then two cores, and three; two
-            // engines hang; a goodbye.
-            [
-                2, 1, 253, 2, 104, 105, 0, 1, 1, 0, 0, 1, 1, 1, 1, 2, 104, 105, 40, 0, 1, 1, 3, 4,
-                1, 0, 0, 2, 0, 0, 3, 0, 0, 4, 0, 0, 0, 1, 1, 252, 1, 0, 1, 1, 252, 2, 0, 1, 1, 6,
-                64,
-                2, 0, 255, 0, 255, 6, 70, 2, 0, 255, 0, 255, 6, 70, 2, 0, 255, 0, 255, 5, 0, 0, 0,
-                8,
-                253, 2, 104, 105,
-            ],
-            // The run that is wanted, the answer of somebody who scales, a foreign engine's end, a
+            // Told to wait and called, welcomed; a model, four tasks; two cores, and three; two
+            // engines hang; a result, a goodbye.
+            [2, 1, 253, 2, 104, 105, 0, 1, 1, 0, 0, 1] + joining + [
+                1, 3, 4, 1, 0, 0, 2, 0, 0, 3, 0, 0, 4, 0, 0, 0, 1, 1, 252, 1, 0, 1, 1, 252, 2, 0, 1,
+            ] + hanging + hanging + hanging + [5, 0, 0, 0, 7, 253, 2, 104, 105],
+            // The run that is wanted; answers to somebody who scales, a foreign engine's end, a
             // refusal.
-            [
-                252, 1, 1, 254, 1, 0, 1, 1, 254, 0, 2, 0, 1, 1, 1, 1, 0, 0, 9, 0, 1, 1, 255, 2, 1,
-                7,
-                1, 255, 2, 2, 110, 111, 0, 1,
+            [252, 1] + joining + [
+                1, 254, 0, 2, 110, 111, 0, 1, 1, 254, 1, 0, 1, 255, 2, 1, 7, 1, 255, 2, 2, 110, 111,
+                0, 1,
             ],
         ]
     } read: { bytes in
@@ -37,6 +31,11 @@ extension FuzzTarget {
         while !fuzzer.isOver { try fuzzer.step() }
     }
 }
+
+/// Welcome, and the model that it names.
+private let joining: [UInt8] = [1, 1, 1, 0, 104, 105, 40, 0, 1, 1, 2, 0, 0, 0, 0, 1]
+/// Five seconds in which two cores with episodes do not step.
+private let hanging: [UInt8] = [6, 80, 2, 0, 255, 0, 255]
 
 /// Reads a story out of bytes, and lets a session live through it.
 private struct WorkerFuzzer {
