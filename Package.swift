@@ -18,6 +18,7 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CEGL", providers: [.apt(["libegl-dev"])]),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
+    .systemLibrary(name: "CVPX", providers: [.apt(["libvpx-dev"])]),
     .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
 ]
 
@@ -44,6 +45,9 @@ let libraries: [Target] = [
     .target(name: "Digests", dependencies: ["CSodium"]),
     .target(name: "TerminalOutput", dependencies: ["Basics"]),
     .target(
+        name: "ProcessLog",
+        dependencies: ["Basics", .product(name: "Logging", package: "swift-log")]),
+    .target(
         name: "ClusterProtocol",
         dependencies: [
             "Basics", "Digests", "Episodes",
@@ -51,7 +55,7 @@ let libraries: [Target] = [
         ],
         exclude: ["cluster.proto", "regenerate.sh"]),
 
-    .target(name: "Pictures", dependencies: ["ArrayFiles", "CPNG", "CGIF", "CCairo"]),
+    .target(name: "Pictures", dependencies: ["ArrayFiles", "CPNG", "CGIF", "CCairo", "CVPX"]),
     .target(name: "EvolutionStrategies", dependencies: ["Basics", "SeededRandom", "Tensors"]),
     .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
     .target(name: "WorldModel", dependencies: ["ArrayFiles", "CKernels", "SeededRandom"]),
@@ -65,9 +69,17 @@ let libraries: [Target] = [
         dependencies: [
             "Basics", "Digests", "Episodes", .product(name: "GRDB", package: "GRDB.swift"),
             .product(name: "GRDBSQLite", package: "GRDB.swift"),
-        ]),
+        ],
+        exclude: ["Database.md"]),
 
     .target(name: "RunReports", dependencies: ["Episodes", "RunStore", "TerminalOutput"]),
+    .target(
+        name: "TensorBoardFiles",
+        dependencies: [
+            "Basics", "Episodes", "Pictures", "RunReports", "RunStore",
+            .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        ],
+        exclude: ["events.proto", "regenerate.sh"]),
     .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
     .target(
         name: "WorldModelTraining",
@@ -132,11 +144,14 @@ let program: [Target] = [
         dependencies: [
             "ArrayFiles", "Basics", "CarRacing", "CarRacingRendering", "ClusterProtocol",
             "ClusterSessions", "ClusterTransport", "Dashboard", "Episodes", "EvolutionStrategies",
-            "Pictures", "RolloutServer", "RolloutWorker", "Rollouts", "RunReports", "RunStore",
+            "Pictures", "ProcessLog", "RolloutServer", "RolloutWorker", "Rollouts", "RunReports",
+            "RunStore",
             "Runs",
             "Search",
-            "SeededRandom", "TerminalOutput", "WorldModel", "WorldModelTraining",
+            "SeededRandom", "TensorBoardFiles", "TerminalOutput", "WorldModel",
+            "WorldModelTraining",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "Logging", package: "swift-log"),
         ],
         // The agent and the profiles that come with the program.
         resources: [.copy("Agent"), .copy("Profiles")])
@@ -168,6 +183,9 @@ let tests: [Target] = [
     .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
     .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
     .testTarget(
+        name: "ProcessLogTests",
+        dependencies: ["ProcessLog", .product(name: "Logging", package: "swift-log")]),
+    .testTarget(
         name: "ClusterProtocolTests",
         dependencies: [
             "ClusterProtocol", "Episodes",
@@ -175,7 +193,7 @@ let tests: [Target] = [
         ]),
     .testTarget(
         name: "PicturesTests",
-        dependencies: ["ArrayFiles", "Pictures", "CGIF", "CPNG", "TestSupport"]),
+        dependencies: ["ArrayFiles", "Pictures", "CGIF", "CPNG", "CVPX", "TestSupport"]),
     .testTarget(
         name: "EvolutionStrategiesTests",
         dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
@@ -195,8 +213,8 @@ let tests: [Target] = [
     .testTarget(
         name: "ProgramTests",
         dependencies: [
-            "ArrayFiles", "CarRacing", "CarRacingRendering", "Episodes", "Rollouts", "RunReports",
-            "RunStore", "TerminalOutput", "TestSupport", "WorldModel", "worldmodels",
+            "ArrayFiles", "CarRacing", "CarRacingRendering", "Episodes", "Pictures", "Rollouts",
+            "RunReports", "RunStore", "TerminalOutput", "TestSupport", "WorldModel", "worldmodels",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         resources: [.copy("Golden")]),
@@ -213,6 +231,13 @@ let tests: [Target] = [
             .product(name: "GRDB", package: "GRDB.swift"),
             .product(name: "GRDBSQLite", package: "GRDB.swift"),
         ]),
+    .testTarget(
+        name: "TensorBoardFilesTests",
+        dependencies: [
+            "Episodes", "RunReports", "RunStore", "TensorBoardFiles", "TestSupport",
+            .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        ],
+        resources: [.copy("Golden")]),
     .testTarget(
         name: "WorldModelTrainingTests",
         dependencies: [
@@ -242,9 +267,9 @@ let tests: [Target] = [
     .target(
         name: "Fuzzing",
         dependencies: [
-            "ArrayFiles", "ClusterProtocol", "ClusterSessions", "ClusterTransport", "Digests",
-            "Episodes", "EvolutionStrategies", "Rollouts", "RunStore", "Search", "TestSupport",
-            "WorldModel",
+            "ArrayFiles", "Basics", "ClusterProtocol", "ClusterSessions", "ClusterTransport",
+            "Digests", "Episodes", "EvolutionStrategies", "RolloutServer", "Rollouts", "RunStore",
+            "Search", "TestSupport", "WorldModel",
         ],
         path: "Tests/Fuzzing"),
     .testTarget(
@@ -298,6 +323,7 @@ let package = Package(
         ? []
         : [
             .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+            .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
             .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
             .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
             // Without its traits: configuration by files and the whole of Foundation are not used.
@@ -305,7 +331,6 @@ let package = Package(
                 url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1",
                 traits: []),
             .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-            .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
             .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
             .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         ],

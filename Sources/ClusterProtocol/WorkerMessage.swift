@@ -106,14 +106,19 @@ package struct LeasedResult: Sendable, Equatable {
     package var report: Report
     /// Wall clock from the episode's start to its end.
     package var seconds: Double
+    /// The episode's share of its core's time; nil where it was not measured.
+    package var coreSeconds: Double?
     /// Which of the worker's cores drove it, counted from 0.
     package var core: Int
 
     /// Collects the parts.
-    package init(lease: UInt64, report: Report, seconds: Double, core: Int = 0) {
+    package init(
+        lease: UInt64, report: Report, seconds: Double, coreSeconds: Double? = nil, core: Int = 0
+    ) {
         self.lease = lease
         self.report = report
         self.seconds = seconds
+        self.coreSeconds = coreSeconds
         self.core = core
     }
 }

@@ -11,6 +11,7 @@ extension Dispatcher {
     ///   - lease: The lease it is for.
     ///   - worker: Who sent it.
     ///   - seconds: Its duration on the worker.
+    ///   - coreSeconds: Its share of its core's time; nil where it was not measured.
     ///   - core: Which of the worker's cores drove it.
     ///   - now: The time.
     /// - Returns: The task whose result it may become, if it is not already; nil when nobody waits
@@ -18,7 +19,7 @@ extension Dispatcher {
     @discardableResult
     package mutating func result(
         _ outcome: EpisodeOutcome, lease: LeaseKey, worker: WorkerKey, seconds: Seconds,
-        core: Int = 0, at now: Seconds
+        coreSeconds: Seconds? = nil, core: Int = 0, at now: Seconds
     ) -> TaskKey? {
         heard(from: worker, at: now)
         let wasTakenBack = leases[lease]?.deadline == nil
@@ -35,7 +36,8 @@ extension Dispatcher {
         parties[party]?.failing = []
         parties[party]?.completed += 1
         let vote = Vote(
-            outcome: outcome, worker: worker, party: party, seconds: seconds, core: core)
+            outcome: outcome, worker: worker, party: party, seconds: seconds,
+            coreSeconds: coreSeconds, core: core)
         switch state.status {
         case .completed(let first):
             compare(vote, with: first, of: task, at: now)

@@ -62,18 +62,21 @@ extension Dispatcher {
         package var party: PartyKey
         /// Its duration on the worker.
         package var seconds: Seconds
+        /// Its share of its core's time; nil where it was not measured.
+        package var coreSeconds: Seconds?
         /// Which of the worker's cores drove it.
         package var core: Int
 
         /// Collects the parts.
         package init(
             outcome: EpisodeOutcome, worker: WorkerKey, party: PartyKey, seconds: Seconds,
-            core: Int = 0
+            coreSeconds: Seconds? = nil, core: Int = 0
         ) {
             self.outcome = outcome
             self.worker = worker
             self.party = party
             self.seconds = seconds
+            self.coreSeconds = coreSeconds
             self.core = core
         }
     }

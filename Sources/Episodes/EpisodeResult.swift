@@ -102,20 +102,26 @@ package struct EpisodeResult: Sendable, Hashable {
     package var outcome: EpisodeOutcome
     /// Who drove it.
     package var driver: EpisodeDriver
-    /// Wall clock from its start to its end; episodes driven in lockstep share theirs.
+    /// Wall clock from its start to its end; its core drove others in lockstep in that time.
     package var seconds: Double
+    /// Its share of its core's time; nil where nobody measured it.
+    ///
+    /// An interval in which the core drove n episodes counts 1/n for each: the sum of the shares is
+    /// the time in which the core was busy.
+    package var coreSeconds: Double?
     /// Whether another party gave the same outcome.
     package var isConfirmed: Bool
 
     /// Collects the parts.
     package init(
         episode: Episode, outcome: EpisodeOutcome, driver: EpisodeDriver = .unnamed,
-        seconds: Double = 0, isConfirmed: Bool = false
+        seconds: Double = 0, coreSeconds: Double? = nil, isConfirmed: Bool = false
     ) {
         self.episode = episode
         self.outcome = outcome
         self.driver = driver
         self.seconds = seconds
+        self.coreSeconds = coreSeconds
         self.isConfirmed = isConfirmed
     }
 

@@ -21,7 +21,9 @@ private struct LinePlotPainter {
     private let yTicks: AxisTicks
     private let xRange: ClosedRange<Double>
     private let left: Double
-    private let top = 84.0
+    private let top: Double
+    /// Where the legend names each series: the left end of its stroke, and the line.
+    private let legend: [CGPoint]
     private let right: Double
     private let bottom: Double
 
@@ -29,6 +31,7 @@ private struct LinePlotPainter {
     private static let faint = RGBColor(226, 226, 226)
     private static let labelSize = 15.0
     private static let nameSize = 14.0
+    private static let firstLegendLine = 62.0
 
     init(plot: LinePlot, canvas: Canvas) {
         self.plot = plot
@@ -52,6 +55,8 @@ private struct LinePlotPainter {
         let names = plot.references.map { canvas.textWidth($0.name, size: Self.nameSize) }
         right = Double(canvas.width) - 30 - min(names.max() ?? 0, Double(canvas.width) / 3)
         bottom = Double(canvas.height) - 66
+        legend = Self.legend(plot, canvas, from: left + 4, to: Double(canvas.width) - 10)
+        top = (legend.last.map { Double($0.y) } ?? Self.firstLegendLine) + 22
     }
 
     func paint() {
@@ -125,14 +130,28 @@ private struct LinePlotPainter {
         }
     }
 
+    /// The places of the names, on as many lines as they need.
+    private static func legend(
+        _ plot: LinePlot, _ canvas: Canvas, from left: Double, to right: Double
+    ) -> [CGPoint] {
+        var place = CGPoint(x: left, y: firstLegendLine)
+        return plot.series.map { series in
+            let width = 36 + canvas.textWidth(series.name, size: labelSize)
+            if place.x > left, place.x + width > right {
+                place = CGPoint(x: left, y: place.y + 22)
+            }
+            defer { place.x += width + 32 }
+            return place
+        }
+    }
+
     private func paintLegend() {
-        var x = left + 4
-        for (index, series) in plot.series.enumerated() {
+        for (index, (series, place)) in zip(plot.series, legend).enumerated() {
             canvas.line(
-                [CGPoint(x: x, y: 62), CGPoint(x: x + 26, y: 62)], color: color(index), width: 4)
+                [place, CGPoint(x: place.x + 26, y: place.y)], color: color(index), width: 4)
             canvas.text(
-                series.name, x: x + 36, y: 62, size: Self.labelSize, color: Self.ink, anchor: .left)
-            x += 36 + canvas.textWidth(series.name, size: Self.labelSize) + 32
+                series.name, x: place.x + 36, y: place.y, size: Self.labelSize, color: Self.ink,
+                anchor: .left)
         }
     }
 

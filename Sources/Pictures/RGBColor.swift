@@ -24,9 +24,11 @@ public struct RGBColor: Sendable, Hashable {
     /// A dark grey, for gaps between pictures.
     public static let gap = RGBColor(40, 40, 40)
 
-    /// Colours that are told apart by people who see colours differently (Okabe and Ito).
+    /// Colours that are told apart by people who see colours differently : the first six are
+    /// those of Okabe and Ito.
     public static let palette = [
         RGBColor(0, 114, 178), RGBColor(213, 94, 0), RGBColor(0, 158, 115),
         RGBColor(204, 121, 167), RGBColor(230, 159, 0), RGBColor(86, 180, 233),
+        RGBColor(0, 0, 0), RGBColor(117, 76, 36), RGBColor(128, 128, 128), RGBColor(120, 60, 170),
     ]
 }

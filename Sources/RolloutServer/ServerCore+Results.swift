@@ -81,6 +81,7 @@ extension ServerCore {
                     party: partyNames[vote.party] ?? "")
             if claim == nil { result.driver.core = vote.core }
             result.seconds = claim?.seconds ?? vote.seconds
+            result.coreSeconds = claim == nil ? vote.coreSeconds : claim?.coreSeconds
         }
         jobs[entry.ticket]?.results.append(
             Delivery(index: entry.index, result: result, file: file))

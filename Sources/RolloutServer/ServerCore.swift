@@ -209,7 +209,9 @@ package struct ServerCore: Sendable {
             case .coreLost(let worker, let loss):
                 tell(.coreLost(worker: session.name(of: worker), loss))
                 dispatcher.loseCore(of: worker, leases: loss.leases)
-            case .result(let worker, let lease, let outcome, let seconds, let core, let file):
+            case .result(
+                let worker, let lease, let outcome, let seconds, let coreSeconds, let core, let file
+            ):
                 if let problem = problem(with: outcome, of: lease) {
                     let name = session.name(of: worker)
                     session.malformed.add("an impossible result (\(problem)) from \(name)")
@@ -218,7 +220,8 @@ package struct ServerCore: Sendable {
                     continue
                 }
                 let task = dispatcher.result(
-                    outcome, lease: lease, worker: worker, seconds: seconds, core: core, at: now)
+                    outcome, lease: lease, worker: worker, seconds: seconds,
+                    coreSeconds: coreSeconds, core: core, at: now)
                 // One that is needed to decide between others' files has come for its digest.
                 if let task, let file, pending[task] != nil {
                     arrived[task, default: [:]][worker] = file

@@ -27,6 +27,7 @@ final class CorePool: Sendable {
     struct Finished: Sendable {
         var episode: FinishedEpisode
         var seconds: Double
+        var coreSeconds: Double?
         var core: Int
     }
 

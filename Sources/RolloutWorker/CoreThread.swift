@@ -30,31 +30,33 @@ struct CoreThread: Sendable {
     }
 
     private func run(_ engine: any EpisodeEngine) throws {
-        var begun: [UInt64: ContinuousClock.Instant] = [:]
+        let start = ContinuousClock.now
+        var clock = CoreClock()
         while let orders = pool.takeWaiting(core: core, life: life, atMost: engine.freeSlots) {
             for order in orders {
                 do {
                     try engine.submit(
                         order.episode, parameters: order.parameters, ticket: order.lease)
-                    begun[order.lease] = .now
+                    clock.begin(order.lease, at: (ContinuousClock.now - start) / .seconds(1))
                 } catch {
                     deliver([failure(of: order, oneLine(error))])
                 }
             }
-            guard !begun.isEmpty else {
+            guard !clock.isIdle else {
                 if orders.isEmpty { line.bell.wait() }
                 continue
             }
             try engine.step()
             line.countStep()
+            let now = (ContinuousClock.now - start) / .seconds(1)
+            clock.pass(to: now)
             let finished = engine.takeFinished()
             guard !finished.isEmpty else { continue }
             deliver(
                 finished.map { episode in
-                    let start = begun.removeValue(forKey: episode.ticket)
-                    let elapsed = start.map { ContinuousClock.now - $0 } ?? .zero
+                    let time = clock.end(episode.ticket)
                     return CorePool.Finished(
-                        episode: episode, seconds: elapsed / .seconds(1), core: core)
+                        episode: episode, seconds: time.wall, coreSeconds: time.share, core: core)
                 })
         }
     }
@@ -69,6 +71,6 @@ struct CoreThread: Sendable {
             episode: FinishedEpisode(
                 ticket: order.lease, episode: order.episode,
                 outcome: .failure(EpisodeFailure(reason))),
-            seconds: 0, core: core)
+            seconds: 0, coreSeconds: nil, core: core)
     }
 }

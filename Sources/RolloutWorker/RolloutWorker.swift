@@ -13,7 +13,7 @@ import Synchronization
 /// each core's thread an engine.
 package final class RolloutWorker: Sendable {
     /// What people are told: connected, waiting, draining.
-    package typealias Report = @Sendable (String) -> Void
+    package typealias Report = @Sendable (WorkerReport) -> Void
 
     private enum Order: Int {
         case work
@@ -93,7 +93,10 @@ package final class RolloutWorker: Sendable {
             case .refused(let kind, let reason): throw Failure.refused(kind, reason)
             case .protocolVersion(let theirs, let ours):
                 throw Failure.protocolVersion(theirs: theirs, ours: ours)
-            case .engine(let reason): throw Failure.engine(reason)
+            case .engine(let reason):
+                // Its last words are of use to whoever looks at the coordinator.
+                try? loop.awaitAnswer()
+                throw Failure.engine(reason)
             }
         }
     }

@@ -45,7 +45,9 @@ final class WorkerLoop {
         if let pool {
             let (finished, failure) = pool.takeFinished()
             for item in finished {
-                session.finished(item.episode, seconds: item.seconds, core: item.core)
+                session.finished(
+                    item.episode, seconds: item.seconds, coreSeconds: item.coreSeconds,
+                    core: item.core)
             }
             if let failure { session.engineFailed(failure) }
         }
@@ -119,7 +121,10 @@ final class WorkerLoop {
                 session.coreLost(CoreLoss(core: core, seconds: seconds, leases: leases))
             case .tell(let notice):
                 let diagnosis = notice == .noCoordinator ? transport.diagnosis() : nil
-                report(notice.line(address: transport.address, diagnosis: diagnosis))
+                report(
+                    WorkerReport(
+                        event: notice.kind, isTrouble: notice.isTrouble,
+                        text: notice.line(address: transport.address, diagnosis: diagnosis)))
             case .end(let end): return end
             }
         }
@@ -127,7 +132,44 @@ final class WorkerLoop {
     }
 }
 
+/// What people are told of a worker.
+package struct WorkerReport: Sendable {
+    /// A short word for programs.
+    package var event: String
+    /// Whether something is not as it should be.
+    package var isTrouble: Bool
+    /// One line for people.
+    package var text: String
+}
+
 extension WorkerSession.Notice {
+    fileprivate var kind: String {
+        switch self {
+        case .connected: "connected"
+        case .scaled: "scaled"
+        case .coreLost: "core-lost"
+        case .lost: "lost"
+        case .noCoordinator: "no-coordinator"
+        case .noAnswer: "no-answer"
+        case .notAccepted: "not-accepted"
+        case .waiting: "waiting"
+        case .farewell: "farewell"
+        case .otherRun: "other-run"
+        case .draining: "draining"
+        case .malformed: "malformed"
+        case .corruptModel: "corrupt-model"
+        }
+    }
+
+    fileprivate var isTrouble: Bool {
+        switch self {
+        case .coreLost, .lost, .noCoordinator, .noAnswer, .notAccepted, .otherRun, .malformed,
+            .corruptModel, .farewell(.failed, _):
+            true
+        case .connected, .scaled, .waiting, .farewell, .draining: false
+        }
+    }
+
     /// One line for people.
     fileprivate func line(address: String, diagnosis: String?) -> String {
         switch self {

@@ -69,6 +69,17 @@ package struct GenerationColumn {
         ]
     }
 
+    /// The columns of a generation that are numbers and have one.
+    package static func numbers(of row: RunReport.Generation) -> [(name: String, value: Double)] {
+        all.compactMap(\.field).compactMap { field in
+            switch field.value(row) {
+            case let value as Double: (field.name, value)
+            case let value as Int: (field.name, Double(value))
+            default: nil
+            }
+        }
+    }
+
     /// For people: one decimal is finer than the noise of any mean return here.
     fileprivate static func text(_ value: (any Encodable)?) -> String {
         switch value {

@@ -28,25 +28,11 @@ extension RunReport {
 }
 
 extension RunReport.Generation: Encodable {
-    /// A column's name as JSON writes it: total_steps is totalSteps.
-    private struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init(column: String) {
-            let words = column.split(separator: "_")
-            stringValue = words[0] + words.dropFirst().map(\.capitalized).joined()
-        }
-
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
     package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
+        var container = encoder.container(keyedBy: ColumnKey.self)
         for field in GenerationColumn.all.compactMap(\.field) {
             guard let value = field.value(self) else { continue }
-            try container.encode(value, forKey: Key(column: field.name))
+            try container.encode(value, forKey: ColumnKey(column: field.name))
         }
     }
 }

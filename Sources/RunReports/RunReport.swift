@@ -51,15 +51,7 @@ package struct RunReport: Sendable, Encodable {
         program = identity.program
         created = identity.created
         settings = try reader.settings().map { Setting(name: $0.name, value: $0.value) }
-        let evaluations = Dictionary(
-            try reader.evaluations().map { ($0.generation, $0) }, uniquingKeysWith: { $1 })
-        var totalSteps = 0
-        generations = try reader.generations().map { record in
-            totalSteps += record.steps
-            return Generation(
-                record: record, totalSteps: totalSteps,
-                evaluation: evaluations[record.generation])
-        }
+        generations = try Self.generations(of: reader)
         let next = (generations.last?.record.generation ?? 0) + 1
         rolloutsUnderWay = try reader.rolloutCount(purpose: .training, generation: next)
         trainingRollouts = try reader.rolloutCount(purpose: .training)
@@ -70,5 +62,18 @@ package struct RunReport: Sendable, Encodable {
         quarantines = try reader.quarantines()
         events = try reader.events()
         losses = try reader.losses().filter(\.value.isFinite)
+    }
+
+    /// The complete generations, each with the evaluation after it.
+    package static func generations(of reader: RunReader) throws -> [Generation] {
+        let evaluations = Dictionary(
+            try reader.evaluations().map { ($0.generation, $0) }, uniquingKeysWith: { $1 })
+        var totalSteps = 0
+        return try reader.generations().map { record in
+            totalSteps += record.steps
+            return Generation(
+                record: record, totalSteps: totalSteps,
+                evaluation: evaluations[record.generation])
+        }
     }
 }

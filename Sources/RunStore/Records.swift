@@ -107,6 +107,21 @@ package struct OptimiserState: Sendable, Hashable, Codable {
     package var state: Data
 }
 
+/// The parameters of a generation's best candidate.
+package struct BestCandidate: Sendable, Hashable, Codable {
+    package var generation: Int
+    /// Its number in the generation, from 0.
+    package var candidate: Int
+    /// C's weights by output, then its biases.
+    @FloatBytes package var parameters: [Float]
+
+    package init(generation: Int, candidate: Int, parameters: [Float]) {
+        self.generation = generation
+        self.candidate = candidate
+        self.parameters = parameters
+    }
+}
+
 /// A worker that has driven for the run, with what it did.
 package struct WorkerRecord: Sendable, Hashable, Codable {
     package var name: String

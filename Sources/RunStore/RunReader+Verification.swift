@@ -46,6 +46,13 @@ extension RunReader {
                     || record.fitnessDigest == SHA256.digest(bits).hexadecimal,
                 "candidates: the returns of generation \(record.generation) have not the digest"
                     + " that generations has")
+            if let best = try bestCandidate(generation: record.generation) {
+                try require(
+                    returns.indices.contains(best.candidate)
+                        && returns[best.candidate] == record.best,
+                    "best_candidates: the one of generation \(record.generation) has not the best"
+                        + " return")
+            }
         }
         let last = generations.last?.generation ?? 0
         try require(

@@ -220,8 +220,8 @@ private struct TrackSums {
         if end == .leftPlayfield { left += 1 }
     }
 
-    func summary(of seed: UInt64) -> TrackSummary {
-        TrackSummary(
+    func summary(of seed: UInt64) -> HardTrack {
+        HardTrack(
             trackSeed: seed, episodes: count, mean: sum / Double(count), worst: worst,
             finished: finished, left: left)
     }

@@ -43,13 +43,15 @@ extension RunStore {
         }
     }
 
-    /// Ends a generation: its row, its candidates' mean returns in their order and the optimiser's
-    /// next state, all or nothing; earlier states are dropped.
+    /// Ends a generation: its row, its candidates' mean returns in their order, the best one's
+    /// parameters where there is one and the optimiser's next state, all or nothing; earlier states
+    /// are dropped.
     package func finish(
-        _ record: GenerationRecord, meanReturns: [Double], state: Data
+        _ record: GenerationRecord, meanReturns: [Double], state: Data, best: BestCandidate? = nil
     ) throws {
         try write(.generation, durable: true) { database in
             try record.insert(database)
+            try best?.insert(database)
             for (candidate, meanReturn) in meanReturns.enumerated() {
                 try CandidateRow(
                     generation: record.generation, candidate: candidate, meanReturn: meanReturn

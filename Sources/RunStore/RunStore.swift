@@ -73,6 +73,7 @@ package final class RunStore: Sendable {
             configuration.journalMode = .wal
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try Schema.migrator.migrate(queue)
+            try queue.write(SchemaViews.refresh)
             return queue
         }
         reader = RunReader(queue: queue, path: path)

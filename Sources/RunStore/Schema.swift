@@ -10,10 +10,17 @@ import GRDB
 enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        for (name, sql) in steps {
-            migrator.registerMigration(name) { try $0.execute(sql: sql) }
-        }
+        for (name, sql) in steps { add(name, sql, to: &migrator) }
         return migrator
+    }
+
+    /// Adds a step; SQLite renames no table and drops no column that a view speaks of, so the views go
+    /// first.
+    static func add(_ name: String, _ sql: String, to migrator: inout DatabaseMigrator) {
+        migrator.registerMigration(name) { database in
+            try SchemaViews.drop(database)
+            try database.execute(sql: sql)
+        }
     }
 
     private static let steps = [
@@ -21,6 +28,7 @@ enum Schema {
         ("2 (0.2.0): who answers for a result, and who is not believed", parties),
         ("3 (0.3.0): which core drove", cores),
         ("4 (0.3.0): when a result arrived, and the shape of the search", arrivals),
+        ("5 (0.3.0): shares of a core's time, and the best candidates", shares),
     ]
 
     // A track seed is an unsigned 64-bit number kept as the signed one with the same bits.
@@ -162,5 +170,16 @@ enum Schema {
         ALTER TABLE generations ADD COLUMN least_deviation REAL;
         ALTER TABLE generations ADD COLUMN median_deviation REAL;
         ALTER TABLE generations ADD COLUMN greatest_deviation REAL;
+        """
+
+    // What earlier programs measured, `seconds`, is shared by all that a core drove in lockstep: no
+    // episode's share can be told from it, so there is none.
+    private static let shares = """
+        ALTER TABLE rollouts ADD COLUMN core_seconds REAL;
+        CREATE TABLE best_candidates (
+            generation INTEGER PRIMARY KEY,
+            candidate INTEGER NOT NULL,
+            parameters BLOB NOT NULL
+        ) STRICT;
         """
 }

@@ -98,6 +98,12 @@ extension EvaluationRecord: TableRow {
     }
 }
 
+extension BestCandidate: TableRow {
+    static let databaseTableName = "best_candidates"
+
+    var fault: String? { Range.count(["generation": generation, "candidate": candidate]) }
+}
+
 extension WorkerRecord: TableRow {
     static let databaseTableName = "workers"
 
@@ -162,13 +168,15 @@ struct RolloutRow: TableRow {
     var core: Int
     /// Milliseconds since 1970; nil where an earlier program stored it.
     var arrived: Int64?
+    /// NULL where it was not measured.
+    var coreSeconds: Double?
 
     var fault: String? {
         Range.count([
             "generation": generation, "candidate": candidate, "repetition": repetition,
             "steps": steps, "tiles_visited": tilesVisited, "track_tiles": trackTiles,
             "core": core,
-        ]) ?? Range.duration(["seconds": seconds])
+        ]) ?? Range.duration(["seconds": seconds, "core_seconds": coreSeconds ?? 0])
     }
 
     init(_ result: EpisodeResult, worker: Int64, arrived: Date) {
@@ -188,6 +196,7 @@ struct RolloutRow: TableRow {
         core = result.driver.core
         // No clock shows a time that does not fit.
         self.arrived = Int64(exactly: (arrived.timeIntervalSince1970 * 1000).rounded())
+        coreSeconds = result.coreSeconds
     }
 
     func result(driver: EpisodeDriver) -> EpisodeResult {
@@ -202,6 +211,6 @@ struct RolloutRow: TableRow {
             outcome: EpisodeOutcome(
                 episodeReturn: self.return, steps: steps, tilesVisited: tilesVisited,
                 trackTiles: trackTiles, end: end),
-            driver: driver, seconds: seconds, isConfirmed: confirmed)
+            driver: driver, seconds: seconds, coreSeconds: coreSeconds, isConfirmed: confirmed)
     }
 }

@@ -62,8 +62,8 @@ package struct RolloutSummary: Sendable, Hashable {
     package var isConfirmed: Bool
 }
 
-/// How one track went for whoever drove it.
-package struct TrackSummary: Sendable, Hashable {
+/// How one track went for all who drove it, for a tail of episodes.
+package struct HardTrack: Sendable, Hashable {
     /// The seed it is made from.
     package var trackSeed: UInt64
     /// Episodes with a return.
@@ -91,5 +91,5 @@ package struct EpisodeTail: Sendable, Hashable {
     /// Half of the returns lie below it; NaN where there are none.
     package var median: Double
     /// The tracks with the lowest mean returns, the lowest first.
-    package var hardest: [TrackSummary]
+    package var hardest: [HardTrack]
 }

@@ -165,7 +165,12 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
         record.workers = Set(rollouts.map(\.driver.name)).count
         record.stateDigest = SHA256.digest(state).hexadecimal
         record.fitnessDigest = SHA256.digest(fitnessBits).hexadecimal
-        try store.finish(record, meanReturns: fitnesses, state: state)
+        let best = fitnesses.firstIndex { $0.isFinite && $0 == record.best }.map { candidate in
+            BestCandidate(
+                generation: generation, candidate: candidate,
+                parameters: batch.vectors[candidate])
+        }
+        try store.finish(record, meanReturns: fitnesses, state: state, best: best)
         observe(.generation(record))
     }
 

@@ -20,18 +20,21 @@ package final class ProgressLine: Sendable {
     private let text: ProgressText
     private let terminal: Terminal
     private let interval: Duration
+    private let log: (@Sendable (String) -> Void)?
     private let start = ContinuousClock.now
     private let state: Mutex<State>
 
     /// Starts the line, with the count at the start, where work is continued, and at the end.
     ///
-    /// `unit` is plural: "images". Without a terminal there is a line every `plainInterval`.
+    /// `unit` is plural: "images". Without a terminal there is a line every `plainInterval`, which
+    /// goes to `log` where there is one.
     package init(
         _ title: String, total: Int? = nil, unit: String, start: Int = 0,
-        plainInterval: Duration = .seconds(5)
+        plainInterval: Duration = .seconds(5), log: (@Sendable (String) -> Void)? = nil
     ) {
         text = ProgressText(title: title, total: total, unit: unit, start: start)
         terminal = Terminal.standardError
+        self.log = log
         interval = terminal.isInteractive ? .milliseconds(100) : plainInterval
         state = Mutex(State(count: start))
     }
@@ -82,6 +85,7 @@ package final class ProgressLine: Sendable {
         let line = text.line(
             count: state.count, seconds: (ContinuousClock.now - start).seconds,
             fields: state.fields, width: terminal.isInteractive ? terminal.width : nil)
+        if let log, !terminal.isInteractive { return log(line) }
         terminal.write(terminal.isInteractive ? "\r\(line)\u{1b}[K" : line + "\n")
     }
 }

@@ -9,6 +9,9 @@ package struct Terminal: Sendable {
     /// Whether lines can be redrawn in place.
     package let isInteractive: Bool
 
+    /// Whether it is the standard error, which several programs may share.
+    package var isStandardError: Bool { descriptor == STDERR_FILENO }
+
     /// Where results go.
     package static let standardOutput = Terminal(STDOUT_FILENO)
     /// Where progress and warnings go.

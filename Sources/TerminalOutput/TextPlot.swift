@@ -19,12 +19,18 @@ package struct TextPlot: Sendable {
         package var style: Style
         /// Its points, ascending in x; values that are not finite interrupt a line.
         package var points: [(x: Double, y: Double)]
+        /// Whether the legend names it.
+        package var isListed: Bool
 
         /// Collects the parts.
-        package init(name: String, style: Style = .line, points: [(x: Double, y: Double)]) {
+        package init(
+            name: String, style: Style = .line, points: [(x: Double, y: Double)],
+            isListed: Bool = true
+        ) {
             self.name = name
             self.style = style
             self.points = points
+            self.isListed = isListed
         }
 
         fileprivate var drawable: [(x: Double, y: Double)] {
@@ -87,7 +93,7 @@ package struct TextPlot: Sendable {
     }
 
     private func legend(_ series: [Series]) -> String {
-        series.filter { !$0.drawable.isEmpty }.map { series in
+        series.filter { $0.isListed && !$0.drawable.isEmpty }.map { series in
             switch series.style {
             case .line: "⠒⠒ \(series.name)"
             case .marks(let mark): "\(mark) \(series.name)"

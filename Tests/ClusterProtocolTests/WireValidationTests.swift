@@ -203,6 +203,24 @@ struct WireValidationTests {
             try CoordinatorFrame(decoding: refusal.encoded()).message == .refusal(.other, shown))
     }
 
+    @Test func `a text that is too long to be passed on escaped is refused where it comes in`()
+        throws
+    {
+        // 6 bytes each, in a status that whoever asked would have to refuse.
+        func hello(controls: Int) -> [UInt8] {
+            let text = String(repeating: "\u{1b}", count: controls)
+            let hello = Hello(
+                instance: Data(count: 16), host: "h", process: 1, cores: 1, environments: 1,
+                software: text, fingerprint: "")
+            return WorkerFrame(.hello(hello)).encoded()
+        }
+        let frame = try WorkerFrame(decoding: hello(controls: 170))
+        #expect(try WorkerFrame(decoding: frame.encoded()) == frame)
+        #expect(throws: WireError.field("hello.software", "has 1026 bytes, more than 1024")) {
+            try WorkerFrame(decoding: hello(controls: 171))
+        }
+    }
+
     @Test func `a message beyond the length limit is not even decoded`() {
         let long = [UInt8](repeating: 0, count: WireLimits.bytesToCoordinator + 1)
         #expect(throws: WireError.tooLong(bytes: long.count, limit: long.count - 1)) {

@@ -102,6 +102,19 @@ struct SessionTests {
         #expect(talk.worker.held == [5])
     }
 
+    @Test func `a worker that is not ready is said to use no core`() throws {
+        var talk = Conversation()
+        talk.worker.connected(at: 0)
+        try talk.talk {
+            switch $0 {
+            case .ready, .heartbeat: true
+            default: false
+            }
+        }
+        #expect(talk.coordinator.workers[1]?.hello.cores == 1)
+        #expect(talk.coordinator.workers[1].map { [$0.cores, $0.wantedCores] } == [0, 0])
+    }
+
     @Test func `a worker whose Ready is lost takes part by its heartbeat`() throws {
         var talk = Conversation()
         talk.worker.connected(at: 0)
@@ -210,6 +223,35 @@ struct SessionTests {
         #expect(
             talk.coordinatorActions.last
                 == .left(1, "it was told to stop and has finished"))
+    }
+
+    @Test func `what was fetched of models that are not announced any more is let go of`() throws {
+        var worker = Conversation().worker
+        let models = [Data(repeating: 1, count: 10), Data(repeating: 2, count: 10)]
+        /// Where the next piece is asked for, after a message.
+        func offset(after message: CoordinatorMessage) throws -> UInt64? {
+            worker.received(
+                CoordinatorFrame(message, run: "run", session: 1).encoded(), at: 0)
+            guard case .send(let bytes) = worker.takeActions().last,
+                case .modelRequest(_, let offset) = try WorkerFrame(decoding: bytes).message
+            else { return nil }
+            return offset
+        }
+        func welcome(_ model: Data) -> CoordinatorMessage {
+            .welcome(
+                Welcome(
+                    models: [
+                        ModelDescription(name: "vae", sha256: SHA256.digest(model), size: 10)
+                    ], work: .score(settings: Data()), heartbeatSeconds: 1))
+        }
+        worker.connected(at: 0)
+        #expect(try offset(after: welcome(models[0])) == 0)
+        let piece = CoordinatorMessage.modelPiece(
+            sha256: SHA256.digest(models[0]), offset: 0, data: models[0].prefix(4))
+        #expect(try offset(after: piece) == 4)
+        #expect(try offset(after: welcome(models[0])) == 4)
+        #expect(try offset(after: welcome(models[1])) == 0)
+        #expect(try offset(after: welcome(models[0])) == 0)
     }
 
     @Test func `vectors are sent once a message, however many episodes name them`() throws {

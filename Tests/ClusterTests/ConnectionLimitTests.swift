@@ -49,6 +49,14 @@ struct ConnectionLimitTests {
             await Task.yield()
         }
         #expect(server.counters().unauthenticated >= 180)
+        // Not for their silence, of which ZeroMQ is tired in the end as well.
+        var reason: String?
+        for await event in server.events {
+            guard case .unauthenticated(_, let last) = event else { continue }
+            reason = last
+            break
+        }
+        #expect(reason == "too many connections begin at once")
         server.stop()
     }
 
@@ -105,6 +113,60 @@ struct ConnectionLimitTests {
         #expect(server.workers().isEmpty)
         worker.worker.leaveNow()
         _ = try await worker.end()
+        server.stop()
+    }
+
+    @Test func `what came of a key before it was taken away does not count after`() throws {
+        let folder = try TemporaryDirectory()
+        let serverKeys = try KeyPair(in: folder, "server").keys
+        let keys = try KeyPair(in: folder, "worker").keys
+        let list = ClientList([keys.publicKey])
+        let server = try ListeningTransport(
+            listeningOn: Endpoint(parsing: "tcp://127.0.0.1:*", binding: true),
+            security: .curve(serverKeys, list))
+        let client = try ConnectingTransport(
+            connectingTo: Endpoint(parsing: server.address, binding: false),
+            security: .curve(keys, serverKey: serverKeys.publicKey))
+        var counted: [[UInt8]] = []
+        while counted.isEmpty {
+            if case .connected = try client.receive(waitingAtMost: 0.01) {
+                _ = try client.send([1], to: .coordinator)
+            }
+            if case .message(_, let bytes, _) = try server.receive(waitingAtMost: 0.01) {
+                counted.append(bytes)
+            }
+        }
+        // They wait at the server, which looks for them when the list has changed.
+        for number in UInt8(2)...200 { _ = try client.send([number], to: .coordinator) }
+        while try client.receive(waitingAtMost: 0.01) != nil {}
+        list.replace(with: [])
+        while true {
+            let event = try server.receive(waitingAtMost: 0.1)
+            if case .message(_, let bytes, _) = event { counted.append(bytes) }
+            if case .disconnected = event { break }
+        }
+        #expect(counted == [[1]])
+        client.close()
+        server.close()
+    }
+
+    @Test func `a list that is broken while the server runs is told of`() async throws {
+        let folder = try TemporaryDirectory()
+        let serverKeys = try KeyPair(in: folder, "server").keys
+        let file = folder.file("allowed")
+        try Data("\(serverKeys.publicKey)\n".utf8).write(to: file)
+        var configuration = RolloutServer.Configuration(
+            bind: "tcp://127.0.0.1:*", run: "keys", models: [], work: .score(settings: Data()))
+        configuration.security = .curve(serverKeys, try ClientList(file: file))
+        let server = try RolloutServer(configuration)
+        try Data("# keys\nnonsense\n".utf8).write(to: file)
+        var told: String?
+        for await event in server.events {
+            guard case .clientList(let text) = event else { continue }
+            told = text
+            break
+        }
+        #expect(told?.contains("\(file.path):2: is no public key") == true)
         server.stop()
     }
 

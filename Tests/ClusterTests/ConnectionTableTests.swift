@@ -47,21 +47,24 @@ struct ConnectionTableTests {
         limits.ofAddress = 3
         limits.ofKey = 2
         var table = ConnectionTable(limits: limits)
-        var cuts: [Int32] = []
-        for number in Int32(1)...4 {
-            if let cut = table.accepted(number, from: "a", at: 0).cut {
-                cuts.append(cut.descriptor)
-            }
-            let key = ClientKey(number == 1 ? "one" : "other")
-            let spoken = table.spoke(
-                number, peer(number), PeerOrigin(key: key), bytes: 1, at: 0)
-            if let cut = spoken.cut { cuts.append(cut.descriptor) }
+        func speak(_ number: Int32, _ key: String) -> Int32? {
+            table.spoke(number, peer(number), PeerOrigin(key: ClientKey(key)), bytes: 1, at: 0)
+                .cut?.descriptor
         }
-        #expect(cuts == [4])
-        #expect(table.closed(2) == peer(2))
+        for (number, key) in [(1, "one"), (2, "other"), (3, "other")] as [(Int32, String)] {
+            #expect(table.accepted(number, from: "a", at: 0).cut == nil)
+            let cut = speak(number, key)
+            #expect(cut == nil)
+        }
+        #expect(table.accepted(4, from: "a", at: 0).cut?.descriptor == 4)
         #expect(table.accepted(5, from: "b", at: 0).cut == nil)
-        let third = table.spoke(5, peer(5), PeerOrigin(key: ClientKey("other")), bytes: 1, at: 0)
-        #expect(third.cut?.descriptor == 5)
+        let third = speak(5, "other")
+        #expect(third == 5)
+        #expect(table.closed(2) == peer(2))
+        #expect(table.accepted(6, from: "a", at: 0).cut?.descriptor == 6)
+        table.forget(6)
+        #expect(table.closed(4) == nil)
+        #expect(table.accepted(7, from: "a", at: 0).cut == nil)
     }
 
     @Test func `an end that is told late does not end the next connection of that descriptor`() {

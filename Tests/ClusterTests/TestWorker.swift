@@ -87,9 +87,9 @@ final class TestWorker: Sendable {
                     fault: { [self] in state.withLock { $0.fault } })
                 return try worker.run(
                     over: transport, engine: factory,
-                    report: { [self] line in
-                        state.withLock { $0.lines.append(line) }
-                        printer.yield(line)
+                    report: { [self] report in
+                        state.withLock { $0.lines.append(report.text) }
+                        printer.yield(report.text)
                     })
             }
             printer.finish()

@@ -22,6 +22,8 @@ final class WrongWorker: Sendable {
         case liar
         /// Gives what cannot be.
         case impossibleLiar
+        /// Gives returns that cannot be, of drives that could.
+        case boaster
         /// Keeps them for ever, and says that it goes on with them.
         case holder
         /// Leaves and comes back before it gets one.
@@ -244,6 +246,12 @@ final class WrongWorker: Sendable {
             case .liar:
                 (membership?.welcome.work).map {
                     .outcome(WrongWorker.lie(of: episode, parameters: parameters, work: $0))
+                }
+            case .boaster:
+                (membership?.welcome.work).map {
+                    var boast = WrongWorker.lie(of: episode, parameters: parameters, work: $0)
+                    boast.episodeReturn = 1e6
+                    return .outcome(boast)
                 }
             case .impossibleLiar:
                 // An end that no worker may say is found sooner than the rest.

@@ -106,6 +106,18 @@ struct WrongParticipantTests {
         }
         let wrong = try WrongWorker(server.address, character: character, host: "wrong")
         if character != .rejoiner { _ = await wrong.done { $0.tasks > 0 } }
+        if character == .failer {
+            // While nobody else ends any it fails what it gets, until it gets no more.
+            events: for await event in server.events {
+                switch event {
+                case .quarantined(let party, _, _, _, _):
+                    #expect(party == "wrong@127.0.0.1")
+                    break events
+                case .setAside: break events
+                default: continue
+                }
+            }
+        }
         gate.open()
         let results = try await work.value
         let expected = ScriptedEngine.expectedReturns(tasks)

@@ -226,4 +226,23 @@ struct DispatcherTests {
         #expect(dispatcher.openTasks == 0)
         #expect(dispatcher.isEmpty)
     }
+
+    @Test func `however often one host fails a task, it sets aside none`() throws {
+        var dispatcher = Dispatcher()
+        dispatcher.join(1, slots: 1, capacity: 1, at: 0)
+        _ = dispatcher.submit(count: 1)
+        var failures = 0
+        while let grant = dispatcher.assign(at: 0).first {
+            dispatcher.failure(lease: grant.lease, worker: 1, reason: "no space left", at: 0)
+            failures += 1
+            try dispatcher.checkInvariants()
+        }
+        // It was tried again and again, until the host was no more.
+        #expect(failures > 3 && dispatcher.isQuarantined(1))
+        #expect(dispatcher.counters.setAside == 0 && dispatcher.openTasks == 1)
+        dispatcher.join(2, slots: 1, capacity: 1, at: 0)
+        let grant = try #require(dispatcher.assign(at: 0).first)
+        dispatcher.result(outcome(1), lease: grant.lease, worker: 2, seconds: 1, at: 1)
+        #expect(dispatcher.openTasks == 0 && dispatcher.counters.completed == 1)
+    }
 }

@@ -50,6 +50,28 @@ struct SpeculationTests {
         #expect(dispatcher.isEmpty)
     }
 
+    @Test func `what is held since before any result is repeated as well`() {
+        var dispatcher = Dispatcher()
+        dispatcher.join(1, slots: 2, capacity: 2, at: 0)
+        _ = dispatcher.submit(count: 2)
+        let held = dispatcher.assign(at: 0).map(\.lease)
+        dispatcher.join(2, slots: 2, capacity: 2, at: 0)
+        var copies: [Dispatcher.Grant] = []
+        for second in 1...11 {
+            let now = Double(second)
+            dispatcher.heartbeat(1, progress: UInt64(second), held: held, capacity: 2, at: now)
+            dispatcher.heartbeat(2, progress: 0, held: [], capacity: 2, at: now)
+            dispatcher.tick(at: now)
+            copies += dispatcher.assign(at: now)
+            if second == 10 { #expect(copies.isEmpty) }
+        }
+        #expect(copies.map(\.worker) == [2, 2])
+        for grant in copies {
+            dispatcher.result(outcome(1), lease: grant.lease, worker: 2, seconds: 1, at: 12)
+        }
+        #expect(dispatcher.openTasks == 0)
+    }
+
     @Test func `results that differ name both workers, and the first stays`() {
         var (dispatcher, slow) = straggler()
         let copy = dispatcher.assign(at: 2)[0]

@@ -53,6 +53,6 @@ package struct FuzzTarget: Sendable {
     /// All of them.
     package static let all =
         arrayFiles + texts + searchStates + frames + [
-            .coordinatorSession, .workerSession, .database,
+            .coordinatorSession, .server, .workerSession, .database,
         ]
 }

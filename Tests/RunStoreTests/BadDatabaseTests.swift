@@ -76,6 +76,21 @@ struct BadDatabaseTests {
         }
     }
 
+    @Test func `a reader is told that it cannot read, not that it cannot write`() throws {
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.path)
+        try RunStore(directory, holder: "test").record(
+            EventRecord(time: Date(), kind: "k", message: "m"))
+        let path = directory.database.path
+        try FileManager.default.createDirectory(
+            atPath: path + "-wal", withIntermediateDirectories: true)
+        let error = try #require(throws: RunStoreError.self) { try RunReader(directory) }
+        guard case .unreadable(path, _) = error else {
+            Issue.record("\(error)")
+            return
+        }
+    }
+
     @Test func `each message is one line that names the path`() {
         let errors: [RunStoreError] = [
             .noRun(path: "p", reason: "r"), .notBegun(path: "p", holds: "h"),

@@ -91,6 +91,7 @@ struct BadRowTests {
         let store = try store(scratch)
         try readAll(store.reader)
         try store.queue.writeWithoutTransaction { database in
+            try SchemaViews.drop(database)
             try database.execute(
                 sql: """
                     PRAGMA foreign_keys = OFF;

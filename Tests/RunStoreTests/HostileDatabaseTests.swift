@@ -15,6 +15,7 @@ struct HostileDatabaseTests {
     private func run(_ change: String) throws -> SmallRun {
         let run = try SmallRun(generations: 1)
         try DatabaseQueue(path: run.directory.database.path).writeWithoutTransaction {
+            try SchemaViews.drop($0)
             try $0.execute(sql: "PRAGMA foreign_keys = OFF; \(change)")
         }
         return run

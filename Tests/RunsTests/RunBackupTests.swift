@@ -113,6 +113,18 @@ struct RunBackupTests {
         }
     }
 
+    @Test func `what does not have its digests leaves no backup`() async throws {
+        try await drive(run, generations: 1)
+        var record = GenerationRecord(generation: 2, candidates: 1, tracks: 1, finished: Date())
+        record.fitnessDigest = "another"
+        try RunStore(run, holder: "test").finish(record, meanReturns: [1], state: Data())
+        let error = try #require(throws: RunStoreError.self) {
+            try RunBackup(of: run, to: copy.url)
+        }
+        #expect(error.description.contains("the returns of generation 2"), "\(error)")
+        #expect(try scratch.contents() == ["run"])
+    }
+
     @Test func `what is spoiled or stopped leaves no backup`() async throws {
         try await drive(run, generations: 1)
         #expect(throws: CancellationError.self) {

@@ -205,4 +205,33 @@ extension TemporaryRun {
             state: try reader.latestState()?.state,
             controller: controllers.last?.parameters)
     }
+
+    @Test func `the parameters of each generation's best candidate are kept`() async throws {
+        let run = TemporaryRun()
+        try await run.drive(generations: 3)
+        let reader = try RunReader(run.directory)
+        for record in try reader.generations() {
+            let best = try #require(try reader.bestCandidate(generation: record.generation))
+            let rollouts = try reader.rollouts(generation: record.generation, purpose: .training)
+                .filter { $0.name.candidate == best.candidate }
+            // They are those that gave its returns.
+            for rollout in rollouts {
+                let value = ToyService.formula(rollout.episode, best.parameters)
+                #expect(rollout.outcome.episodeReturn == value)
+            }
+            let returns = try reader.meanReturns(generation: record.generation)
+            #expect(returns[best.candidate] == returns.max())
+        }
+        try reader.verify()
+    }
+
+    @Test func `a generation without a return has no best candidate`() async throws {
+        let run = TemporaryRun()
+        await #expect(throws: RunError.self) {
+            try await run.drive(service: ToyService { _, _ in .nan })
+        }
+        let reader = try RunReader(run.directory)
+        #expect(try reader.generations().count == 3)
+        #expect(try reader.bestCandidate(generation: 1) == nil)
+    }
 }

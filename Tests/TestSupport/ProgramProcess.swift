@@ -76,6 +76,15 @@ package final class ProgramProcess: Sendable {
             .flatMap { Int($0) }.map { $0 >> 10 }
     }
 
+    /// How many descriptors it may have, and how many it might ask for; nil once it has ended.
+    package var descriptorLimits: (soft: Int, hard: Int)? {
+        let limits = try? String(
+            contentsOfFile: "/proc/\(process.processIdentifier)/limits", encoding: .utf8)
+        let line = limits?.split(separator: "\n").first { $0.hasPrefix("Max open files") }
+        let numbers = line?.split(whereSeparator: \.isWhitespace).compactMap { Int($0) } ?? []
+        return numbers.count == 2 ? (numbers[0], numbers[1]) : nil
+    }
+
     /// Sends it a signal.
     package func signal(_ number: Int32) {
         kill(process.processIdentifier, number)

@@ -53,12 +53,12 @@ drive() {
     coordinator=$!
     "$worldmodels" worker --connect "tcp://127.0.0.1:$port" 2>"$1/worker.log" &
     pids=("$coordinator" $!)
-    until grep -q '^generation' "$1/coordinator.log"; do
+    until grep -q 'generation [0-9]*: best' "$1/coordinator.log"; do
         kill -0 "$coordinator" || fail "the coordinator ended: see $1/coordinator.log"
         sleep 0.1
     done
 }
-generations() { grep -c '^generation' "$1/coordinator.log" || true; }
+generations() { grep -c 'generation [0-9]*: best' "$1/coordinator.log" || true; }
 # value NAME: a line of the coordinator's status file, in MiB.
 value() { awk -v name="$1:" '$1 == name { print int($2 / 1024) }' "/proc/$coordinator/status"; }
 

@@ -9,7 +9,7 @@
 
 worldmodels_packages=(
     libopenblas-dev libzmq3-dev libsodium-dev libosmesa6-dev libegl-dev libegl1 libbox2d-dev zlib1g-dev
-    libpng-dev libgif-dev libcairo2-dev libsqlite3-dev fonts-dejavu-core
+    libpng-dev libgif-dev libvpx-dev libcairo2-dev libsqlite3-dev fonts-dejavu-core
 )
 
 say() { printf '%s\n' "$*"; }

@@ -783,6 +783,10 @@ package nonisolated struct WireResult: Sendable {
   /// Which of the worker's cores drove it, counted from 0.
   package var core: UInt32 = 0
 
+  /// The episode's share of its core's time: of an interval in which the core drove n episodes, each
+  /// has 1/n. 0: not measured.
+  package var coreSeconds: Double = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -2096,7 +2100,7 @@ nonisolated extension WireOutcome.End: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Result"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}seconds\0\u{1}outcome\0\u{1}failure\0\u{1}core\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}seconds\0\u{1}outcome\0\u{1}failure\0\u{1}core\0\u{3}core_seconds\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2128,6 +2132,7 @@ nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         }
       }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.core) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self.coreSeconds) }()
       default: break
       }
     }
@@ -2158,6 +2163,9 @@ nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if self.core != 0 {
       try visitor.visitSingularUInt32Field(value: self.core, fieldNumber: 5)
     }
+    if self.coreSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.coreSeconds, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2166,6 +2174,7 @@ nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.seconds != rhs.seconds {return false}
     if lhs.body != rhs.body {return false}
     if lhs.core != rhs.core {return false}
+    if lhs.coreSeconds != rhs.coreSeconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

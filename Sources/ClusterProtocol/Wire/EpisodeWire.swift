@@ -59,6 +59,7 @@ extension WireResult {
         self.init()
         lease = result.lease
         seconds = result.seconds
+        coreSeconds = result.coreSeconds ?? 0
         core = UInt32(clamping: result.core)
         switch result.report {
         case .outcome(let outcome): self.outcome = WireOutcome(outcome)
@@ -86,7 +87,14 @@ extension WireResult {
             return LeasedResult(
                 lease: lease, report: .implausible("the \(core)th core"), seconds: seconds)
         }
-        return LeasedResult(lease: lease, report: report, seconds: seconds, core: Int(core))
+        guard coreSeconds.isFinite, coreSeconds >= 0 else {
+            return LeasedResult(
+                lease: lease, report: .implausible("\(coreSeconds) s of its core's time"),
+                seconds: seconds)
+        }
+        return LeasedResult(
+            lease: lease, report: report, seconds: seconds,
+            coreSeconds: coreSeconds == 0 ? nil : coreSeconds, core: Int(core))
     }
 }
 

@@ -41,12 +41,14 @@ func decode<Body: Message>(_ bytes: [UInt8], limit: Int) throws(WireError) -> Bo
 ///   - text: The text as it came.
 ///   - name: The field, for the error.
 /// - Returns: The text with what must not reach a terminal escaped.
-/// - Throws: `WireError.field` for a text that is too long.
+/// - Throws: `WireError.field` for a text that is too long, escaped as it is sent on: one that a
+///   peer's status takes on must be one that whoever asks for the status takes as well.
 func printable(_ text: String, _ name: String) throws(WireError) -> String {
-    guard text.utf8.count <= WireLimits.textBytes else {
-        throw .field(name, "has \(text.utf8.count) bytes, more than \(WireLimits.textBytes)")
+    let shown = text.printable
+    guard shown.utf8.count <= WireLimits.textBytes else {
+        throw .field(name, "has \(shown.utf8.count) bytes, more than \(WireLimits.textBytes)")
     }
-    return text.printable
+    return shown
 }
 
 func checkCount(_ count: Int, _ limit: Int, _ name: String) throws(WireError) {

@@ -53,7 +53,9 @@ extension CoordinatorSession {
         /// A worker's sign of life, with what it holds.
         case heartbeat(WorkerKey, Heartbeat)
         /// A worker's result, with the episode's file where it is recorded.
-        case result(WorkerKey, LeaseKey, EpisodeOutcome, seconds: Seconds, core: Int, file: Data?)
+        case result(
+            WorkerKey, LeaseKey, EpisodeOutcome, seconds: Seconds, coreSeconds: Seconds?, core: Int,
+            file: Data?)
         /// A worker's engine hangs, and has been replaced.
         case coreLost(WorkerKey, CoreLoss)
         /// A worker could not run an episode.
@@ -88,9 +90,10 @@ extension CoordinatorSession {
         package var completed = 0
         /// Failures, and results that cannot be true.
         package var errors = 0
-        /// Cores with episodes, or ready for some.
+        /// Cores with episodes, or ready for some; none before it is ready.
         package var cores: Int
-        /// Cores that take new episodes.
+        /// Cores that take new episodes; none before it is ready: how many it has is not how many it
+        /// is to use.
         package var wantedCores: Int
         /// Steps that each core has taken, as last told.
         package var coreSteps: [UInt64] = []

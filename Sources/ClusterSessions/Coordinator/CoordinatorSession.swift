@@ -240,7 +240,7 @@ package struct CoordinatorSession: Sendable {
                 actions.append(
                     .result(
                         worker, result.lease, outcome, seconds: result.seconds,
-                        core: result.core, file: file))
+                        coreSeconds: result.coreSeconds, core: result.core, file: file))
             } catch {
                 offend(worker, result.lease, "\(error)")
             }
@@ -292,7 +292,7 @@ package struct CoordinatorSession: Sendable {
             hello: hello, party: origin.party(host: hello.host), peer: peer,
             joined: workers[worker]?.joined ?? now,
             completed: workers[worker]?.completed ?? 0, errors: workers[worker]?.errors ?? 0,
-            cores: hello.cores, wantedCores: hello.cores)
+            cores: 0, wantedCores: 0)
         peers[peer] = Peer(worker: worker, session: nextSession)
         nextSession += 1
         actions.append(.introduced(worker))

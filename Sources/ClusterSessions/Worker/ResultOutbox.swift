@@ -30,8 +30,11 @@ struct ResultOutbox: Sendable {
     /// - Parameters:
     ///   - finished: The episode; its ticket is the lease.
     ///   - seconds: What it took.
+    ///   - coreSeconds: Its share of its core's time.
     ///   - core: Which core drove it.
-    mutating func append(_ finished: FinishedEpisode, seconds: Double, core: Int = 0) {
+    mutating func append(
+        _ finished: FinishedEpisode, seconds: Double, coreSeconds: Double? = nil, core: Int = 0
+    ) {
         var file = finished.file
         var report: LeasedResult.Report
         switch finished.outcome {
@@ -52,7 +55,8 @@ struct ResultOutbox: Sendable {
         items.append(
             Item(
                 result: LeasedResult(
-                    lease: finished.ticket, report: report, seconds: seconds, core: core),
+                    lease: finished.ticket, report: report, seconds: seconds,
+                    coreSeconds: coreSeconds, core: core),
                 file: file))
     }
 

@@ -180,10 +180,13 @@ package struct WorkerSession: Sendable {
     /// - Parameters:
     ///   - episode: The episode; its ticket is the lease.
     ///   - seconds: What it took.
+    ///   - coreSeconds: Its share of its core's time; nil where nobody measured it.
     ///   - core: Which core drove it.
-    package mutating func finished(_ episode: FinishedEpisode, seconds: Seconds, core: Int = 0) {
+    package mutating func finished(
+        _ episode: FinishedEpisode, seconds: Seconds, coreSeconds: Seconds? = nil, core: Int = 0
+    ) {
         guard held.contains(episode.ticket) else { return }
-        outbox.append(episode, seconds: seconds, core: core)
+        outbox.append(episode, seconds: seconds, coreSeconds: coreSeconds, core: core)
     }
 
     /// A core's engine was given up, and another is in its place.

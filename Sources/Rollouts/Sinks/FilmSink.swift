@@ -16,17 +16,18 @@ package struct FilmSink: LockstepSink {
     private let cars: CarRacingSlots
     private let frameEvery: Int
     private let showsTimeLimit: Bool
-    private let film: GIFWriter
+    private let film: any FilmWriter
     private let painter: Painter
     private var pixels = [UInt8](repeating: 0, count: 3 * width * height)
     private var failure: EpisodeFailure?
 
-    /// Begins a .gif of the one episode of a single slot; it appears whole or not at all.
+    /// Begins a film of the one episode of a single slot, WebM or GIF by the file's ending; it appears
+    /// whole or not at all.
     ///
     /// Of 50 steps a second every `frameEvery`th is filmed, with `showsTimeLimit` also the one at
     /// which the time limit ends the episode.
     ///
-    /// - Throws: `DrawingError` or `FileError`.
+    /// - Throws: `DrawingError`, `FileError` or `VideoError`.
     package init(
         of cars: CarRacingSlots, to file: URL, frameEvery: Int, showsTimeLimit: Bool = true,
         antialiasing: Antialiasing = .samples4, drawing: DrawingLibrary = .osmesa
@@ -34,7 +35,7 @@ package struct FilmSink: LockstepSink {
         self.cars = cars
         self.frameEvery = frameEvery
         self.showsTimeLimit = showsTimeLimit
-        film = try GIFWriter(
+        film = try FilmKind.writer(
             to: file, width: Self.width, height: Self.height, delay: 2 * frameEvery)
         painter = try Painter(
             width: Self.width, height: Self.height, antialiasing: antialiasing, skidMarks: true,
@@ -71,18 +72,28 @@ package struct FilmSink: LockstepSink {
 extension FilmSink {
     /// Films the episode that an engine scores for the same controller and track.
     ///
-    /// - Throws: `DrawingError`, `FileError`, or `EpisodeFailure` if an action is no finite number.
+    /// Where nothing else is asked for, a GIF has every fourth step, and WebM every one.
+    ///
+    /// - Throws: `DrawingError`, `FileError`, `VideoError`, or `EpisodeFailure` if an action is no
+    ///   finite number.
     @discardableResult
     package static func film(
         to file: URL, models: FrozenModels, controller: ControllerParameters, trackSeed: UInt64,
-        settings: RolloutSettings, frameEvery: Int = 4
+        settings: RolloutSettings, frameEvery: Int? = nil
     ) throws -> EpisodeOutcome {
         let cars = try CarRacingSlots(
             count: 1, lapCompletePercent: settings.lapCompletePercent,
             antialiasing: settings.antialiasing)
         let engine = LockstepEngine(
             cars, ControllerPolicy(models, controller, isShared: true, slots: 1),
-            try FilmSink(of: cars, to: file, frameEvery: frameEvery), settings.plan)
+            try FilmSink(
+                of: cars, to: file, frameEvery: frameEvery ?? Self.usualInterval(of: file)),
+            settings.plan)
         return try engine.show(trackSeed: trackSeed)
+    }
+
+    /// How many steps a frame of a file's kind stands for where nobody says.
+    package static func usualInterval(of file: URL) -> Int {
+        FilmKind(of: file) == .webM ? 1 : 4
     }
 }

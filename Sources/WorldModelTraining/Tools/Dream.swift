@@ -17,7 +17,7 @@ public struct Dream {
     public struct Configuration: Sendable, Hashable {
         /// The run's directory.
         public var logdir: URL
-        /// The GIF to make or replace.
+        /// The film to make or replace, WebM or GIF by its ending.
         public var output: URL
         /// How freely M draws: 1 as it was trained, lower is tamer, 0 has no chance in it.
         public var temperature = 1.0
@@ -69,8 +69,8 @@ public struct Dream {
 
     /// Dreams, beside a real world at its first frame, and writes the film.
     ///
-    /// - Throws: `Agent.Failure`, `FileError`, `ParameterError`, `FrozenModelsError` or
-    ///   `TrainingError`, or what the world throws; no film is left then.
+    /// - Throws: `Agent.Failure`, `FileError`, `VideoError`, `ParameterError`, `FrozenModelsError`
+    ///   or `TrainingError`, or what the world throws; no film is left then.
     public func run(world: some DreamWorld, driver: Driver) throws -> Summary {
         let models = try Agent.parameters(in: configuration.logdir)
         let network = VAENetwork(models.vae, maximumBatch: 1, pool: WorkerPool(threads: 1))
@@ -128,14 +128,14 @@ extension Dream {
     /// The film: named pictures side by side, enlarged.
     private struct Film {
         private static let names = ["real", "V", "dream"]
-        private let writer: GIFWriter
+        private let writer: any FilmWriter
         private let scale: Int
 
         init(_ configuration: Configuration) throws {
             scale = configuration.scale
             let blank = RGBImage(width: FrameStream.side, height: FrameStream.side)
             let size = Self.picture([blank, blank, blank], scale: scale)
-            writer = try GIFWriter(
+            writer = try FilmKind.writer(
                 to: configuration.output, width: size.width, height: size.height, delay: 4)
         }
 

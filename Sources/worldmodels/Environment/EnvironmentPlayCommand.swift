@@ -11,19 +11,21 @@ import Rollouts
 struct EnvironmentPlayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "play",
-        abstract: "Film a drive by a scripted driver at a size for people (GIF, 600x400).")
+        abstract: "Film a drive by a scripted driver at a size for people (WebM or GIF, 600x400).")
 
     @Option(help: "The track's seed.")
     var seed: UInt64 = 0
 
-    @Option(help: .init("The .gif to write.", valueName: "file"))
+    @Option(help: .init("The film to write: .webm or .gif.", valueName: "file"))
     var output: String
 
     @Option(help: .init("Stop after so many steps (50 a second).", valueName: "steps"))
     var maxSteps = 1000
 
-    @Option(help: .init("Film every so many steps.", valueName: "steps"))
-    var frameEvery = 4
+    @Option(
+        help: .init(
+            "Film every so many steps (default: 1 for .webm, else 4).", valueName: "steps"))
+    var frameEvery: Int?
 
     @Option(help: .init("The speed the driver aims at on a straight, in m/s.", valueName: "m/s"))
     var speed = 100.0
@@ -32,19 +34,21 @@ struct EnvironmentPlayCommand: ParsableCommand {
 
     func validate() throws {
         guard maxSteps > 0 else { throw ValidationError("--max-steps must be positive") }
-        guard (1...1000).contains(frameEvery) else {
+        guard frameEvery.map((1...1000).contains) ?? true else {
             throw ValidationError("--frame-every must be 1 to 1000")
         }
         guard speed > 0, speed.isFinite else { throw ValidationError("--speed must be positive") }
     }
 
     func run() throws {
+        let file = URL(filePath: output)
         let cars = try CarRacingSlots(count: 1, drawing: drawing.gl)
         let engine = LockstepEngine(
             cars, RoadFollower(of: cars, speed: speed),
             try FilmSink(
-                of: cars, to: URL(filePath: output), frameEvery: frameEvery, showsTimeLimit: false,
-                antialiasing: drawing.antialiasing ?? .samples4, drawing: drawing.gl),
+                of: cars, to: file, frameEvery: frameEvery ?? FilmSink.usualInterval(of: file),
+                showsTimeLimit: false, antialiasing: drawing.antialiasing ?? .samples4,
+                drawing: drawing.gl),
             EpisodePlan(timeLimit: maxSteps))
         let outcome = try engine.show(trackSeed: seed)
         printSummary(

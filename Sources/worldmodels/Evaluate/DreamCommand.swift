@@ -25,7 +25,7 @@ struct DreamCommand: ParsableCommand {
     @Option(help: .init("The run's directory.", valueName: "dir"))
     var logdir: String
 
-    @Option(help: .init("The GIF to write.", valueName: "file"))
+    @Option(help: .init("The film to write: .webm or .gif.", valueName: "file"))
     var output: String
 
     @Option(

@@ -41,7 +41,7 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Drive with all parameters 0, for comparison.")
     var zero = false
 
-    @Option(help: .init("Film the first episode as a GIF.", valueName: "file"))
+    @Option(help: .init("Film the first episode: .webm or .gif.", valueName: "file"))
     var video: String?
 
     @Flag(help: "Print one JSON object, on one line.")

@@ -15,7 +15,7 @@ struct PlayCommand: ParsableCommand {
 
     @OptionGroup var agent: AgentOptions
 
-    @Option(help: .init("The .gif to write.", valueName: "file"))
+    @Option(help: .init("The film to write: .webm or .gif.", valueName: "file"))
     var output: String
 
     @Option(help: "Which of the tracks that training never uses.")
@@ -27,11 +27,14 @@ struct PlayCommand: ParsableCommand {
             valueName: "seed"))
     var trackSeed: UInt64?
 
-    @Option(help: .init("Film every so many steps, of which 50 are a second.", valueName: "steps"))
-    var frameEvery = 4
+    @Option(
+        help: .init(
+            "Film every so many steps, of which 50 are a second (default: 1 for .webm, else 4).",
+            valueName: "steps"))
+    var frameEvery: Int?
 
     func validate() throws {
-        guard (1...1000).contains(frameEvery) else {
+        guard frameEvery.map((1...1000).contains) ?? true else {
             throw ValidationError("--frame-every must be 1 to 1000")
         }
     }

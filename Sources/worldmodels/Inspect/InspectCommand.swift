@@ -2,37 +2,87 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import Episodes
 import Foundation
 import Pictures
 import RunReports
 import RunStore
+import TensorBoardFiles
+import TerminalOutput
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Show a run: its settings, generations, returns, workers and events.",
+        abstract: "Show a run: its settings, generations, returns, rollouts, workers and events.",
         discussion: """
             The digests (SHA-256 of the optimiser's state and of the candidates' mean returns) \
             depend on nothing but the settings and the returns: two runs of the same settings and \
-            models have the same ones.
+            models have the same ones. --plot and --png take several runs and draw them over one \
+            another.
             """)
 
-    @Argument(help: "The run's directory.")
-    var logdir: String
+    /// Which rollouts.
+    enum RolloutPurpose: String, ExpressibleByArgument, CaseIterable {
+        case training
+        case evaluation
+    }
 
-    @Flag(help: "Print the generations as comma-separated values.")
+    @Argument(
+        help: .init("The run's directory; several for --plot and --png.", valueName: "logdir"))
+    var logdirs: [String]
+
+    @Flag(help: "Print the generations (or what else is listed) as comma-separated values.")
     var csv = false
 
-    @Flag(help: "Print everything as one JSON object, on one line.")
+    @Flag(
+        help: """
+            Print everything as one JSON object, on one line; of --rollouts and --tracks an object a \
+            line.
+            """)
     var json = false
 
     @Option(help: .init("Draw the returns into a PNG file.", valueName: "file"))
     var png: String?
 
-    @Flag(help: "Draw over the environment steps, beside what the paper's run had after as many.")
+    @Flag(help: "Draw the returns on the terminal, as large as it is.")
+    var plot = false
+
+    @Flag(
+        help: """
+            With --png and --plot: draw over the environment steps; one run's picture is beside what \
+            the paper's run had after as many.
+            """)
     var steps = false
 
-    @Flag(help: "List all generations, not the last 30 alone.")
+    @Option(
+        help: .init(
+            """
+            Write event files for TensorBoard into a directory; what is there of this run already is \
+            continued.
+            """, valueName: "dir"))
+    var tensorboard: String?
+
+    @Flag(help: "Show it again every two seconds, in place, until interrupted.")
+    var watch = false
+
+    @Flag(help: "List the rollouts: for people those of the last generation, unless --all.")
+    var rollouts = false
+
+    @Flag(
+        help: """
+            List the tracks, the hardest first: mean return and spread of all that was driven there, \
+            and how it ended.
+            """)
+    var tracks = false
+
+    @Option(help: .init("With --rollouts and --tracks: of this generation.", valueName: "number"))
+    var generation: Int?
+
+    @Option(
+        help: .init("With --rollouts and --tracks: training or evaluation.", valueName: "purpose"))
+    var purpose: RolloutPurpose?
+
+    @Flag(help: "List everything, not the last 30 generations (or the 30 hardest tracks) alone.")
     var all = false
 
     @Option(
@@ -40,21 +90,59 @@ struct InspectCommand: ParsableCommand {
     var compare: String?
 
     func validate() throws {
-        let forms = [csv, json, png != nil, compare != nil].count { $0 }
-        if forms > 1 { throw ValidationError("one of --csv, --json, --png and --compare") }
-        if steps && png == nil { throw ValidationError("--steps is of use with --png alone") }
+        let lists = [rollouts, tracks].count { $0 }
+        let isFile = png != nil || tensorboard != nil
+        let forms = [csv, json, png != nil, compare != nil, plot, tensorboard != nil].count { $0 }
+        if forms > 1 {
+            throw ValidationError(
+                "one of --csv, --json, --png, --plot, --tensorboard and --compare")
+        }
+        if lists > 1 { throw ValidationError("one of --rollouts and --tracks") }
+        if lists == 1, isFile || compare != nil || plot || watch {
+            throw ValidationError("--rollouts and --tracks go with --csv or --json alone")
+        }
+        if lists == 0, generation != nil || purpose != nil {
+            throw ValidationError(
+                "--generation and --purpose are of use with --rollouts or --tracks")
+        }
+        if steps, png == nil, !plot {
+            throw ValidationError("--steps is of use with --png or --plot")
+        }
+        if watch, csv || json || isFile || compare != nil {
+            throw ValidationError("--watch shows the report or the --plot")
+        }
+        if logdirs.count > 1, png == nil, !plot {
+            throw ValidationError("several runs are drawn: give --plot or --png FILE")
+        }
+        if logdirs.count > RunPlots.limit {
+            throw ValidationError("\(logdirs.count) runs: at most \(RunPlots.limit) are told apart")
+        }
     }
 
     func run() throws {
-        let report = try RunReport(RunDirectory(path: logdir))
+        if rollouts || tracks { return try printList() }
+        if watch { return try keepWatching() }
+        if let tensorboard {
+            let run = RunDirectory(path: logdirs[0])
+            let reader = try RunReader(run)
+            let url = URL(fileURLWithPath: tensorboard)
+            let export = try TensorBoardExport(of: run, reader, to: url, now: Date())
+            try export.update(from: reader, now: Date())
+            print("\(tensorboard): look at it with 'tensorboard --logdir \(tensorboard)'")
+            return
+        }
+        let reports = try logdirs.map { try RunReport(RunDirectory(path: $0)) }
+        let report = reports[0]
         if let compare {
             let comparison = RunComparison(report, try RunReport(RunDirectory(path: compare)))
-            print("\(logdir) and \(compare): \(comparison)")
+            print("\(logdirs[0]) and \(compare): \(comparison)")
             guard case .equal = comparison else { throw ExitCode.failure }
         } else if let png {
-            let picture = steps ? report.pictureOverSteps : report.picture
-            try picture.image().writePNG(to: URL(fileURLWithPath: png))
-            printSummary(of: png, "\(png): the returns of \(report.generations.count) generations")
+            try RunPlots(reports: reports, overSteps: steps).picture.image()
+                .writePNG(to: URL(fileURLWithPath: png))
+            printSummary(of: png, "\(png): \(Self.summary(of: reports))")
+        } else if plot {
+            print(plotLines(reports).joined(separator: "\n"))
         } else if json {
             print(String(decoding: try report.json(), as: UTF8.self))
         } else if csv {
@@ -63,61 +151,38 @@ struct InspectCommand: ParsableCommand {
             print(report.text(rows: all ? nil : 30), terminator: "")
         }
     }
-}
 
-extension RunReport {
-    /// The returns over the generations, with the paper's result to compare with.
-    fileprivate var picture: LinePlot {
-        let records = generations.map(\.record)
-        let mean = records.map {
-            // Without a spread there is no band.
-            LinePlot.Point(
-                x: Double($0.generation), y: $0.mean,
-                deviation: $0.standardDeviation.isFinite ? $0.standardDeviation : 0)
-        }
-        let best = records.map { LinePlot.Point(x: Double($0.generation), y: $0.best) }
-        return LinePlot(
-            title: name, xLabel: "generation", yLabel: "return",
-            series: [
-                .init(name: "candidates' average, with their deviation", points: mean),
-                .init(name: "best candidate", points: best),
-                .init(
-                    name: "the mean on the evaluation tracks",
-                    points: evaluations { Double($0.record.generation) }),
-            ],
-            references: [Self.paper])
+    private static func summary(of reports: [RunReport]) -> String {
+        reports.count == 1
+            ? "the returns of \(reports[0].generations.count) generations"
+            : "the returns of \(reports.count) runs"
     }
 
-    /// The evaluations over the steps of the search.
-    fileprivate var pictureOverSteps: LinePlot {
-        let last = Double(generations.last?.totalSteps ?? 0) / 1e6
-        // What lies far beyond the run's end would press its curve against the axis.
-        let shown = Self.paperEvaluations.filter { $0.millionSteps <= max(60, 2 * last) }
-        return LinePlot(
-            title: name, xLabel: "environment steps of the search, in millions",
-            yLabel: "mean return on the evaluation tracks",
-            series: [
-                .init(name: "this run", points: evaluations { Double($0.totalSteps) / 1e6 }),
-                .init(
-                    name: "the paper's run",
-                    points: shown.map { .init(x: $0.millionSteps, y: $0.mean) }),
-            ],
-            references: [Self.paper])
+    private func plotLines(_ reports: [RunReport]) -> [String] {
+        let terminal = Terminal.standardOutput
+        let lines = RunPlots(reports: reports, overSteps: steps)
+            .lines(width: terminal.width, height: watch ? terminal.height - 4 : terminal.height)
+        return lines.isEmpty ? ["no generation is complete yet"] : lines
     }
 
-    /// The directory's name: where it lies is nothing to show to others.
-    private var name: String { URL(fileURLWithPath: path).lastPathComponent }
+    private func printList() throws {
+        let reader = try RunReader(RunDirectory(path: logdirs[0]))
+        let lists = RunLists(
+            reader: reader, form: csv ? .csv : json ? .json : .text, generation: generation,
+            purpose: purpose.flatMap { Purpose(rawValue: $0.rawValue) }, all: all)
+        if rollouts { try lists.printRollouts() } else { try lists.printTracks() }
+    }
 
-    /// Evaluations of the distribution's mean; generations without one would interrupt the curve.
-    private func evaluations(at position: (Generation) -> Double) -> [LinePlot.Point] {
-        generations.compactMap { row in
-            row.evaluation.map { LinePlot.Point(x: position(row), y: $0.mean) }
+    private func keepWatching() throws {
+        var screen = TerminalScreen(.standardOutput)
+        while true {
+            let reports = try logdirs.map { try RunReport(RunDirectory(path: $0)) }
+            let lines =
+                plot
+                ? reports.map(\.progress) + plotLines(reports)
+                : reports[0].watched(rows: Terminal.standardOutput.height)
+            guard screen.show(lines) else { return }
+            Thread.sleep(forTimeInterval: 2)
         }
     }
-
-    private static let paper = LinePlot.Reference(name: "Ha & Schmidhuber 2018: 906", y: 906)
-    /// Evaluations of the published run, in generations of 64 x 16 rollouts.
-    private static let paperEvaluations: [(millionSteps: Double, mean: Double)] = [
-        (25, 823), (51, 867), (201, 880),
-    ]
 }

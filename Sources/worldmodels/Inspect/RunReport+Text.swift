@@ -53,13 +53,18 @@ extension RunReport {
         return lines.isEmpty ? [] : lines + [""]
     }
 
-    private func generationLines(rows: Int?) -> [String] {
+    /// The table of the last generations, or of all for nil.
+    func generationTable(rows: Int?) -> [String] {
         let columns = GenerationColumn.all.compactMap(\.shown)
         var table = TextTable(columns.map { .init($0.title) })
         for row in generations.suffix(rows ?? generations.count) {
             table.add(columns.map { $0.text(row) })
         }
-        var lines = [table.text]
+        return table.text.split(separator: "\n").map(String.init)
+    }
+
+    private func generationLines(rows: Int?) -> [String] {
+        var lines = generationTable(rows: rows)
         if let rows, generations.count > rows {
             lines.append(
                 "... and \(generations.count - rows) earlier generations (--all lists them)")
@@ -128,5 +133,5 @@ extension RunReport {
         return ["last events"] + events.suffix(10).map { "\(Self.time($0.time))  \($0.message)" }
     }
 
-    private static func time(_ date: Date) -> String { date.formatted(.iso8601) }
+    static func time(_ date: Date) -> String { date.formatted(.iso8601) }
 }

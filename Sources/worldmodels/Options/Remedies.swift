@@ -7,6 +7,7 @@ public import Foundation
 package import RunStore
 package import Runs
 package import Search
+package import TensorBoardFiles
 public import WorldModel
 public import WorldModelTraining
 
@@ -172,6 +173,10 @@ extension ProfileError: LocalizedError {
         case .badValue: "\(self)"
         }
     }
+}
+
+extension TensorBoardExport.Failure: LocalizedError {
+    package var errorDescription: String? { "\(self); give the name of another directory" }
 }
 
 extension KeyFileError: LocalizedError {

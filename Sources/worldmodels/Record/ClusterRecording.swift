@@ -23,6 +23,7 @@ struct ClusterRecording {
     let indices: [Int]
     /// The files of the whole dataset, for people.
     let total: Int
+    let log: CommandLog
 
     /// What is left when all tasks have come back.
     private struct Incomplete: Error, CustomStringConvertible {
@@ -50,23 +51,29 @@ struct ClusterRecording {
         let announcement = try Announcement(
             of: server.address, run: configuration.core.session.run, options: listening,
             security: security, publicKey: configuration.security.publicKey)
+        let log = log
+        let progress: @Sendable (String) -> Void = { log(.info, "progress", $0) }
         let line = ProgressLine(
-            "recording", total: total, unit: "episodes", start: total - indices.count)
+            "recording", total: total, unit: "episodes", start: total - indices.count,
+            log: log.isPlain ? nil : progress)
         let watcher = Task {
             for await event in server.events {
-                line.message(event.text(command: announcement.command))
+                line.erase()
+                log(event.level, event.kind, event.text(command: announcement.command))
             }
         }
         defer { watcher.cancel() }
         let work = Task { try await record(with: server, line) }
         let signals = StopSignals { name in
-            line.message("\(name): ending; once more ends at once")
+            line.erase()
+            log(.info, "stopping", "\(name): ending; once more ends at once")
             work.cancel()
         }
-        Terminal.standardOutput.write(
+        log(
+            .info, "started",
             "\(directory.relativePath): recording \(indices.count) episodes; workers connect with: "
-                + "\(announcement.command)\n")
-        for remark in announcement.remarks { Terminal.standardOutput.write(remark + "\n") }
+                + "\(announcement.command)")
+        for remark in announcement.remarks { log(.info, "remark", remark) }
         do {
             let failed = try await work.value
             line.finish()
@@ -77,7 +84,7 @@ struct ClusterRecording {
             line.erase()
             try announcement.mark(.paused)
             server.stop(.paused, reason: "it was told to, and the recording can be continued")
-            Terminal.standardOutput.write("stopped; the same command records what is missing\n")
+            log(.info, "stopped", "stopped; the same command records what is missing")
             throw ExitCode(stoppedStatus ?? signals.exitStatus ?? 1)
         } catch {
             try? announcement.mark(.failed)

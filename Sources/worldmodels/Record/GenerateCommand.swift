@@ -82,6 +82,9 @@ struct GenerateCommand: AsyncParsableCommand {
     /// Each is an episode to be held in memory and a file to be looked for.
     private static let maximumRollouts = 10_000_000
 
+    @OptionGroup(title: "What it tells, with --bind")
+    var logging: LogOptions
+
     func validate() throws {
         guard (1...Self.maximumRollouts).contains(rollouts) else {
             throw ValidationError("--rollouts \(rollouts): 1 to \(Self.maximumRollouts)")
@@ -153,7 +156,7 @@ struct GenerateCommand: AsyncParsableCommand {
             }
             try await ClusterRecording(
                 settings: settings, models: models, directory: directory, indices: missing,
-                total: rollouts
+                total: rollouts, log: logging.log("generate", on: .standardOutput)
             ).run(listening, stoppedStatus: stopped.stoppedStatus, security: security)
             return
         }

@@ -73,6 +73,12 @@ struct CoordinatorCommand: AsyncParsableCommand {
     @Flag(help: "Show the rollouts as they arrive, on one line.")
     var display = false
 
+    @Flag(
+        help: """
+            Write event files for TensorBoard into the folder tensorboard of the run's directory.
+            """)
+    var tensorboard = false
+
     @Option(
         help: .init(
             "Train V and M on the rollouts of this directory where the run lacks them.",
@@ -104,6 +110,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "What browsers and Prometheus are shown")
     var page: PageOptions
+
+    @OptionGroup(title: "What it tells")
+    var logging: LogOptions
 
     @OptionGroup(title: "What defines the run")
     var options: RunOptions
@@ -139,6 +148,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
                     + " --pretrained another --logdir")
         }
     }
+
+    private var log: CommandLog { logging.log("coordinator", on: .standardOutput) }
 
     private func drive() async throws {
         let profile = try options.profile()
@@ -200,13 +211,15 @@ struct CoordinatorCommand: AsyncParsableCommand {
         if run.isNew, let controller = plan.startingPoint.controller {
             let used = run.settings.antialiasing.rawValue
             let own = plan.startingPoint.antialiasing?.rawValue ?? used
-            Terminal.standardOutput.write(
+            log(
+                .info, "start",
                 "the search starts from \(plan.startingPoint.path): \(controller.formText), "
-                    + "antialiasing \(used)\(used == own ? "" : ", where it has seen \(own)")\n")
+                    + "antialiasing \(used)\(used == own ? "" : ", where it has seen \(own)")")
         }
         try await CoordinatorRun(
             run: run, limits: limits, server: server, announcement: announcement, meter: meter,
-            display: display, stoppedStatus: stopped.stoppedStatus
+            display: display, writesTensorBoard: tensorboard, log: log,
+            stoppedStatus: stopped.stoppedStatus
         ).run()
     }
 
@@ -215,10 +228,11 @@ struct CoordinatorCommand: AsyncParsableCommand {
         _ plan: RunPlan, observe: @escaping (ModelTraining.Event) throws -> Void
     ) throws -> OpenRun {
         let process = ProcessInfo.processInfo
+        let log = log
         return try plan.open(
             holder: "process \(process.processIdentifier) on \(process.hostName)",
             program: "worldmodels \(WorldModels.configuration.version)", observe: observe,
-            waiting: { Terminal.standardOutput.write("\($0); waiting for it\n") })
+            waiting: { log(.warning, "database-busy", "\($0); waiting for it") })
     }
 
     /// Begins or finds the run, and trains V and M where it lacks them; a signal ends that.
@@ -228,10 +242,12 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let isStopped = Atomic(false)
         let signals = StopSignals { _ in isStopped.store(true, ordering: .relaxed) }
         let phase = TrainingPhase(server: server)
-        Terminal.standardOutput.write(
+        let log = log
+        log(
+            .info, "listening",
             "listening at \(server.address); status and workers are answered while V and M are"
-                + " trained\n")
-        let console = TrainingConsole()
+                + " trained")
+        let console = TrainingConsole { log(.info, "training", $0) }
         do {
             return try open(plan) { event in
                 switch event {
@@ -245,7 +261,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
         } catch is CancellationError {
             try announcement.mark(.paused)
             server.stop(.paused, reason: "it was told to, and the training can be continued")
-            print("stopped; the same command goes on after the last complete epoch")
+            log(
+                .info, "stopped",
+                "stopped; the same command goes on after the last complete epoch")
             throw ExitCode(stopped.stoppedStatus ?? signals.exitStatus ?? 1)
         } catch {
             try? announcement.mark(.failed)

@@ -19,6 +19,9 @@ struct CoordinatorRun {
     /// What counts for whoever looks on.
     let meter: RunMeter
     let display: Bool
+    /// Whether event files for TensorBoard are written.
+    let writesTensorBoard: Bool
+    let log: CommandLog
     /// What the program returns where a signal asked for its end.
     let stoppedStatus: Int32?
 
@@ -34,11 +37,11 @@ struct CoordinatorRun {
     private func drive() async throws {
         let reporter = RunReporter(
             server: server, command: announcement.command, generations: limits.generations,
-            display: display)
+            display: display, log: log)
         reporter.show(
             "\(run.store.directory.path): \(run.isNew ? "a new run" : "continuing"); workers connect"
                 + " with: \(announcement.command)")
-        announcement.remarks.forEach(reporter.show)
+        for remark in announcement.remarks { reporter.show(remark, event: "remark") }
         try run.store.note("started", "coordinator started at \(server.address)")
         let watcher = Task {
             for await event in server.events {
@@ -67,6 +70,12 @@ struct CoordinatorRun {
             releases.cancel()
         }
 
+        let board =
+            try writesTensorBoard
+            ? LiveTensorBoard(run.store) { line in
+                reporter.show(line, event: "tensorboard", level: .warning)
+                try? run.store.note("tensorboard", line)
+            } : nil
         let work = Task {
             try await run.drive(with: server, limits: limits) { event in
                 reporter.observe(event)
@@ -75,6 +84,7 @@ struct CoordinatorRun {
                 case .generation(let record): meter.note(record)
                 default: break
                 }
+                board?.observe(event)
             }
         }
         let signals = StopSignals { name in

@@ -28,24 +28,31 @@ final class RunReporter: Sendable {
     /// How many there are to be; nil: no end is set.
     private let generations: Int?
     private let display: Bool
+    private let log: CommandLog
     private let state = Mutex(State())
 
-    init(server: RolloutServer, command: String, generations: Int?, display: Bool) {
+    init(
+        server: RolloutServer, command: String, generations: Int?, display: Bool, log: CommandLog
+    ) {
         self.server = server
         self.command = command
         self.generations = generations
         self.display = display
+        self.log = log
     }
 
     /// Prints a line, over the progress line where there is one.
-    func show(_ line: String) {
+    func show(
+        _ line: String, event: String = "run", level: CommandLog.Level = .info,
+        facts: [String: String] = [:]
+    ) {
         state.withLock { $0.progress?.erase() }
-        Terminal.standardOutput.write(line + "\n")
+        log(level, event, line, facts)
     }
 
     /// Prints an event of the server; gives its kind where it is worth keeping.
     func show(_ event: ServerEvent) -> String? {
-        show(event.text(command: command))
+        show(event.text(command: command), event: event.kind, level: event.level)
         // Nobody asks later when it was that nobody was there, and who stops says so itself.
         return ["waiting", "stopped"].contains(event.kind) ? nil : event.kind
     }
@@ -80,14 +87,22 @@ final class RunReporter: Sendable {
                 total: total)
         case .generation(let record):
             state.withLock { $0.finished?.count += 1 }
-            show(line(record))
+            show(
+                line(record), event: "generation",
+                facts: [
+                    "generation": "\(record.generation)", "best": "\(record.best)",
+                    "mean": "\(record.mean)", "sigma": "\(record.sigma)",
+                    "seconds": "\(record.seconds)",
+                ])
         case .evaluation(let record, let best):
             if best { state.withLock { $0.best = record.mean } }
             show(
                 String(
                     format: "evaluation after generation %d: %.1f +- %.1f over %d tracks",
                     record.generation, record.mean, record.standardDeviation, record.episodes)
-                    + (best ? ", the best so far: controller.safetensors" : ""))
+                    + (best ? ", the best so far: controller.safetensors" : ""),
+                event: "evaluation",
+                facts: ["generation": "\(record.generation)", "mean": "\(record.mean)"])
         }
     }
 

@@ -90,6 +90,9 @@ struct WorkerCommand: ParsableCommand {
 
     @OptionGroup var computing: ComputingOptions
 
+    @OptionGroup(title: "What it tells")
+    var logging: LogOptions
+
     func validate() throws {
         guard (1...1024).contains(environments) else {
             throw ValidationError("--environments is \(environments); 1 to 1024 are possible")
@@ -110,10 +113,12 @@ struct WorkerCommand: ParsableCommand {
         StopSignals.setStatus(stopped.stoppedStatus)
         let kernels = computing.kernels
         let available = AvailableCores()
+        let log = logging.log("worker", on: .standardError)
         if cores == nil, !check {
-            Terminal.standardError.write(
-                "worker: \(available.count) \(available.count == 1 ? "core" : "cores"), as "
-                    + "\(available.limit) has it\n")
+            log(
+                .info, "cores",
+                "\(available.count) \(available.count == 1 ? "core" : "cores"), as "
+                    + "\(available.limit) has it")
         }
         var configuration = RolloutWorker.Configuration(
             environments: environments, cores: cores ?? available.count,
@@ -131,29 +136,34 @@ struct WorkerCommand: ParsableCommand {
         let signals = StopSignals { _ in worker.drain() }
         let endsWhenFinished = until == .finished
         let transport = try coordinator.transport { if endsWhenFinished { worker.finish() } }
-        let end = try worker.run(
-            over: transport,
-            engine: { models, work in
-                try CarRacingWork.engines(models: models, work: work, kernels: kernels)
-            }, report: Self.report)
+        let end: RolloutWorker.End
+        do {
+            end = try worker.run(
+                over: transport,
+                engine: { models, work in
+                    try CarRacingWork.engines(models: models, work: work, kernels: kernels)
+                }
+            ) { log($0.isTrouble ? .warning : .info, $0.event, $0.text) }
+        } catch let error as RolloutWorker.Failure where !log.isPlain {
+            log(.error, "failed", "\(error)", ["status": "\(error.exitStatus)"])
+            throw ExitCode(error.exitStatus)
+        }
         switch end {
         case .drained:
             if signals.exitStatus != nil, let status = stopped.stoppedStatus {
                 throw ExitCode(status)
             }
-        case .finished(let reason): Self.report("the coordinator has finished: \(reason)")
+        case .finished(let reason):
+            log(.info, "finished", "the coordinator has finished: \(reason)")
         case .idle(let seconds):
-            Self.report(
+            log(
+                .info, "idle",
                 "nothing to do for \(TimeSpan(seconds: seconds)) (\(transport.address)); ending")
             throw ExitCode(ExitStatus.tryAgain)
         case .expired:
-            Self.report("its lifetime is over")
+            log(.info, "expired", "its lifetime is over")
             throw ExitCode(ExitStatus.tryAgain)
         }
-    }
-
-    private static func report(_ line: String) {
-        Terminal.standardError.write("worker: \(line)\n")
     }
 }
 

@@ -11,6 +11,16 @@ import WorldModelTraining
 final class TrainingConsole {
     private var line: (title: String, progress: ProgressLine)?
     private var lastDone = 0
+    /// Prints a line; nil: on the standard output.
+    private let log: (@Sendable (String) -> Void)?
+
+    /// A console.
+    ///
+    /// - Parameter log: Prints a line, also of progress where there is no terminal; nil: on the
+    ///   standard output.
+    init(log: (@Sendable (String) -> Void)? = nil) {
+        self.log = log
+    }
 
     /// Shows a run and what came of it, and keeps its losses in the run's directory.
     ///
@@ -65,7 +75,7 @@ final class TrainingConsole {
                 title,
                 ProgressLine(
                     title, total: progress.total, unit: progress.unit, start: progress.done,
-                    plainInterval: .seconds(30))
+                    plainInterval: .seconds(30), log: log)
             )
         }
         lastDone = progress.done
@@ -77,6 +87,7 @@ final class TrainingConsole {
     private func print(line text: String) {
         line?.progress.erase()
         line = nil
+        if let log { return log(text) }
         Terminal.standardOutput.write(text + "\n")
     }
 

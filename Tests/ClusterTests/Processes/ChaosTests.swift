@@ -55,7 +55,7 @@ struct ChaosTests {
             var lines: [String] = []
             while let line = await coordinator?.line() {
                 lines.append(line)
-                if line.hasPrefix("generation ") { try await disturb(self) }
+                if line.contains(": generation ") { try await disturb(self) }
             }
             #expect(await coordinator?.exitStatus() == 0, "\(lines.suffix(5))")
             for worker in workers { worker.signal(SIGTERM) }

@@ -124,12 +124,14 @@ struct CoordinatorCheckTests {
             "--max-steps", "10", "--evaluation-episodes", "1", "--generations", "1",
             "--address-file", file,
         ])
-        let line = try #require(await coordinator.line { $0.hasPrefix("listening at ") })
+        let line = try #require(await coordinator.line { $0.contains("listening at ") })
         let worker = try ProgramProcess([
             "worker", "--coordinator-file", file, "--cores", "1", "--environments", "1", "--until",
             "finished",
         ])
-        let address = try #require(line.split(separator: " ").dropFirst(2).first).dropLast()
+        let words = line.split(separator: " ")
+        let place = try #require(words.firstIndex(of: "at"))
+        let address = words[place + 1].dropLast()
         let status = try ProgramProcess(["status", "--connect", String(address)])
         #expect(await status.exitStatus() == 0)
         #expect(await status.lines().contains { $0.contains("training ") })

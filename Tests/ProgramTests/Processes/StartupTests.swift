@@ -35,6 +35,18 @@ struct StartupTests {
         #expect(await process.exitStatus() == 1)
     }
 
+    @Test func `descriptors are raised to what is allowed`() async throws {
+        let process = try ProgramProcess(
+            ["worker", "--connect", "tcp://127.0.0.1:1"],
+            command: "ulimit -Sn 64; exec \"$0\" \"$@\"")
+        _ = try #require(await process.line())
+        let limits = try #require(process.descriptorLimits)
+        #expect(limits.soft > 64)
+        #expect(limits.soft == min(limits.hard, 1 << 20))
+        process.signal(SIGTERM)
+        _ = await process.exitStatus()
+    }
+
     @Test func `too little memory is an error, and does not hang`() async throws {
         let process = try ProgramProcess(
             ["--version"], command: "ulimit -v 200000; exec \"$0\" \"$@\"")

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import RolloutServer
+
+extension ServerEvent {
+    /// How important it is to whoever looks after the run.
+    var level: CommandLog.Level {
+        switch self {
+        case .joined, .left, .returned, .released, .clientList: .info
+        case .lost, .coreLost, .refused, .waiting, .failed, .malformed, .unauthenticated: .warning
+        case .setAside, .disagreed, .undecided, .quarantined, .stopped: .error
+        case .repeated(let last, _, _): last.level
+        }
+    }
+}

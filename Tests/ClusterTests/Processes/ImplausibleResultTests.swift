@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Episodes
+import Foundation
+import RunStore
+import TestSupport
+import Testing
+import WorldModel
+
+/// `worldmodels coordinator` with a worker whose results no car could have.
+@Suite(.timeLimit(.minutes(5)))
+struct ImplausibleResultTests {
+    @Test func `none of them is counted, and who sends them is named`() async throws {
+        let place = try TemporaryDirectory()
+        let directory = RunDirectory(path: place.path)
+        try QuickModels.vae.write(to: Agent.Part.vae.file(in: directory.url))
+        try QuickModels.mdrnn.write(to: Agent.Part.mdrnn.file(in: directory.url))
+        let coordinator = try ProgramProcess([
+            "coordinator", "--logdir", directory.path, "--seed", "3", "--variant", "separable",
+            "--pop-size", "8", "--n-samples", "1", "--max-steps", "8", "--evaluate-every", "0",
+            "--generations", "1",
+        ])
+        let greeting = await coordinator.line { $0.contains("--connect ") }
+        let address = try #require(greeting?.split(separator: " ").last.map(String.init))
+        let boaster = try WrongWorker(address, character: .boaster, host: "boaster")
+        // Alone it would be believed: whatever is counted ends the only generation.
+        let line = await coordinator.line {
+            $0.contains("in quarantine") || $0.hasPrefix("generation 1:")
+        }
+        #expect(line?.contains("boaster@127.0.0.1") == true)
+        #expect(line?.contains("it sends impossible results") == true, "\(line ?? "")")
+        #expect(
+            try RunReader(directory).rollouts(generation: 1, purpose: .training).isEmpty)
+        coordinator.signal(SIGTERM)
+        #expect(await coordinator.exitStatus() == 128 + SIGTERM)
+        boaster.stop()
+        await boaster.hasStopped()
+    }
+}
