@@ -51,6 +51,12 @@ final class RawConnection: Sendable {
     @discardableResult
     func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
+    /// Sends a text again and again; why that came to its end.
+    func sendUntilRefused(_ text: String) -> Int32 {
+        while send(text) {}
+        return errno
+    }
+
     /// What comes next, at most so many bytes; nil at the end or when nothing comes in time.
     func receive(_ count: Int = 65_536) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: count)

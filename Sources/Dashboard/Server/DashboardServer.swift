@@ -117,6 +117,7 @@ package final class DashboardServer: Sendable {
         let http = HTTP1Channel(
             responder: { try await responder.respond(to: $0, with: $1, over: $2) },
             configuration: .init(
+                additionalChannelHandlers: [FaultEnd()],
                 idleTimeout: .nanoseconds(
                     Int64(configuration.patience / .nanoseconds(1))),
                 httpDecoderConfiguration: .init(
@@ -145,6 +146,15 @@ package final class DashboardServer: Sendable {
             throw DashboardError.certificate(
                 chain: certificate.chain, key: certificate.key, reason: "\(error)")
         }
+    }
+}
+
+/// Ends a connection whose bytes are no request, or too many: they would be read on, and thrown away.
+private final class FaultEnd: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = NIOAny
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
     }
 }
 
