@@ -11,7 +11,7 @@ import WorldModelTraining
 
 /// Films the best controller of a run as `play` and `dream` do.
 struct RunFilms: FilmMaker {
-    let ending = "gif"
+    let ending = "webm"
 
     func film(
         _ directory: RunDirectory, trackSeed: UInt64, kind: FilmKind, to file: URL
