@@ -16,7 +16,7 @@ class Chromium:
     """One browser with one page. What it logs and asks for is kept."""
 
     def __init__(self, program="chromium"):
-        self.profile = tempfile.TemporaryDirectory()
+        self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         commands, self.writer = os.pipe()
         self.reader, answers = os.pipe()
 
@@ -102,8 +102,11 @@ class Chromium:
         """Waits until an expression, or what it promises, is true."""
         end = time.monotonic() + seconds
         while True:
-            if self.evaluate(f"Promise.resolve({expression}).then(Boolean)"):
-                return
+            try:
+                if self.evaluate(f"Promise.resolve({expression}).then(Boolean)"):
+                    return
+            except RuntimeError:
+                pass  # Between two pages there is nothing to ask.
             if time.monotonic() > end:
                 state = self.evaluate("document.body.innerText.slice(0, 600)")
                 raise TimeoutError(f"{expression} did not come true; the page: {state}")

@@ -33,7 +33,7 @@ def main():
     page.key("Home")
     began = time.monotonic()
     page.key("Enter")
-    page.wait("!document.querySelector('#generation').hidden && document.querySelector('#generation canvas').width > 100")
+    page.wait("!document.querySelector('#generation').hidden && document.querySelector('#generation canvas[tabindex]').width > 100")
     opened = time.monotonic() - began
     memory = page.call("Runtime.getHeapUsage")["usedSize"] / 2**20
     page.wait("new Promise(done => setTimeout(() => done(true), 500))")

@@ -49,7 +49,7 @@ chmod +x "$scratch/start"
 await 'the page: ' "$scratch/coordinator.log"
 link=$(sed -n 's/^the page: //p' "$scratch/coordinator.log")
 "$program" worker --coordinator-file "$scratch/address" >"$scratch/worker.log" 2>&1 &
-await 'generation 2:' "$scratch/coordinator.log"
+await 'generation 1:' "$scratch/coordinator.log"
 
 step "the page"
 python3 cluster/dashboard/page_test.py "$link" "$pictures" "$scratch/pid" "$scratch/start" ||

@@ -81,7 +81,10 @@ export class Chart {
       parts.push(svg("line", { class: "grid-line", x1: margin.left, x2: width - margin.right, y1: y(value), y2: y(value) }));
       parts.push(svg("text", { x: margin.left - 6, y: y(value) + 4, "text-anchor": "end" }, short(value)));
     }
+    // Between two generations there is none.
+    const isWhole = this.places.every(Number.isInteger);
     for (const value of ticks(bounds.left, bounds.right, Math.max(2, Math.floor(width / 90)))) {
+      if (isWhole && !Number.isInteger(value)) continue;
       parts.push(svg("line", { class: "axis", x1: x(value), x2: x(value), y1: height - margin.bottom, y2: height - margin.bottom + 4 }));
       parts.push(svg("text", { x: x(value), y: height - margin.bottom + 17, "text-anchor": "middle" }, short(value)));
     }

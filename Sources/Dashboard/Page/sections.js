@@ -35,7 +35,7 @@ export class StateSection {
     set("Best evaluation", fixed(state.best), el("small", {}, state.bestGeneration ? ` after generation ${state.bestGeneration}` : ""));
     set("Steps a second", count(state.live?.stepsPerSecond ?? state.stepsPerSecond));
     set("Cores", state.live ? `${state.live.coresUsed} of ${state.live.coresWanted} wanted` : "–",
-      el("small", {}, state.live ? `, ${state.live.workers} workers` : ""));
+      el("small", {}, state.live ? `, ${state.live.workers} ${state.live.workers === 1 ? "worker" : "workers"}` : ""));
     set("Time left", duration(state.secondsLeft));
     set("Steps so far", short(state.totalSteps));
     set("Time so far", duration(state.elapsed));
