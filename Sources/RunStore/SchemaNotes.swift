@@ -68,6 +68,13 @@ enum SchemaNotes {
                 "state_digest": "\(digest): of the optimiser's state after it",
                 "fitness_digest": "\(digest): of the candidates' mean returns",
                 "finished": time,
+                "path_length":
+                    "The length of the step size's evolution path; 1: a random walk's. It and the"
+                    + " next four are NULL before 0.3.0",
+                "axis_ratio": "The longest axis of the search's distribution over its shortest",
+                "least_deviation": "The least of the parameters' standard deviations",
+                "median_deviation": "The median of them",
+                "greatest_deviation": "The greatest of them",
             ]),
         Entry(
             name: "optimiser_state",
@@ -124,6 +131,8 @@ enum SchemaNotes {
                     + " time: not to be summed",
                 "confirmed": "1: another party gave the same outcome",
                 "core": "Which of the worker's cores, from 0",
+                "arrived":
+                    "When the coordinator had it: milliseconds since 1970; NULL before 0.3.0",
                 "core_seconds":
                     "Its share of its core's time: summed, the time that cores were busy; NULL: not"
                     + " measured, as before 0.3.0",

@@ -79,7 +79,7 @@ struct InspectCommand: ParsableCommand {
     var generation: Int?
 
     @Option(
-        help: .init("With --rollouts and --tracks: training or evaluation.", valueName: "purpose"))
+        help: .init("With --rollouts and --tracks: training or evaluation.", valueName: "kind"))
     var purpose: RolloutPurpose?
 
     @Flag(help: "List everything, not the last 30 generations (or the 30 hardest tracks) alone.")
