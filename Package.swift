@@ -248,8 +248,8 @@ let tests: [Target] = [
     .testTarget(
         name: "RolloutsTests",
         dependencies: [
-            "ArrayFiles", "CarRacing", "CarRacingRendering", "Episodes", "Rollouts", "SeededRandom",
-            "WorldModel",
+            "ArrayFiles", "CarRacing", "CarRacingRendering", "Digests", "Episodes", "Rollouts",
+            "SeededRandom", "WorldModel",
         ]),
     .testTarget(
         name: "SearchTests",

@@ -28,7 +28,7 @@ package struct OpenRun: Sendable {
             mapping: settings.mapping, inputs: settings.inputs, latent: settings.latent,
             timeLimit: settings.maximumSteps,
             stepsWithoutTile: settings.patience > 0 ? settings.patience : nil,
-            antialiasing: settings.antialiasing.drawing)
+            antialiasing: settings.antialiasing.drawing, precision: settings.precision)
     }
 
     /// The same as JSON.
@@ -71,6 +71,7 @@ package struct OpenRun: Sendable {
             "evaluation_mean": "\(evaluation.mean)",
             "evaluation_episodes": "\(evaluation.episodes)",
             Antialiasing.metadataKey: settings.antialiasing.drawing.rawValue,
+            Precision.metadataKey: settings.precision.rawValue,
         ])
     }
 }

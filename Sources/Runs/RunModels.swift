@@ -29,7 +29,11 @@ package struct RunModels: Sendable {
     private let memoryToWrite: URL?
 
     /// Reads the models; where M is missing, a seed makes a random one.
-    package init(_ directory: RunDirectory, untrainedMemorySeed: UInt64?) throws {
+    ///
+    /// V has to be one that can compute in the precision.
+    package init(
+        _ directory: RunDirectory, untrainedMemorySeed: UInt64?, precision: Precision = .float32
+    ) throws {
         func missing(_ part: Agent.Part) -> Missing {
             Missing(
                 path: directory.file(of: part).path, part: part, directory: directory.path)
@@ -51,27 +55,29 @@ package struct RunModels: Sendable {
         } else {
             throw missing(.mdrnn)
         }
-        try Self.check(.vae, vae, vaeFile)
-        try Self.check(.mdrnn, mdrnn, mdrnnFile)
+        try Self.check(.vae, vae, vaeFile, precision)
+        try Self.check(.mdrnn, mdrnn, mdrnnFile, precision)
     }
 
     /// Refuses those of the models that are there and could not be driven with; the others may yet
     /// be trained or brought.
-    static func checkPresent(in directory: RunDirectory) throws {
+    static func checkPresent(in directory: RunDirectory, precision: Precision) throws {
         for part in [Agent.Part.vae, .mdrnn] {
             let file = directory.file(of: part)
             if let data = FileManager.default.contents(atPath: file.path) {
-                try check(part, data, file)
+                try check(part, data, file, precision)
             }
         }
     }
 
     /// Refuses what a worker would refuse, by the file's name.
-    private static func check(_ part: Agent.Part, _ data: Data, _ file: URL) throws {
+    private static func check(
+        _ part: Agent.Part, _ data: Data, _ file: URL, _ precision: Precision
+    ) throws {
         let content = try SafetensorsFile(data: data, name: file.path)
         if part == .vae {
             let parameters = try VAEParameters(content, name: file.path)
-            try Encoder.requireSizes(of: parameters, name: file.path)
+            try Encoder.require(precision, of: parameters, name: file.path)
         } else {
             let parameters = try MDRNNParameters(content, name: file.path)
             try RecurrentCell.requireSizes(of: parameters, name: file.path)

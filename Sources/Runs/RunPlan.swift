@@ -47,9 +47,10 @@ package struct RunPlan: Sendable {
         let memorySeed = usesRandomMemory ? wanted.seed : nil
         try startingPoint.checkModels(of: directory)
         if training == nil && startingPoint.models == nil {
-            _ = try RunModels(directory, untrainedMemorySeed: memorySeed)
+            _ = try RunModels(
+                directory, untrainedMemorySeed: memorySeed, precision: wanted.precision)
         } else {
-            try RunModels.checkPresent(in: directory)
+            try RunModels.checkPresent(in: directory, precision: wanted.precision)
         }
         try ForeignController.refuse(beforeBeginningIn: directory)
         let store = try RunStore(directory, holder: holder, waiting: waiting)
@@ -57,7 +58,8 @@ package struct RunPlan: Sendable {
         try startingPoint.copyModels(to: directory)
         try training?.run(
             store, seed: wanted.seed, skipsMemory: usesRandomMemory, observe: observe)
-        let models = try RunModels(directory, untrainedMemorySeed: memorySeed)
+        let models = try RunModels(
+            directory, untrainedMemorySeed: memorySeed, precision: wanted.precision)
         try models.writeMemory()
         given.merge(models.settings) { $1 }
         if try !store.reader.holdsResults() {

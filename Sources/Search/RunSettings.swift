@@ -34,6 +34,8 @@ package struct RunSettings: Sendable, Hashable {
     package var latent = LatentUse.mean
     /// How the edges of what the agents see look.
     package var antialiasing = Edges.off
+    /// What V computes in when it drives.
+    package var precision = Precision.float32
     /// An episode's limit in steps.
     package var maximumSteps = 1000
     /// Steps without a new tile that end a training episode; 0 is never.
@@ -105,6 +107,9 @@ package struct RunSettings: Sendable, Hashable {
             "antialiasing", \.antialiasing, .choice,
             help: "How the edges of what agents see look: off, or samples4, which is nearer to"
                 + " Gymnasium and slower (*)."),
+        RunSetting(
+            "precision", \.precision, .choice,
+            help: "What V computes in when it drives: float32, or int8, which is faster (*)."),
         RunSetting(
             "max-steps", \.maximumSteps, .whole(1...1_000_000), valueName: "steps",
             help: "An episode's limit (*)."),

@@ -79,12 +79,15 @@ public struct Agent: Sendable {
     ///   `FrozenModelsError` or `ControllerFileError` for a file that is damaged, of another kind
     ///   or of other sizes.
     public init(
-        directory: URL, kernels: Kernels = .best, form: ControllerForm = ControllerForm()
+        directory: URL, kernels: Kernels = .best, form: ControllerForm = ControllerForm(),
+        precision: Precision = .float32
     ) throws {
         let (vae, mdrnn) = try Self.parameters(in: directory)
-        try Encoder.requireSizes(of: vae, name: Part.vae.file(in: directory).path)
+        let name = Part.vae.file(in: directory).path
+        try Encoder.requireSizes(of: vae, name: name)
         try RecurrentCell.requireSizes(of: mdrnn, name: Part.mdrnn.file(in: directory).path)
-        models = try FrozenModels(vae: vae, mdrnn: mdrnn, kernels: kernels)
+        models = try FrozenModels(
+            vae: vae, mdrnn: mdrnn, kernels: kernels, precision: precision, name: name)
         // C's files are of V's and M's sizes, or refused.
         let file = Part.controller.file(in: directory)
         controller =

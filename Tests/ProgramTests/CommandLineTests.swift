@@ -180,6 +180,6 @@ struct CommandLineTests {
 
     private static let plainNames: Set<String> = [
         "seed", "variant", "factorisation", "restarts", "recombination", "controller-inputs",
-        "controller-mapping", "latent", "antialiasing", "policy", "gl", "sigma",
+        "controller-mapping", "latent", "antialiasing", "precision", "policy", "gl", "sigma",
     ]
 }

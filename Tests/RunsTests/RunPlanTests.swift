@@ -46,6 +46,28 @@ struct RunPlanTests {
         #expect(file.metadata["antialiasing"] == "samples4")
     }
 
+    @Test func `8-bit integers are told to workers and kept, and need a V that has scales`()
+        async throws
+    {
+        let directory = try space.run(models: ["vae", "mdrnn"])
+        let given = RunPlan.small.merging(["precision": "int8"]) { $1 }
+        let vae = directory.file(of: .vae)
+        #expect(throws: FrozenModelsError.noRanges(model: vae.path)) {
+            _ = try RunPlan(directory, given: given).open()
+        }
+        // Nothing has begun: a V with scales can still come.
+        #expect(!directory.holdsRun)
+        try QuickModels.rangedVAE.write(to: vae)
+        let run = try RunPlan(directory, given: given).open()
+        let told = String(decoding: try run.encodedRolloutSettings(), as: UTF8.self)
+        #expect(told.contains("\"precision\":\"int8\""))
+        try await run.drive(to: 1)
+        let stored = try run.store.reader.settings()
+        #expect(stored.first { $0.name == "precision" }?.value == "int8")
+        let file = try SafetensorsFile(contentsOf: directory.file(of: .controller))
+        #expect(file.metadata["precision"] == "int8")
+    }
+
     @Test func `generations that exceed the memory are refused before anything is written`() throws
     {
         let directory = try space.run()

@@ -33,7 +33,7 @@ struct RunSettingsTests {
         ("sigma", "0.5", "0.1"), ("variant", "separable", "full"),
         ("recombination", "all", "better-half"), ("controller-inputs", "z", "zh"),
         ("controller-mapping", "linear", "paper"), ("latent", "sampled", "mean"),
-        ("antialiasing", "samples4", "off"),
+        ("antialiasing", "samples4", "off"), ("precision", "int8", "float32"),
         ("max-steps", "500", "1000"), ("stop-after-steps-without-tile", "100", "0"),
         ("step-cap-factor", "2", "0"), ("evaluation-episodes", "64", "16"),
     ])
@@ -140,6 +140,15 @@ struct RunSettingsTests {
         #expect(throws: RunError.self) { try settings.checkMemory(available: 1e8) }
         settings = RunSettings()
         #expect(throws: EvolutionStrategyError.self) { try settings.checkMemory(available: 1e7) }
+    }
+
+    @Test func `a run from before there was a precision goes on in single`() throws {
+        let older = RunSettings().listed.filter { $0.name != "precision" }
+        let kept = try RunSettings(given: [:], stored: older, path: "run")
+        #expect(kept.texts(\.precision) == ["precision": "float32"])
+        #expect(throws: RunError.self) {
+            try RunSettings(given: ["precision": "int8"], stored: older, path: "run")
+        }
     }
 
     @Test func `a run from before there was antialiasing goes on without it`() throws {

@@ -9,11 +9,16 @@ import WorldModel
 package enum QuickModels {
     /// V's file.
     package static let vae: Data = weights(VAEParameters.specification(), of: "vae")
+    /// V's file with the scales that 8-bit integers need.
+    package static let rangedVAE: Data = weights(
+        VAEParameters.specification(), of: "vae", notes: ["int8.limits": "0.5 0.5 0.5 0.5"])
     /// M's file.
     package static let mdrnn: Data = weights(
         MDRNNParameters.specification(MDRNNSizes()), of: "mdrnn")
 
-    private static func weights(_ entries: [TensorSpecification], of kind: String) -> Data {
+    private static func weights(
+        _ entries: [TensorSpecification], of kind: String, notes: [String: String] = [:]
+    ) -> Data {
         var tensors: [String: Tensor] = [:]
         for entry in entries {
             var state: UInt32 = 1
@@ -23,6 +28,7 @@ package enum QuickModels {
             }
             tensors[entry.name] = Tensor(shape: entry.shape, values: values)
         }
-        return SafetensorsFile(metadata: ["kind": kind], tensors: tensors).encoded()
+        return SafetensorsFile(metadata: notes.merging(["kind": kind]) { $1 }, tensors: tensors)
+            .encoded()
     }
 }

@@ -32,6 +32,29 @@ struct ParameterSetTests {
         #expect(loaded.sizes == Self.smallRNN)
     }
 
+    @Test func `a file keeps the ranges of V's activations, and bad ones are refused`() throws {
+        var generator = PCG64(seed: 1)
+        var vae = VAEParameters(randomFrom: &generator, sizes: Self.smallVAE)
+        let sound = [
+            "int8.limits": "1.25 0.1 3e-05 7.0", "int8.frames": "12", "int8.saturated": "0.25",
+        ]
+        try vae.take(notes: sound, name: "v")
+        #expect(vae.ranges?.limits == [1.25, 0.1, 3e-5, 7])
+        let file = try SafetensorsFile(data: vae.file().encoded(), name: "v")
+        #expect(file.metadata["int8.limits"] == "1.25 0.1 3e-05 7.0")
+        let again = try VAEParameters(file, name: "v")
+        #expect(again == vae && again.ranges?.frames == 12 && again.ranges?.saturated == 0.25)
+        for text in [
+            "", "1 2 3", "1 2 3 4 5", "1 2 3 x", "1 2 3 0", "1 2 3 -1", "1 2 3 inf", "1 2 3 nan",
+        ] {
+            var bad = file
+            bad.metadata["int8.limits"] = text
+            #expect(throws: ParameterError.badRanges(file: "v", found: text)) {
+                try VAEParameters(bad, name: "v")
+            }
+        }
+    }
+
     @Test func `the random start keeps PyTorch's bounds`() {
         var generator = PCG64(seed: 2)
         let vae = VAEParameters(randomFrom: &generator, sizes: Self.smallVAE)

@@ -24,10 +24,17 @@ package enum DrawingEnvironment {
     ]
     /// What chooses the processor or a graphics card, which EGL can draw with.
     private static let choices: Set<String> = ["LIBGL_ALWAYS_SOFTWARE"]
-    private static let isPortable = Atomic(false)
+    /// The bits of llvmpipe's vectors; 0: as it chooses.
+    private static let vectorWidth = Atomic(0)
 
     /// Has llvmpipe compute in the way that every x86 processor can; called before anything is drawn.
-    package static func makePortable() { isPortable.store(true, ordering: .relaxed) }
+    package static func makePortable() { useVectors(of: 128) }
+
+    /// Has llvmpipe compute with vectors of so many bits, if the processor has them; called before
+    /// anything is drawn.
+    package static func useVectors(of bits: Int) {
+        vectorWidth.store(bits, ordering: .relaxed)
+    }
 
     /// Prepares the environment before a library is loaded, which reads it with its first context.
     static func prepare(for library: DrawingLibrary) {
@@ -40,6 +47,7 @@ package enum DrawingEnvironment {
         if library == .osmesa { setenv("GALLIUM_DRIVER", "llvmpipe", 1) }
         // The rasteriser's own threads would fight with the worker's for the same cores.
         setenv("LP_NUM_THREADS", "0", 1)
-        if isPortable.load(ordering: .relaxed) { setenv("LP_NATIVE_VECTOR_WIDTH", "128", 1) }
+        let width = vectorWidth.load(ordering: .relaxed)
+        if width > 0 { setenv("LP_NATIVE_VECTOR_WIDTH", "\(width)", 1) }
     }
 }

@@ -25,10 +25,15 @@ package final class CarRacingEngine: EpisodeEngine {
 
     /// Drives controllers for their returns, so many at once; each episode brings its parameters.
     ///
+    /// The models are of the settings' precision.
+    ///
     /// - Throws: `DrawingError` if no drawing context can be had.
     package convenience init(
         scoring settings: RolloutSettings, models: FrozenModels, environments: Int
     ) throws {
+        precondition(
+            models.encoder.precision == settings.precision,
+            "V in \(models.encoder.precision), settings with \(settings.precision)")
         let cars = try CarRacingSlots(
             count: environments, lapCompletePercent: settings.lapCompletePercent,
             antialiasing: settings.antialiasing)

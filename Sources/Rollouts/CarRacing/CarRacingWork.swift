@@ -38,13 +38,15 @@ package enum CarRacingWork {
         switch work {
         case .score(let settings):
             let settings = try decode(RolloutSettings.self, settings)
-            let frozen = try freeze(models, kernels)
+            let frozen = try freeze(models, kernels, settings.precision)
             // V's file alone is three times what its encoder takes once it is laid out.
             ProcessMemory.giveBackFreed()
             return { try CarRacingEngine(scoring: settings, models: frozen, environments: $0) }
         case .record(let settings):
             let settings = try decode(RecordingSettings.self, settings)
-            let agent = settings.policy == .controller ? try agent(models, kernels) : nil
+            let agent =
+                settings.policy == .controller
+                ? try agent(models, kernels, settings.precision) : nil
             ProcessMemory.giveBackFreed()
             return { try CarRacingEngine(recording: settings, agent: agent, environments: $0) }
         }
@@ -62,18 +64,18 @@ package enum CarRacingWork {
 
     /// V and M; their bytes are gone when this returns.
     private static func freeze(
-        _ models: consuming [String: Data], _ kernels: Kernels
+        _ models: consuming [String: Data], _ kernels: Kernels, _ precision: Precision
     ) throws -> FrozenModels {
         guard let vae = models.removeValue(forKey: "vae") else { throw Failure.missingModel("vae") }
         guard let mdrnn = models.removeValue(forKey: "mdrnn") else {
             throw Failure.missingModel("mdrnn")
         }
-        return try FrozenModels(vae: vae, mdrnn: mdrnn, kernels: kernels)
+        return try FrozenModels(vae: vae, mdrnn: mdrnn, kernels: kernels, precision: precision)
     }
 
     /// V, M and C; their bytes are gone when this returns.
     private static func agent(
-        _ models: consuming [String: Data], _ kernels: Kernels
+        _ models: consuming [String: Data], _ kernels: Kernels, _ precision: Precision
     ) throws -> RecordingAgent {
         guard let controller = models.removeValue(forKey: "controller") else {
             throw Failure.missingModel("controller")
@@ -81,6 +83,6 @@ package enum CarRacingWork {
         let name = Agent.Part.controller.fileName
         let parameters = try ControllerParameters(
             SafetensorsFile(data: controller, name: name), name: name)
-        return (try freeze(models, kernels), parameters)
+        return (try freeze(models, kernels, precision), parameters)
     }
 }

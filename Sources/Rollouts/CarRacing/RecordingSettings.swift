@@ -3,7 +3,7 @@
 
 package import CarRacingRendering
 package import Foundation
-import WorldModel
+package import WorldModel
 
 /// How cars are driven for a dataset.
 package enum DrivingPolicy: String, Sendable, Hashable, Codable, CaseIterable {
@@ -28,6 +28,8 @@ package struct RecordingSettings: Sendable, Hashable, Codable {
     package var seed: UInt64
     /// How the edges of what is seen and recorded look; Gymnasium's are smooth.
     package var antialiasing: Antialiasing
+    /// What V computes in where a controller drives.
+    package var precision: Precision
 
     /// The most steps of an episode whose file can travel, whatever its frames hold.
     package static let maximumSteps = 20_000
@@ -35,13 +37,14 @@ package struct RecordingSettings: Sendable, Hashable, Codable {
     /// Describes a dataset.
     package init(
         policy: DrivingPolicy, steps: Int = 1000, seed: UInt64 = 0,
-        antialiasing: Antialiasing = .off
+        antialiasing: Antialiasing = .off, precision: Precision = .float32
     ) {
         precondition(steps > 0, "episodes of \(steps) steps")
         self.policy = policy
         self.steps = steps
         self.seed = seed
         self.antialiasing = antialiasing
+        self.precision = precision
     }
 
     /// Takes a dataset whose files travel.
@@ -53,6 +56,7 @@ package struct RecordingSettings: Sendable, Hashable, Codable {
         steps = try values.decode(Int.self, forKey: .steps)
         seed = try values.decode(UInt64.self, forKey: .seed)
         antialiasing = try values.decode(Antialiasing.self, forKey: .antialiasing)
+        precision = try values.decode(Precision.self, forKey: .precision)
         guard (1...Self.maximumSteps).contains(steps) else {
             throw DecodingError.dataCorruptedError(
                 forKey: .steps, in: values, debugDescription: "episodes of \(steps) steps")

@@ -30,6 +30,8 @@ package struct RolloutSettings: Sendable, Hashable, Codable {
     package var lapCompletePercent: Double
     /// How the edges of what agents see look; Gymnasium's are smooth.
     package var antialiasing: Antialiasing
+    /// What V computes in.
+    package var precision: Precision
 
     /// What counts of steps may be: an episode without end would hold a worker for ever.
     package static let stepRange = 1...1_000_000
@@ -38,7 +40,8 @@ package struct RolloutSettings: Sendable, Hashable, Codable {
     package init(
         mapping: ControllerMapping = .paper, inputs: ControllerInputs = .latentHidden,
         latent: LatentUse = .mean, timeLimit: Int = 1000, stepsWithoutTile: Int? = nil,
-        lapCompletePercent: Double = 0.95, antialiasing: Antialiasing = .off
+        lapCompletePercent: Double = 0.95, antialiasing: Antialiasing = .off,
+        precision: Precision = .float32
     ) {
         self.mapping = mapping
         self.inputs = inputs
@@ -47,6 +50,7 @@ package struct RolloutSettings: Sendable, Hashable, Codable {
         self.stepsWithoutTile = stepsWithoutTile
         self.lapCompletePercent = lapCompletePercent
         self.antialiasing = antialiasing
+        self.precision = precision
         if let fault { preconditionFailure(fault) }
     }
 
@@ -62,6 +66,7 @@ package struct RolloutSettings: Sendable, Hashable, Codable {
         stepsWithoutTile = try values.decodeIfPresent(Int.self, forKey: .stepsWithoutTile)
         lapCompletePercent = try values.decode(Double.self, forKey: .lapCompletePercent)
         antialiasing = try values.decode(Antialiasing.self, forKey: .antialiasing)
+        precision = try values.decode(Precision.self, forKey: .precision)
         if let fault {
             throw DecodingError.dataCorrupted(
                 .init(codingPath: decoder.codingPath, debugDescription: fault))

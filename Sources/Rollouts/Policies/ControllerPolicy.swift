@@ -48,6 +48,16 @@ package final class ControllerPolicy: LockstepPolicy {
         noise.deallocate()
     }
 
+    /// What the controller of a slot sees: z, 32 numbers.
+    package func latent(of slot: Int) -> UnsafeBufferPointer<Float> {
+        UnsafeBufferPointer(start: states.latent(slot), count: Encoder.latentSize)
+    }
+
+    /// What the controller of a slot remembers: h, 256 numbers.
+    package func hidden(of slot: Int) -> UnsafeBufferPointer<Float> {
+        UnsafeBufferPointer(start: states.hidden(slot), count: RecurrentCell.hiddenSize)
+    }
+
     package func begin(_ slot: Int, parameters: [Float], stream: PCG64) throws {
         if !isShared {
             guard parameters.count == inputs.parameterCount else {

@@ -8,12 +8,17 @@ import ArrayFiles
 public enum FrozenModelsError: Error, Equatable, CustomStringConvertible {
     /// The inference code is written for the paper's sizes.
     case unsupportedSizes(model: String, found: String, expected: String)
+    /// 8-bit integers are wanted of a V whose file does not say how to scale them.
+    case noRanges(model: String)
 
     /// One line that names the fault and the remedy.
     public var description: String {
         switch self {
         case .unsupportedSizes(let model, let found, let expected):
             "\(model) has \(found); rollouts need \(expected): train it with the default sizes"
+        case .noRanges(let model):
+            "\(model) has no scales for 8-bit integers, which this version's train-vae writes and "
+                + "model pack --data adds: take such a file, or float32"
         }
     }
 }
@@ -27,11 +32,23 @@ public struct FrozenModels: Sendable {
     /// The compiled loops both were laid out for.
     public let kernels: Kernels
 
+    /// What results depend on beside the models, for records: processor, loops and precision.
+    public var numericPath: String {
+        encoder.precision == .float32
+            ? kernels.numericPath : "\(kernels.numericPath), int8 \(kernels.int8Name)"
+    }
+
     /// Lays out the weights of V and M; all kernels give the same bits.
     ///
-    /// - Throws: `FrozenModelsError` if the sizes are others than the paper's.
-    public init(vae: VAEParameters, mdrnn: MDRNNParameters, kernels: Kernels = .best) throws {
-        encoder = try Encoder(vae, kernels: kernels)
+    /// An error calls V `name`.
+    ///
+    /// - Throws: `FrozenModelsError` if the sizes are others than the paper's, or if 8-bit integers
+    ///   are wanted of a V that has no `ranges`.
+    public init(
+        vae: VAEParameters, mdrnn: MDRNNParameters, kernels: Kernels = .best,
+        precision: Precision = .float32, name: String = "V"
+    ) throws {
+        encoder = try Encoder(vae, kernels: kernels, precision: precision, name: name)
         recurrence = try RecurrentCell(mdrnn, kernels: kernels)
         self.kernels = kernels
     }
@@ -39,11 +56,13 @@ public struct FrozenModels: Sendable {
     /// Reads V and M from the bytes of their files; all kernels give the same bits.
     ///
     /// - Throws: An error that names the file if its bytes are no such model.
-    public init(vae: Data, mdrnn: Data, kernels: Kernels = .best) throws {
+    public init(
+        vae: Data, mdrnn: Data, kernels: Kernels = .best, precision: Precision = .float32
+    ) throws {
         let (vaeName, mdrnnName) = (Agent.Part.vae.fileName, Agent.Part.mdrnn.fileName)
         try self.init(
             vae: VAEParameters(SafetensorsFile(data: vae, name: vaeName), name: vaeName),
             mdrnn: MDRNNParameters(SafetensorsFile(data: mdrnn, name: mdrnnName), name: mdrnnName),
-            kernels: kernels)
+            kernels: kernels, precision: precision, name: vaeName)
     }
 }

@@ -15,6 +15,8 @@ public enum ParameterError: Error, CustomStringConvertible, Equatable {
     case notFinite(file: String, tensor: String, index: Int)
     /// The file says that it holds another model.
     case wrongKind(file: String, found: String, expected: String)
+    /// What the file says of its activations' ranges is no four numbers above 0.
+    case badRanges(file: String, found: String)
 
     /// One line for the user.
     public var description: String {
@@ -34,6 +36,9 @@ public enum ParameterError: Error, CustomStringConvertible, Equatable {
                 + "go back to an earlier checkpoint"
         case .wrongKind(let file, let found, let expected):
             "\(file): holds a \(found) model, not a \(expected) model; give the other file"
+        case .badRanges(let file, let found):
+            "\(file): int8.limits \"\(found)\" are no four numbers above 0; write it anew "
+                + "(worldmodels model pack --data)"
         }
     }
 }

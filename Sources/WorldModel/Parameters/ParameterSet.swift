@@ -35,6 +35,14 @@ package protocol ParameterSet: Sendable, Hashable {
 
     /// Reads a model's file.
     init(contentsOf url: URL) throws
+
+    /// What its file says beside the weights that drives depend on.
+    var notes: [String: String] { get }
+
+    /// Takes such from a file; an error calls it `name`.
+    ///
+    /// - Throws: `ParameterError`.
+    mutating func take(notes: [String: String], name: String) throws(ParameterError)
 }
 
 extension ParameterSet {
@@ -43,6 +51,12 @@ extension ParameterSet {
 
     /// The name itself.
     package static func canonical(_ name: String) -> String { name }
+
+    /// Nothing.
+    package var notes: [String: String] { [:] }
+
+    /// There is nothing to take.
+    package mutating func take(notes: [String: String], name: String) throws(ParameterError) {}
 
     /// Draws PyTorch's default start.
     package init(randomFrom generator: inout PCG64, sizes: Sizes) {
@@ -91,11 +105,12 @@ extension ParameterSet {
             throw ParameterError.wrongKind(file: name, found: kind, expected: Self.kind)
         }
         try self.init(tensors: file.tensors, name: name)
+        try take(notes: file.metadata, name: name)
     }
 
     /// The model file with these weights, which `safetensors.torch.load_file` reads.
     package func file(metadata: [String: String] = [:]) -> SafetensorsFile {
-        var metadata = metadata
+        var metadata = metadata.merging(notes) { $1 }
         metadata["kind"] = Self.kind
         return SafetensorsFile(metadata: metadata, tensors: tensors)
     }

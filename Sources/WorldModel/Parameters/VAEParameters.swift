@@ -59,9 +59,17 @@ public struct VAEParameters: ParameterSet {
     public let sizes: VAESizes
     /// The weights under PyTorch's names.
     package let tensors: [String: Tensor]
+    /// How large the encoder's activations become, without which there are no 8-bit integers.
+    public var ranges: ActivationRanges?
 
     /// The length of the latent vector z.
     public var latentSize: Int { sizes.latent }
+
+    package var notes: [String: String] { ranges?.metadata ?? [:] }
+
+    package mutating func take(notes: [String: String], name: String) throws(ParameterError) {
+        ranges = try ActivationRanges(metadata: notes, name: name)
+    }
 
     /// Reads V's file, written here or by PyTorch.
     ///

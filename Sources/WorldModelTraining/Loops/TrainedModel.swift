@@ -52,6 +52,9 @@ protocol TrainedModel {
         _ pass: inout TrainingPass, _ tell: (TrainingEvent) throws -> Void
     ) throws -> MeanLoss
 
+    /// The weights as they go into the model's file.
+    func released(_ parameters: Network.Parameters) throws -> Network.Parameters
+
     /// Called when an epoch has been saved.
     ///
     /// - Throws: `FileError`.
@@ -61,6 +64,10 @@ protocol TrainedModel {
     ///
     /// - Throws: What `tell` throws.
     func finish(_ tell: (TrainingEvent) throws -> Void) throws -> Int
+}
+
+extension TrainedModel {
+    func released(_ parameters: Network.Parameters) throws -> Network.Parameters { parameters }
 }
 
 /// The mean loss of an example of a pass.

@@ -246,7 +246,7 @@ struct TrainingRun<Parameters: ParameterSet> {
             metadata[name] = history.rawValue
         }
         if report.isBest {
-            try network.exported.file(metadata: metadata).write(to: self.model)
+            try model.released(network.exported).file(metadata: metadata).write(to: self.model)
         }
         var tensors: [String: Tensor] = [:]
         for (prefix, buffer) in sets(of: model) {

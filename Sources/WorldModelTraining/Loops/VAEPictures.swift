@@ -21,7 +21,8 @@ enum VAEPictures {
         epoch: Int, network: VAENetwork, recordings: [RolloutDataset.Recording],
         streams: SeedStreams, directory: URL
     ) throws {
-        let frames = sample(recordings, count: columns * rows)
+        let frames = FrameSample.frames(
+            of: recordings, count: columns * rows, files: columns)
         // Files may have been damaged since they were checked.
         guard !frames.isEmpty else { return }
         var tiles: [RGBImage] = []
@@ -47,25 +48,6 @@ enum VAEPictures {
         }
         try RGBImage.grid(imagined, columns: columns).writePNG(
             to: directory.appending(path: "vae-samples-\(number).png"))
-    }
-
-    /// Frames at equal distances in the recordings that can be read.
-    private static func sample(
-        _ recordings: [RolloutDataset.Recording], count: Int
-    ) -> [[UInt8]] {
-        let size = FrameStream.frameSize
-        let files = min(columns, recordings.count)
-        var frames: [[UInt8]] = []
-        for index in 0..<files {
-            let recording = recordings[index * recordings.count / files]
-            guard let pixels = try? FrameStream.frames(of: recording) else { continue }
-            let wanted = min(recording.length, (count + files - 1) / files)
-            for frame in 0..<wanted {
-                let start = frame * recording.length / wanted * size
-                frames.append(Array(pixels[start..<(start + size)]))
-            }
-        }
-        return Array(frames.prefix(count))
     }
 }
 

@@ -69,7 +69,8 @@ public struct VAETrainer: Sendable {
             return VAETraining(
                 run: run, configuration: configuration, network: network,
                 optimiser: Adam(count: network.parameters.count), training: training,
-                heldOut: FrameStream(run.dataset.measured, byteLimit: share))
+                heldOut: FrameStream(run.dataset.measured, byteLimit: share),
+                rangeFrames: FrameSample.forRanges(of: run.dataset))
         }
     }
 }
@@ -82,6 +83,8 @@ private struct VAETraining: TrainedModel {
     let optimiser: Adam
     let training: FrameStream
     let heldOut: FrameStream
+    /// The frames that 8-bit integers are scaled by.
+    let rangeFrames: [UInt8]
 
     static let unit = "images"
     var trainingCount: Int { training.count }
@@ -124,6 +127,14 @@ private struct VAETraining: TrainedModel {
         let (error, divergence) = (sum.squaredError * (1 / count), sum.divergence * (1 / count))
         return MeanLoss(
             total: error + divergence, terms: ["squaredError": error, "divergence": divergence])
+    }
+
+    func released(_ parameters: VAEParameters) throws -> VAEParameters {
+        // Others than the paper's sizes drive nowhere.
+        guard network.sizes == VAESizes() else { return parameters }
+        var parameters = parameters
+        parameters.ranges = try ActivationRanges(of: parameters, on: rangeFrames)
+        return parameters
     }
 
     func saved(epoch: Int) throws {

@@ -14,6 +14,8 @@ struct RolloutBenchmark {
     var environments: Int
     var cores: Int
     var seconds: Double
+    var precision = Precision.float32
+    var kernels = Kernels.best
     /// The multiply-adds of one encoding (Ha & Schmidhuber 2018, figure 22).
     static let encoderMultiplyAdds = 14_779_904.0
 
@@ -46,7 +48,10 @@ struct RolloutBenchmark {
         /// The share of the wall time that the threads had a processor: below 0.98 the machine was
         /// busy with other things.
         var processorShare: Double
+        var precision: Precision
         var vectorUnit: String
+        /// How 8-bit integers are multiplied, where they are.
+        var integerUnit: String?
         var processor: String
         var steps: Int
         var episodes: Int
@@ -54,9 +59,12 @@ struct RolloutBenchmark {
 
     func run() throws -> Report {
         var generator = PCG64(seed: 1)
+        var visual = VAEParameters(randomFrom: &generator, sizes: VAESizes())
+        let memory = MDRNNParameters(randomFrom: &generator, sizes: MDRNNSizes())
+        let noise = (0..<(4 * Encoder.imageBytes)).map { _ in UInt8(generator.integer(below: 256)) }
+        visual.ranges = try ActivationRanges(of: visual, on: noise)
         let models = try FrozenModels(
-            vae: VAEParameters(randomFrom: &generator, sizes: VAESizes()),
-            mdrnn: MDRNNParameters(randomFrom: &generator, sizes: MDRNNSizes()))
+            vae: visual, mdrnn: memory, kernels: kernels, precision: precision)
         let totals = Mutex((times: [StepTimes](), episodes: 0, processor: 0.0, wall: 0.0))
         ProcessMemory.giveBackFreed()
         let start = Mutex<Double?>(nil)
@@ -97,7 +105,9 @@ struct RolloutBenchmark {
             sgemmGflops: gflops,
             shareOfFloor: 2 * Self.encoderMultiplyAdds / (gflops * 1e9) * perCore,
             residentMiB: peak, residentMiBStart: start.withLock { $0 }, residentMiBEnd: end,
-            processorShare: result.processor / result.wall, vectorUnit: models.kernels.name,
+            processorShare: result.processor / result.wall, precision: precision,
+            vectorUnit: models.kernels.name,
+            integerUnit: precision == .int8 ? models.kernels.int8Name : nil,
             processor: Kernels.processor, steps: steps, episodes: result.episodes)
     }
 
@@ -110,7 +120,8 @@ struct RolloutBenchmark {
 
         init(core: Int, models: FrozenModels, environments: Int) throws {
             engine = try CarRacingEngine(
-                scoring: RolloutSettings(), models: models, environments: environments)
+                scoring: RolloutSettings(precision: models.encoder.precision), models: models,
+                environments: environments)
             next = UInt64(core) << 32
             // Controllers as at the start of a training; 16 of them are enough variety.
             var generator = PCG64(seed: UInt64(core))

@@ -16,7 +16,7 @@ struct RunFilms: FilmMaker {
     func film(
         _ directory: RunDirectory, trackSeed: UInt64, kind: FilmKind, to file: URL
     ) throws {
-        let files = try AgentFiles(directory.path)
+        let files = try AgentFiles(directory.path, precision: nil)
         let controller = try files.requireController()
         let antialiasing = try files.antialiasing
         switch kind {
@@ -25,7 +25,8 @@ struct RunFilms: FilmMaker {
                 to: file, models: files.models, controller: controller, trackSeed: trackSeed,
                 settings: RolloutSettings(
                     mapping: controller.mapping, inputs: controller.inputs,
-                    latent: controller.latent, antialiasing: antialiasing))
+                    latent: controller.latent, antialiasing: antialiasing,
+                    precision: files.models.encoder.precision))
         case .dream:
             var settings = Dream.Configuration(logdir: directory.url, output: file)
             settings.steps = 300

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ArrayFiles
 import Basics
 import Foundation
 import TerminalOutput
@@ -21,22 +22,34 @@ struct AgentFiles {
     /// The files of an agent.
     static let names = Agent.Part.allCases.map(\.fileName)
 
-    /// Reads V, M and, if it is there, C.
+    /// Reads V, M and, if it is there, C; a precision of nil is that of the controller's run.
     ///
-    /// - Throws: What `Agent` throws.
+    /// - Throws: What `Agent` throws; `ControllerFileError` where the controller's file names a
+    ///   precision that is not known here.
     init(
-        _ logdir: String, kernels: Kernels = .best, form: ControllerForm = ControllerForm()
+        _ logdir: String, kernels: Kernels = .best, form: ControllerForm = ControllerForm(),
+        precision: Precision? = .float32
     ) throws {
         directory = logdir
+        let url = URL(fileURLWithPath: logdir, isDirectory: true)
         agent = try Agent(
-            directory: URL(fileURLWithPath: logdir, isDirectory: true), kernels: kernels,
-            form: form)
+            directory: url, kernels: kernels, form: form,
+            precision: try precision ?? Self.precision(of: Agent.Part.controller.file(in: url)))
+    }
+
+    private static func precision(of controller: URL) throws -> Precision {
+        // An untrained agent has none; what else is wrong with it the agent says.
+        guard let file = try? SafetensorsFile(contentsOf: controller) else { return .float32 }
+        return try Precision.stated(in: file, name: controller.path) ?? .float32
     }
 
     /// Reads the agent that comes with the program.
     ///
     /// - Throws: `InputError` where this build has none; what reading a damaged file throws.
-    init(pretrained kernels: Kernels, form: ControllerForm = ControllerForm()) throws {
+    init(
+        pretrained kernels: Kernels, form: ControllerForm = ControllerForm(),
+        precision: Precision? = .float32
+    ) throws {
         let places = ShippedFiles.places(of: "Agent")
         let found = places.first { place in
             Self.names.allSatisfy { FileManager.default.fileExists(atPath: "\(place)/\($0)") }
@@ -46,7 +59,7 @@ struct AgentFiles {
                 "no agent comes with this build (looked in \(places.joined(separator: ", "))): "
                     + "give a run's --logdir, or put one there (worldmodels model pack)")
         }
-        try self.init(found, kernels: kernels, form: form)
+        try self.init(found, kernels: kernels, form: form, precision: precision)
     }
 
     /// The controller.

@@ -32,6 +32,12 @@ struct AgentOptions: ParsableArguments {
 
     @OptionGroup var computing: ComputingOptions
 
+    @Option(
+        help: .init(
+            "What V computes in: float32, or int8, which is faster (default: as in its run).",
+            valueName: "kind"))
+    var precision: Precision?
+
     func validate() throws {
         if pretrained == (logdir != nil) {
             throw ValidationError("give either --logdir or --pretrained")
@@ -50,7 +56,8 @@ struct AgentOptions: ParsableArguments {
         RolloutSettings(
             mapping: controller.mapping, inputs: controller.inputs, latent: controller.latent,
             lapCompletePercent: lapCompletePercent,
-            antialiasing: try antialiasing ?? files.antialiasing)
+            antialiasing: try antialiasing ?? files.antialiasing,
+            precision: files.models.encoder.precision)
     }
 
     /// The agent.
@@ -59,8 +66,10 @@ struct AgentOptions: ParsableArguments {
     func files() throws -> AgentFiles {
         let kernels = computing.kernels
         let form = controller.form
-        guard let logdir else { return try AgentFiles(pretrained: kernels, form: form) }
-        return try AgentFiles(logdir, kernels: kernels, form: form)
+        guard let logdir else {
+            return try AgentFiles(pretrained: kernels, form: form, precision: precision)
+        }
+        return try AgentFiles(logdir, kernels: kernels, form: form, precision: precision)
     }
 }
 

@@ -96,7 +96,7 @@ struct EvaluateCommand: ParsableCommand {
         line.finish()
         let report = EvaluationReport(
             outcomes: outcomes, seeds: seeds, isZero: zero, settings: settings,
-            numericPath: files.models.kernels.numericPath, seconds: StepTimes.now() - start)
+            numericPath: files.models.numericPath, seconds: StepTimes.now() - start)
         if json {
             try printJSON(report)
         } else {
@@ -133,6 +133,7 @@ struct EvaluationReport: Encodable {
     var lapCompletePercent: Double
     /// How the edges of what the agent saw looked.
     var antialiasing: Antialiasing
+    var precision: Precision
     var episodes: [Episode]
     var stepsPerSecond: Double
     /// What the returns' last bits could depend on.
@@ -153,6 +154,7 @@ struct EvaluationReport: Encodable {
             Double(outcomes.count { $0.tilesVisited == $0.trackTiles }) / Double(outcomes.count)
         lapCompletePercent = settings.lapCompletePercent
         antialiasing = settings.antialiasing
+        precision = settings.precision
         self.numericPath = numericPath
         // The seeds as text: JSON readers keep 53 bits.
         episodes = zip(outcomes, seeds).map { outcome, seed in

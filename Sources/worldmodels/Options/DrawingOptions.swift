@@ -3,9 +3,11 @@
 
 public import ArgumentParser
 public import CarRacingRendering
+public import WorldModel
 
 extension DrawingLibrary: ExpressibleByArgument {}
 extension Antialiasing: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
 
 /// The options of every command that draws.
 struct DrawingOptions: ParsableArguments {

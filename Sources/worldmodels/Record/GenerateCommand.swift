@@ -68,6 +68,13 @@ struct GenerateCommand: AsyncParsableCommand {
             valueName: "kind"))
     var antialiasing: Antialiasing?
 
+    @Option(
+        help: .init(
+            "What V computes in, with --policy controller: float32, or int8, which is faster "
+                + "(default: as in its run).",
+            valueName: "kind"))
+    var precision: Precision?
+
     @Flag(help: "Record all files anew.")
     var overwrite = false
 
@@ -96,8 +103,9 @@ struct GenerateCommand: AsyncParsableCommand {
         if policy == .controller && logdir == nil {
             throw ValidationError("--policy controller needs --logdir")
         }
-        if policy != .controller && controller.form != ControllerForm() {
-            throw ValidationError("--controller-mapping and --latent go with --policy controller")
+        if policy != .controller && (controller.form != ControllerForm() || precision != nil) {
+            throw ValidationError(
+                "--controller-mapping, --latent and --precision go with --policy controller")
         }
         if listening.bind != nil {
             if steps > RecordingSettings.maximumSteps {
@@ -129,7 +137,7 @@ struct GenerateCommand: AsyncParsableCommand {
         }
         let agent: AgentFiles? =
             if policy == .controller, let logdir {
-                try AgentFiles(logdir, form: controller.form)
+                try AgentFiles(logdir, form: controller.form, precision: precision)
             } else {
                 nil
             }
@@ -140,7 +148,8 @@ struct GenerateCommand: AsyncParsableCommand {
         }
         let settings = RecordingSettings(
             policy: policy, steps: steps, seed: seed,
-            antialiasing: try antialiasing ?? agent?.antialiasing ?? .off)
+            antialiasing: try antialiasing ?? agent?.antialiasing ?? .off,
+            precision: agent?.models.encoder.precision ?? .float32)
         if listening.bind != nil {
             guard !missing.isEmpty else { return }
             var models: [ServedModel] = []

@@ -6,6 +6,7 @@ import Foundation
 import ArrayFiles
 import RunStore
 import WorldModel
+import WorldModelTraining
 
 /// Writes a run's agent as small files to pass on.
 struct ModelPackCommand: ParsableCommand {
@@ -22,6 +23,13 @@ struct ModelPackCommand: ParsableCommand {
 
     @Option(help: .init("Where the files go; made if it is missing.", valueName: "dir"))
     var output: String
+
+    @Option(
+        help: .init(
+            "Recordings by whose frames V's 8-bit integers are scaled (--precision int8), where its "
+                + "file has no scales or other ones are wanted.",
+            valueName: "dir"))
+    var data: String?
 
     @Flag(help: "Keep single precision.")
     var single = false
@@ -52,6 +60,8 @@ struct ModelPackCommand: ParsableCommand {
         }
         // What is no agent is refused before anything is written.
         let controller = try AgentFiles(logdir, form: controller.form).requireController()
+        let frames = try data.map { try FrameSample.forRanges(in: URL(filePath: $0)) }
+        var ranges: ActivationRanges?
         let packed = try Agent.Part.allCases.map { part in
             let name = part.fileName
             var file = try SafetensorsFile(contentsOf: part.file(in: source))
@@ -59,7 +69,12 @@ struct ModelPackCommand: ParsableCommand {
             // says its form.
             switch part {
             case .vae:
-                file = try VAEParameters(file, name: name).file(metadata: file.metadata)
+                var parameters = try VAEParameters(file, name: name)
+                if let frames {
+                    parameters.ranges = try ActivationRanges(of: parameters, on: frames)
+                }
+                ranges = parameters.ranges
+                file = parameters.file(metadata: file.metadata)
             case .mdrnn:
                 file = try MDRNNParameters(file, name: name).file(metadata: file.metadata)
             case .controller: file = controller.file(metadata: file.metadata)
@@ -77,5 +92,10 @@ struct ModelPackCommand: ParsableCommand {
             print("\(target.appending(path: name).path): \(data.count) bytes")
         }
         print("\(total) bytes together; the controller's \(controller.formText)")
+        print(
+            ranges.map {
+                "int8: scaled by \($0.frames) frames, of whose activations "
+                    + String(format: "%.4f %% are beyond", 100 * $0.saturated)
+            } ?? "int8: V has no scales (--data)")
     }
 }
