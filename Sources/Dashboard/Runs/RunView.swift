@@ -91,11 +91,15 @@ final class RunView: Sendable {
         let path = run.directory.lock.path(percentEncoded: false)
         var status = stat()
         guard stat(path, &status) == 0 else { return false }
-        let locks = (try? String(contentsOfFile: "/proc/locks", encoding: .utf8)) ?? ""
-        // 1: FLOCK  ADVISORY  WRITE 1234 fd:01:5678 0 EOF
-        return locks.split(separator: "\n").contains { line in
-            let words = line.split(separator: " ")
-            return words.count > 5 && words[1] == "FLOCK" && words[5].hasSuffix(":\(status.st_ino)")
+        // The kernel tells its locks a page at a time: while others come and go, one may be passed over.
+        return (0..<3).contains { _ in
+            let locks = (try? String(contentsOfFile: "/proc/locks", encoding: .utf8)) ?? ""
+            // 1: FLOCK  ADVISORY  WRITE 1234 fd:01:5678 0 EOF
+            return locks.split(separator: "\n").contains { line in
+                let words = line.split(separator: " ")
+                return words.count > 5 && words[1] == "FLOCK"
+                    && words[5].hasSuffix(":\(status.st_ino)")
+            }
         }
     }
 
