@@ -16,6 +16,6 @@ install_missing_packages
 case " $* " in
 *" --filter"* | *" --skip"*) exec swift test "$@" ;;
 esac
-waiting='^(ClusterTests|ProgramTests)\.'
+waiting='^(ClusterTests|DashboardTests|ProgramTests)\.'
 swift test "$@" --skip "$waiting"
 swift test "$@" --filter "$waiting"
