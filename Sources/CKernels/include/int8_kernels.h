@@ -73,8 +73,9 @@ struct ck_int8_kernels {
 
     /// The same with fewer products (Winograd), and with the same result, since it needs no fractions;
     /// NULL where the elements have no room for its sums. For even output sides and channels that
-    /// are a multiple of 8; `weights` are nine packed matrices, one after another, those of G g G^T,
-    /// inner index (y parity, x parity, channel); `scratch` has `ck_int8_tiles_scratch(layer)` bytes.
+    /// are a multiple of 16, so that those of two pixels fill the widest vector; `weights` are nine
+    /// packed matrices, one after another, those of G g G^T, inner index (y parity, x parity,
+    /// channel); `scratch` has `ck_int8_tiles_scratch(layer)` bytes.
     void (*convolve_tiles)(const struct ck_int8_layer *layer, const void *in, void *out,
                            long images, void *scratch);
 
