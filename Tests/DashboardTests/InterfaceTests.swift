@@ -174,8 +174,12 @@ struct InterfaceTests {
         let first = try #require(began)
         #expect(first.name == "pulse" && first.data.contains("\"generation\":1"))
         #expect(!first.data.contains("\n"))
-        let beat = await events.next()
-        #expect(beat?.name == "beat")
+        // While hundreds of locks of other tests come and go, the run may be said to rest for a moment.
+        var beat = await events.next()
+        while beat?.name == "pulse", beat?.data.contains("\"digest\":\"f1\"") == true {
+            beat = await events.next()
+        }
+        #expect(beat?.name == "beat", "\(first.data), then \(beat?.data ?? "the end")")
         try run.add(2)
         var next = await events.next()
         while next?.name == "beat" || next?.data.contains("\"digest\":\"f2\"") == false {
