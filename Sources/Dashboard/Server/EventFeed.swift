@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
+import Synchronization
 
 /// A server-sent event; its data have no line feed.
 struct ServerSentEvent: Sendable, Hashable {
@@ -19,28 +20,26 @@ struct EventFeed: Sendable {
     /// Looks without a change before a sign of life.
     var patience = 5
 
+    /// The events, each made when it is asked for: nothing waits for a slow reader, and no sign of life
+    /// takes a change's place.
     func events() -> AsyncStream<ServerSentEvent> {
-        let (stream, sink) = AsyncStream.makeStream(
-            of: ServerSentEvent.self, bufferingPolicy: .bufferingNewest(2))
-        let task = Task {
-            var last: String?
-            var unchanged = 0
-            while !Task.isCancelled {
-                let now = await current()
-                unchanged += 1
-                if let now, now != last {
-                    last = now
-                    unchanged = 0
-                    sink.yield(ServerSentEvent(name: "pulse", data: now))
-                } else if unchanged >= patience {
-                    unchanged = 0
-                    sink.yield(ServerSentEvent(name: "beat", data: "{}"))
+        let last = Mutex<String?>(nil)
+        return AsyncStream {
+            var unchanged = last.withLock { $0 == nil } ? 0 : 1
+            while true {
+                if unchanged > 0 {
+                    do { try await Task.sleep(for: interval) } catch { return nil }
                 }
-                do { try await Task.sleep(for: interval) } catch { break }
+                guard !Task.isCancelled else { return nil }
+                let now = await current()
+                let isNew = last.withLock { last in
+                    defer { last = now ?? last }
+                    return now != nil && now != last
+                }
+                if isNew, let now { return ServerSentEvent(name: "pulse", data: now) }
+                if unchanged >= patience { return ServerSentEvent(name: "beat", data: "{}") }
+                unchanged += 1
             }
-            sink.finish()
         }
-        sink.onTermination = { _ in task.cancel() }
-        return stream
     }
 }
