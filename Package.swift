@@ -7,6 +7,11 @@ import PackageDescription
 // A target imports only targets of lower layers, so this list is the architecture.
 // CI builds with --explicit-target-dependency-import-check error.
 
+/// A product of another package, which is not fetched for whoever depends on this one without traits.
+func fetched(_ name: String, _ package: String) -> Target.Dependency {
+    .product(name: name, package: package, condition: .when(traits: ["Cluster"]))
+}
+
 // MARK: Layer 0: C libraries
 
 let systemLibraries: [Target] = [
@@ -36,6 +41,7 @@ let libraries: [Target] = [
     .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
     .target(name: "CKernels"),
     .target(name: "CAcceptGate"),
+    .target(name: "CChildProcess"),
 
     .target(name: "Basics"),
     .target(name: "SeededRandom"),
@@ -46,15 +52,16 @@ let libraries: [Target] = [
     .target(name: "TerminalOutput", dependencies: ["Basics"]),
     .target(
         name: "ProcessLog",
-        dependencies: ["Basics", .product(name: "Logging", package: "swift-log")]),
+        dependencies: ["Basics", fetched("Logging", "swift-log")]),
     .target(
         name: "ClusterProtocol",
         dependencies: [
             "Basics", "Digests", "Episodes",
-            .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            fetched("SwiftProtobuf", "swift-protobuf"),
         ],
         exclude: ["cluster.proto", "regenerate.sh"]),
 
+    .target(name: "Objectives", dependencies: ["Basics", "CChildProcess", "Episodes"]),
     .target(name: "Pictures", dependencies: ["ArrayFiles", "CPNG", "CGIF", "CCairo", "CVPX"]),
     .target(name: "EvolutionStrategies", dependencies: ["Basics", "SeededRandom", "Tensors"]),
     .target(name: "CarRacing", dependencies: ["CBox2D", "SeededRandom"]),
@@ -67,8 +74,8 @@ let libraries: [Target] = [
     .target(
         name: "RunStore",
         dependencies: [
-            "Basics", "Digests", "Episodes", .product(name: "GRDB", package: "GRDB.swift"),
-            .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            "Basics", "Digests", "Episodes", fetched("GRDB", "GRDB.swift"),
+            fetched("GRDBSQLite", "GRDB.swift"),
         ],
         exclude: ["Database.md"]),
 
@@ -77,10 +84,11 @@ let libraries: [Target] = [
         name: "TensorBoardFiles",
         dependencies: [
             "Basics", "Episodes", "Pictures", "RunReports", "RunStore",
-            .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            fetched("SwiftProtobuf", "swift-protobuf"),
         ],
         exclude: ["events.proto", "regenerate.sh"]),
-    .target(name: "CarRacingRendering", dependencies: ["COSMesa", "CEGL", "CarRacing"]),
+    .target(
+        name: "CarRacingRendering", dependencies: ["CKernels", "COSMesa", "CEGL", "CarRacing"]),
     .target(
         name: "WorldModelTraining",
         dependencies: [
@@ -121,16 +129,23 @@ let libraries: [Target] = [
             "WorldModelTraining",
         ]),
     .target(
+        name: "DistributedSearch",
+        dependencies: [
+            "ClusterProtocol", "ClusterSessions", "ClusterTransport", "Episodes",
+            "EvolutionStrategies", "Objectives", "RolloutServer", "RolloutWorker", "RunStore",
+            "Search",
+        ]),
+    .target(
         name: "Dashboard",
         dependencies: [
             "Basics", "ClusterProtocol", "Digests", "Episodes", "RunStore",
-            .product(name: "HTTPTypes", package: "swift-http-types"),
-            .product(name: "HummingbirdCore", package: "hummingbird"),
-            .product(name: "HummingbirdTLS", package: "hummingbird"),
-            .product(name: "Logging", package: "swift-log"),
-            .product(name: "NIOCore", package: "swift-nio"),
-            .product(name: "NIOPosix", package: "swift-nio"),
-            .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            fetched("HTTPTypes", "swift-http-types"),
+            fetched("HummingbirdCore", "hummingbird"),
+            fetched("HummingbirdTLS", "hummingbird"),
+            fetched("Logging", "swift-log"),
+            fetched("NIOCore", "swift-nio"),
+            fetched("NIOPosix", "swift-nio"),
+            fetched("NIOSSL", "swift-nio-ssl"),
         ],
         // The program is one file: nobody can lose the page.
         resources: pageFiles.map { .embedInCode("Page/\($0)") }),
@@ -144,14 +159,15 @@ let program: [Target] = [
         dependencies: [
             "ArrayFiles", "Basics", "CarRacing", "CarRacingRendering", "ClusterProtocol",
             "ClusterSessions", "ClusterTransport", "Dashboard", "Episodes", "EvolutionStrategies",
-            "Pictures", "ProcessLog", "RolloutServer", "RolloutWorker", "Rollouts", "RunReports",
+            "Objectives", "Pictures", "ProcessLog", "RolloutServer", "RolloutWorker", "Rollouts",
+            "RunReports",
             "RunStore",
             "Runs",
             "Search",
             "SeededRandom", "TensorBoardFiles", "TerminalOutput", "WorldModel",
             "WorldModelTraining",
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            .product(name: "Logging", package: "swift-log"),
+            fetched("ArgumentParser", "swift-argument-parser"),
+            fetched("Logging", "swift-log"),
         ],
         // The agent and the profiles that come with the program.
         resources: [.copy("Agent"), .copy("Profiles")])
@@ -184,13 +200,15 @@ let tests: [Target] = [
     .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"]),
     .testTarget(
         name: "ProcessLogTests",
-        dependencies: ["ProcessLog", .product(name: "Logging", package: "swift-log")]),
+        dependencies: ["ProcessLog", fetched("Logging", "swift-log")]),
     .testTarget(
         name: "ClusterProtocolTests",
         dependencies: [
             "ClusterProtocol", "Episodes",
-            .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            fetched("SwiftProtobuf", "swift-protobuf"),
         ]),
+    .testTarget(
+        name: "ObjectivesTests", dependencies: ["Episodes", "Objectives", "TestSupport"]),
     .testTarget(
         name: "PicturesTests",
         dependencies: ["ArrayFiles", "Pictures", "CGIF", "CPNG", "CVPX", "TestSupport"]),
@@ -199,7 +217,8 @@ let tests: [Target] = [
         dependencies: ["EvolutionStrategies", "SeededRandom", "Tensors"],
         exclude: ["Comparison"], resources: [.copy("Golden")]),
     .testTarget(
-        name: "CarRacingTests", dependencies: ["CarRacing", "CarRacingRendering"],
+        name: "CarRacingTests",
+        dependencies: ["CBox2D", "CKernels", "CarRacing", "CarRacingRendering", "SeededRandom"],
         resources: [.copy("Golden")]),
     .testTarget(
         name: "WorldModelTests",
@@ -209,33 +228,37 @@ let tests: [Target] = [
         dependencies: ["ArrayFiles", "CKernels", "SeededRandom", "WorldModel"],
         resources: [.copy("Golden")]),
     .testTarget(
+        name: "DistributedSearchTests",
+        dependencies: ["DistributedSearch", "EvolutionStrategies", "TestSupport"]),
+    .testTarget(
         name: "DispatchingTests", dependencies: ["Dispatching", "Episodes", "SeededRandom"]),
     .testTarget(
         name: "ProgramTests",
         dependencies: [
-            "ArrayFiles", "CarRacing", "CarRacingRendering", "Episodes", "Pictures", "Rollouts",
-            "RunReports", "RunStore", "TerminalOutput", "TestSupport", "WorldModel", "worldmodels",
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "ArrayFiles", "CarRacing", "CarRacingRendering", "Episodes", "EvolutionStrategies",
+            "Pictures", "Rollouts", "RunReports", "RunStore", "TerminalOutput", "TestSupport",
+            "WorldModel", "worldmodels",
+            fetched("ArgumentParser", "swift-argument-parser"),
         ],
         resources: [.copy("Golden")]),
     .testTarget(
         name: "DashboardTests",
         dependencies: [
-            "ClusterProtocol", "Dashboard", "Episodes", "RunStore", "TestSupport",
-            .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            "ClusterProtocol", "Dashboard", "Digests", "Episodes", "RunStore", "TestSupport",
+            fetched("NIOSSL", "swift-nio-ssl"),
         ]),
     .testTarget(
         name: "RunStoreTests",
         dependencies: [
             "Basics", "Digests", "Episodes", "RunStore", "SeededRandom", "TestSupport",
-            .product(name: "GRDB", package: "GRDB.swift"),
-            .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            fetched("GRDB", "GRDB.swift"),
+            fetched("GRDBSQLite", "GRDB.swift"),
         ]),
     .testTarget(
         name: "TensorBoardFilesTests",
         dependencies: [
             "Episodes", "RunReports", "RunStore", "TensorBoardFiles", "TestSupport",
-            .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            fetched("SwiftProtobuf", "swift-protobuf"),
         ],
         resources: [.copy("Golden")]),
     .testTarget(
@@ -279,7 +302,8 @@ let tests: [Target] = [
         dependencies: [
             "ArrayFiles", "CarRacing", "ClusterProtocol", "ClusterSessions", "ClusterTransport",
             "Digests", "Dispatching",
-            "Episodes", "RolloutServer", "RolloutWorker", "Rollouts", "RunReports", "RunStore",
+            "Episodes", "EvolutionStrategies", "RolloutServer", "RolloutWorker", "Rollouts",
+            "RunReports", "RunStore",
             "Search", "SeededRandom", "Tensors", "TestSupport", "WorldModel",
         ]),
 ]
@@ -292,9 +316,11 @@ let fuzzer: [Target] = [
 ]
 let isFuzzed = Context.environment["WORLDMODELS_FUZZ"] != nil
 
-// What .ci/run tests under the address sanitizer: the compiled loops and the physics, with what their
-// tests need and nothing else, which is a fifth of the build.
-let isKernels = Context.environment["WORLDMODELS_KERNELS"] != nil
+// The test targets that .ci/run builds under a sanitizer, separated by blanks: with what they need and
+// nothing else, which is a part of the build.
+let someTests = Context.environment["WORLDMODELS_TESTS"].map {
+    Set($0.split(separator: " ").map(String.init))
+}
 
 func needed(by names: Set<String>, of targets: [Target]) -> [Target] {
     let more = targets.filter { names.contains($0.name) }.flatMap(\.dependencies).compactMap {
@@ -305,35 +331,47 @@ func needed(by names: Set<String>, of targets: [Target]) -> [Target] {
 }
 
 let whole = systemLibraries + libraries + program + tests + (isFuzzed ? fuzzer : [])
-let targets =
-    isKernels
-    ? needed(by: ["CarRacingTests", "InferenceTests", "WorldModelTrainingTests"], of: whole) : whole
+let targets = someTests.map { needed(by: $0, of: whole) } ?? whole
+let neededPackages = Set(
+    targets.flatMap(\.dependencies).compactMap {
+        if case .productItem(_, let package, _, _) = $0 { package } else { nil }
+    })
+
+let packages: KeyValuePairs<String, Package.Dependency> = [
+    "swift-argument-parser": .package(
+        url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    "swift-log": .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    "swift-protobuf": .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    "GRDB.swift": .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    // Without its traits: configuration by files and the whole of Foundation are not used.
+    "hummingbird": .package(
+        url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    "swift-http-types": .package(
+        url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    "swift-nio": .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    "swift-nio-ssl": .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+]
 
 let package = Package(
     name: "worldmodels",
-    products: isKernels
+    products: someTests != nil
         ? []
         : [
             .executable(name: "worldmodels", targets: ["worldmodels"]),
             .library(name: "CarRacing", targets: ["CarRacing", "CarRacingRendering"]),
+            .library(name: "DistributedSearch", targets: ["DistributedSearch"]),
             .library(name: "EvolutionStrategies", targets: ["EvolutionStrategies"]),
             .library(name: "WorldModel", targets: ["WorldModel", "WorldModelTraining"]),
         ],
-    dependencies: isKernels
-        ? []
-        : [
-            .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-            .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-            .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
-            .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-            // Without its traits: configuration by files and the whole of Foundation are not used.
-            .package(
-                url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1",
-                traits: []),
-            .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-            .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-            .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        ],
+    // Environment, optimiser and world model need nothing of others: a package that depends on this one
+    // with `traits: []` fetches nothing more.
+    traits: [
+        .trait(
+            name: "Cluster",
+            description: "Everything but CarRacing, EvolutionStrategies and WorldModel."),
+        .default(enabledTraits: ["Cluster"]),
+    ],
+    dependencies: packages.filter { neededPackages.contains($0.key) }.map(\.value),
     targets: targets,
     swiftLanguageModes: [.v6]
 )

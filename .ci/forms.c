@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 // Prints what every form of the loops that the processor has makes of the same numbers, as one sum
-// of all result bits a line, without the forms' names: the lines of a float form and of an integer
-// form are the same on every processor.
+// of all result bits a line, without the forms' names: the lines of a float form, of an integer form
+// and of a picture are the same on every processor.
 
 #include <math.h>
 #include <stdio.h>
@@ -12,8 +12,10 @@
 
 #include "CKernels.h"
 #include "int8_kernels.h"
+#include "picture_kernels.h"
 
 enum { SIDE = 14, CHANNELS = 32, OUTPUTS = 64, HIGH = (SIDE - 2) / 2, INNER = 16 * CHANNELS };
+enum { PICTURE = 8 * CK_TWO_THIRDS_STEP };
 enum { INPUTS = SIDE * SIDE * CHANNELS, RESULTS = HIGH * HIGH * OUTPUTS };
 
 static uint64_t state;
@@ -115,7 +117,21 @@ static uint64_t integers(const struct ck_int8_kernels *kernels) {
     return sum;
 }
 
+/// A picture, reduced: the form is the processor's.
+static uint64_t picture(void) {
+    enum { SMALL = 2 * PICTURE / 3 };
+    state = 3;
+    uint32_t *source = memory(sizeof(uint32_t) * PICTURE * PICTURE), line[PICTURE + 2];
+    uint8_t *target = memory(3 * SMALL * SMALL);
+    for (long i = 0; i < PICTURE * PICTURE; i++) source[i] = draw();
+    ck_two_thirds(source, PICTURE, line, target);
+    const uint64_t sum = hash(14695981039346656037u, target, 3 * SMALL * SMALL);
+    free(source), free(target);
+    return sum;
+}
+
 int main(void) {
+    printf("picture %016llx\n", (unsigned long long)picture());
     for (int kind = CK_PORTABLE; kind <= CK_AVX512; kind++) {
         const struct ck_kernels *kernels = ck_kernels_of((enum ck_kind)kind);
         if (!kernels) continue;

@@ -14,12 +14,12 @@ install_missing_packages qemu-user binutils-aarch64-linux-gnu libc6-dev-arm64-cr
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 loops=Sources/CKernels
-sources=(.ci/forms.c "$loops"/{avx2,avx512,portable,select}.c "$loops"/int8_*.c)
+sources=(.ci/forms.c "$loops"/{avx2,avx512,pictures,portable,select}.c "$loops"/int8_*.c)
 strict=(-O2 -Wall -Wextra -Werror -I "$loops/include")
 
 clang "${strict[@]}" -o "$work/here" "${sources[@]}" -lm
 "$work/here" | sort -u >"$work/expected"
-[ "$(wc -l <"$work/expected")" = 2 ] || {
+[ "$(wc -l <"$work/expected")" = 3 ] || {
     echo "the forms for this processor differ:"
     "$work/here"
     exit 1

@@ -96,7 +96,7 @@ scale() {
     local id
     containers worker | tail -n +$(($1 + 1)) | while read -r id; do
         "$engine" stop -t 40 "$id" >/dev/null
-        "$engine" rm "$id" >/dev/null
+        "$engine" rm -v "$id" >/dev/null
     done
 }
 
@@ -126,5 +126,9 @@ free_port() {
 
 # Ends what this test started, with its volumes; containers, networks and volumes of others stay.
 stop_services() {
-    [ -z "${project:-}" ] || (cd "${scratch:?}" && "${compose[@]}" down -v >/dev/null 2>&1) || true
+    [ -n "${project:-}" ] || return 0
+    # podman-compose removes the volumes that have a name, and leaves those of /runs in each worker.
+    "$engine" ps -aq --filter "label=com.docker.compose.project=$project" |
+        xargs -r "$engine" rm -f -v >/dev/null 2>&1 || true
+    (cd "${scratch:?}" && "${compose[@]}" down -v >/dev/null 2>&1) || true
 }

@@ -55,13 +55,16 @@ extension FileFormat: CustomStringConvertible {
                 + "save_file(\(tensors), '\(target).safetensors')"
         }
         func loaded(_ weightsOnly: String) -> String {
-            // The original's controllers have their return beside them, a number of numpy's.
+            // The original's controllers have their return beside them, a number of numpy's. A name
+            // that ends in .safetensors, as here, has PyTorch read it as such: so it gets the open
+            // file.
             let numbers =
                 "[n.dtype, type(n.dtype('d')), "
                 + "(n.float64().__reduce__()[0], 'numpy.core.multiarray.scalar')]"
             return saved(
                 "numpy as n, torch; torch.serialization.add_safe_globals(\(numbers)); "
-                    + "s = torch.load('\(source)', 'cpu', weights_only=\(weightsOnly))",
+                    + "s = torch.load(open('\(source)', 'rb'), 'cpu', "
+                    + "weights_only=\(weightsOnly))",
                 "{k: v.contiguous() for k, v in s.get('state_dict', s).items()}", with: "torch")
         }
         switch self {

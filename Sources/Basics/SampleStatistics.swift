@@ -68,3 +68,16 @@ package struct SampleStatistics: Sendable, Hashable, Codable {
         return x + first / n + second / (n * n) + third / (n * n * n)
     }
 }
+
+extension Collection<Double> {
+    /// The value that a share of the others, 0 to 1, is not above, between two where it falls
+    /// between them (as numpy's `quantile` has it); NaN of none.
+    package func quantile(_ share: Double) -> Double {
+        let sorted = sorted()
+        guard let last = sorted.last else { return .nan }
+        let place = share * Double(sorted.count - 1)
+        let index = Int(place)
+        guard index + 1 < sorted.count else { return last }
+        return sorted[index] + (place - Double(index)) * (sorted[index + 1] - sorted[index])
+    }
+}

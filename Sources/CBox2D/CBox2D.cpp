@@ -3,6 +3,8 @@
 
 #include "CBox2D.h"
 
+#include "Hinge.hpp"
+
 #include <box2d/box2d.h>
 
 #include <new>
@@ -12,14 +14,21 @@
 class ContactRecorder final : public b2ContactListener {
 public:
     std::vector<CBox2DContactEvent> events;
+    HingeSolver hinges;
+
+    void startStep() {
+        events.clear();
+        hinges.hasPushingContacts = false;
+    }
 
     void BeginContact(b2Contact *contact) override { record(contact, true); }
     void EndContact(b2Contact *contact) override { record(contact, false); }
+    void PreSolve(b2Contact *, const b2Manifold *) override { hinges.hasPushingContacts = true; }
 
 private:
     void record(b2Contact *contact, bool begins) {
-        events.push_back({contact->GetFixtureA()->GetBody()->GetUserData().pointer,
-                          contact->GetFixtureB()->GetBody()->GetUserData().pointer, begins});
+        events.push_back({contact->GetFixtureA()->GetUserData().pointer,
+                          contact->GetFixtureB()->GetUserData().pointer, begins});
     }
 };
 
@@ -45,6 +54,9 @@ struct CBox2DWorld {
     CBox2DWorld() {
         recorder.events.reserve(64);
         world.SetContactListener(&recorder);
+        // It would keep what collides from passing through; sensors and a car's parts do not
+        // collide.
+        world.SetContinuousPhysics(false);
     }
 };
 
@@ -58,18 +70,22 @@ CBox2DWorld *CBox2DWorldCreate(void) { return new (std::nothrow) CBox2DWorld(); 
 
 void CBox2DWorldDestroy(CBox2DWorld *world) { delete world; }
 
+void CBox2DWorldMakeAllIterations(CBox2DWorld *world) {
+    world->recorder.hinges.makesAllIterations = true;
+}
+
 CBox2DBody *CBox2DWorldAddBody(
-    CBox2DWorld *world, bool isDynamic, CBox2DVector position, float angle, uintptr_t tag) {
+    CBox2DWorld *world, bool isDynamic, CBox2DVector position, float angle) {
     b2BodyDef definition;
     definition.type = isDynamic ? b2_dynamicBody : b2_staticBody;
     definition.position = vector(position);
     definition.angle = angle;
-    definition.userData.pointer = tag;
     return reinterpret_cast<CBox2DBody *>(world->world.CreateBody(&definition));
 }
 
 void CBox2DBodyAddPolygon(
-    CBox2DBody *body, const CBox2DVector *vertices, int count, CBox2DMaterial material) {
+    CBox2DBody *body, const CBox2DVector *vertices, int count, CBox2DMaterial material,
+    uintptr_t tag) {
     // Box2D clones the shape, so the definition need not outlive this call.
     b2Vec2 points[b2_maxPolygonVertices];
     if (count > b2_maxPolygonVertices) count = b2_maxPolygonVertices;
@@ -83,6 +99,7 @@ void CBox2DBodyAddPolygon(
     definition.filter.categoryBits = material.category;
     definition.filter.maskBits = material.mask;
     definition.isSensor = material.isSensor;
+    definition.userData.pointer = tag;
     unwrap(body)->CreateFixture(&definition);
 }
 
@@ -98,13 +115,14 @@ CBox2DJoint *CBox2DWorldAddRevoluteJoint(
     definition.maxMotorTorque = joint.maximumMotorTorque;
     definition.lowerAngle = joint.lowerAngle;
     definition.upperAngle = joint.upperAngle;
-    b2Joint *created = world->world.CreateJoint(&definition);
-    return reinterpret_cast<CBox2DJoint *>(static_cast<b2RevoluteJoint *>(created));
+    auto *created = static_cast<b2RevoluteJoint *>(world->world.CreateJoint(&definition));
+    b2RevoluteJoint *hinge = Hinge::replace(created, &world->recorder.hinges);
+    return reinterpret_cast<CBox2DJoint *>(hinge);
 }
 
 void CBox2DWorldStep(
     CBox2DWorld *world, float seconds, int velocityIterations, int positionIterations) {
-    world->recorder.events.clear();
+    world->recorder.startStep();
     world->world.Step(seconds, velocityIterations, positionIterations);
 }
 

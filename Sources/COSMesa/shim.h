@@ -11,4 +11,12 @@
 #include <GL/gl.h>
 #include <GL/glext.h>
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// A file in memory, closed on exec: glibc's memfd_create is for _GNU_SOURCE, which Swift does not set.
+static inline int worldmodels_memory_file(const char *name) {
+    return (int)syscall(SYS_memfd_create, name, 1U);
+}
+
 #endif

@@ -30,26 +30,32 @@ static inline int czmq_last_error(void) { return zmq_errno(); }
 // Variadic: Swift does not import it.
 static inline int czmq_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
-// What the kernel has counted of a TCP connection: bytes that came, those of them that nobody has
-// read yet, bytes that left and were acknowledged, and those that it has yet to get there. -1 if it
-// is none, or the kernel does not say.
+// What the kernel has counted of a TCP connection: bytes that came, and bytes that left and were
+// acknowledged. -1 if it is none, or the kernel does not say.
 //
 // The offsets are struct tcp_info's since Linux 4.1, in linux/tcp.h, which no file can include beside
 // netinet/tcp.h.
-static inline int czmq_tcp_counts(int descriptor, uint64_t *received, uint64_t *unread,
-                                  uint64_t *acknowledged, uint64_t *leaving) {
+static inline int czmq_tcp_counts(int descriptor, uint64_t *received, uint64_t *acknowledged) {
     unsigned char info[136];
     socklen_t size = sizeof info;
-    int waiting = 0, outgoing = 0;
     if (getsockopt(descriptor, IPPROTO_TCP, 11 /* TCP_INFO */, info, &size) != 0 ||
-        size < sizeof info || ioctl(descriptor, FIONREAD, &waiting) != 0 ||
-        ioctl(descriptor, TIOCOUTQ, &outgoing) != 0)
+        size < sizeof info)
         return -1;
     memcpy(acknowledged, info + 120, sizeof *acknowledged);
     memcpy(received, info + 128, sizeof *received);
-    *unread = (uint64_t)waiting;
-    *leaving = (uint64_t)outgoing;
     return 0;
+}
+
+// Bytes that came by a connection and that nobody has read yet, or -1.
+static inline int czmq_unread_bytes(int descriptor) {
+    int bytes = 0;
+    return ioctl(descriptor, FIONREAD, &bytes) == 0 ? bytes : -1;
+}
+
+// Bytes that the kernel has yet to get to a connection's other end, or -1.
+static inline int czmq_leaving_bytes(int descriptor) {
+    int bytes = 0;
+    return ioctl(descriptor, TIOCOUTQ, &bytes) == 0 ? bytes : -1;
 }
 
 // Whether a file is on a file system in memory (tmpfs, ramfs) that cannot be written.

@@ -38,24 +38,24 @@ final class Car {
             CBox2DVector(x: Float(x), y: Float(y))
         }
         let size = CarConstant.size
-        hull = CBox2DWorldAddBody(world, true, single(x, y), Float(angle), Tag.hull)
+        hull = CBox2DWorldAddBody(world, true, single(x, y), Float(angle))
         for polygon in CarConstant.hullPolygons {
             let vertices = polygon.map { single($0.x * size, $0.y * size) }
             let material = CBox2DMaterial(
                 density: 1, restitution: 0, category: 1, mask: 0xFFFF, isSensor: false)
-            CBox2DBodyAddPolygon(hull, vertices, Int32(vertices.count), material)
+            CBox2DBodyAddPolygon(hull, vertices, Int32(vertices.count), material, Tag.hull)
         }
         let wheelVertices = CarGeometry.wheel.map { CBox2DVector(x: $0.x, y: $0.y) }
         wheels = .allocate(capacity: Self.wheelCount)
         for index in 0..<Self.wheelCount {
             let place = CarConstant.wheelPositions[index]
             let body: OpaquePointer = CBox2DWorldAddBody(
-                world, true, single(x + place.x * size, y + place.y * size), Float(angle),
-                Tag.wheel(index))
+                world, true, single(x + place.x * size, y + place.y * size), Float(angle))
             let material = CBox2DMaterial(
                 density: 0.1, restitution: 0, category: CarConstant.wheelCategory,
                 mask: CarConstant.wheelMask, isSensor: false)
-            CBox2DBodyAddPolygon(body, wheelVertices, Int32(wheelVertices.count), material)
+            CBox2DBodyAddPolygon(
+                body, wheelVertices, Int32(wheelVertices.count), material, Tag.wheel(index))
             let joint: OpaquePointer = CBox2DWorldAddRevoluteJoint(
                 world, hull, body,
                 CBox2DRevoluteJoint(
@@ -156,7 +156,7 @@ final class Car {
     }
 }
 
-/// What a body is, told to Box2D as a number: no pointer can dangle.
+/// Whose a polygon is, told to Box2D as a number: no pointer can dangle.
 enum Tag {
     static let hull: UInt = 0
     private static let firstWheel: UInt = 1 << 20

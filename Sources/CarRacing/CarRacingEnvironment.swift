@@ -159,12 +159,12 @@ public final class CarRacingEnvironment {
             self.world = world
             let material = CBox2DMaterial(
                 density: 0, restitution: 0, category: 1, mask: 0xFFFF, isSensor: true)
+            let ground: OpaquePointer = CBox2DWorldAddBody(
+                world, false, CBox2DVector(x: 0, y: 0), 0)
             for tile in track.nodes.indices {
-                let body: OpaquePointer = CBox2DWorldAddBody(
-                    world, false, CBox2DVector(x: 0, y: 0), 0, Tag.tile(tile))
                 withUnsafePointer(to: road.tileCorners(tile)) { corners in
                     corners.withMemoryRebound(to: CBox2DVector.self, capacity: 4) {
-                        CBox2DBodyAddPolygon(body, $0, 4, material)
+                        CBox2DBodyAddPolygon(ground, $0, 4, material, Tag.tile(tile))
                     }
                 }
             }

@@ -48,7 +48,20 @@ public struct Action: Sendable, Hashable {
         }
     }
 
+    /// The controls in single precision, as controllers give them and recordings keep them.
+    public var single: SIMD3<Float> {
+        SIMD3(Float(steering), Float(gas), Float(brake))
+    }
+
     var isFinite: Bool { steering.isFinite && gas.isFinite && brake.isFinite }
+}
+
+/// Which actions an episode's driver has, as Gymnasium's option `continuous` says.
+public enum ActionSpace: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Steering, gas and brake.
+    case continuous
+    /// The five of `DiscreteAction`.
+    case discrete
 }
 
 /// The actions of Gymnasium's variant `continuous=False`, with its numbers.
@@ -63,6 +76,14 @@ public enum DiscreteAction: Int, Sendable, Hashable, Codable, CaseIterable {
     case gas
     /// Brakes.
     case brake
+
+    /// The action that has these controls in single precision; nil: none of the five has.
+    public init?(single controls: SIMD3<Float>) {
+        guard let action = Self.allCases.first(where: { Action($0).single == controls }) else {
+            return nil
+        }
+        self = action
+    }
 }
 
 /// What a step brought.

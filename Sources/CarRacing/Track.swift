@@ -33,9 +33,11 @@ public struct Track: Sendable, Hashable {
     /// How many polygons the road is drawn with: tiles and kerbs.
     public var polygonCount: Int { nodes.count + kerbs.count { $0 } }
 
-    /// The track that Gymnasium makes on `reset(seed: seed)`.
-    public init(seed: UInt64) {
+    /// The track that Gymnasium makes on `reset(seed: seed)`; with `domainRandomize` it is another
+    /// one, since the colours are drawn before it.
+    public init(seed: UInt64, domainRandomize: Bool = false) {
         var generator = PCG64(seed: seed)
+        if domainRandomize { _ = Palette(from: &generator) }
         self.init(from: &generator)
     }
 

@@ -128,11 +128,18 @@ public final class VectorEnvironment {
             let result = try step(
                 index, steering: actions[3 * index], gas: actions[3 * index + 1],
                 brake: actions[3 * index + 2])
-            rewards[index] = result.reward
-            terminations[index] = result.terminated ? 1 : 0
-            truncations[index] = result.truncated ? 1 : 0
-            if result.end != nil { reset(index, trackSeed: nextSeed(index)) }
-            try draw(index)
+            try keep(result, of: index, nextSeed)
         }
+    }
+
+    /// Keeps how a step went, begins the next episode where it was the last one, and draws.
+    func keep(
+        _ result: StepResult, of index: Int, _ nextSeed: (_ index: Int) -> UInt64
+    ) throws(DrawingError) {
+        rewards[index] = result.reward
+        terminations[index] = result.terminated ? 1 : 0
+        truncations[index] = result.truncated ? 1 : 0
+        if result.end != nil { reset(index, trackSeed: nextSeed(index)) }
+        try draw(index)
     }
 }

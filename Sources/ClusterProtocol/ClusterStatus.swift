@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Basics
+import Foundation
 
 /// How a coordinator and its workers are, as anybody may ask.
 package struct ClusterStatus: Sendable, Equatable, Codable {
@@ -13,6 +14,8 @@ package struct ClusterStatus: Sendable, Equatable, Codable {
     package var workers: [WorkerSnapshot]
     /// What the run says of itself; nil before it has said anything.
     package var run: RunProgress?
+    /// Workers that are connected but not in the list; nil where all are in it.
+    package var unlisted: Int?
 
     /// Collects the parts.
     package init(
@@ -23,6 +26,32 @@ package struct ClusterStatus: Sendable, Equatable, Codable {
         self.counters = counters
         self.workers = workers
         self.run = run
+    }
+
+    /// The report as JSON that whoever asked for it takes.
+    ///
+    /// What workers say of themselves makes it long: some hundreds with as many cores and as long
+    /// texts as they may name are more than a message may hold. Then each core's steps are left out,
+    /// and if it is still too long, workers at the list's end.
+    func encoded(bytes: Int, workers most: Int = WireLimits.workersInStatus) throws -> Data {
+        var status = self
+        status.list(most)
+        var json = try JSONEncoder().encode(status)
+        guard json.count > bytes else { return json }
+        for index in status.workers.indices { status.workers[index].coreSteps = [] }
+        json = try JSONEncoder().encode(status)
+        while json.count > bytes, !status.workers.isEmpty {
+            status.list(status.workers.count / 2)
+            json = try JSONEncoder().encode(status)
+        }
+        return json
+    }
+
+    /// Keeps so many workers at most.
+    private mutating func list(_ most: Int) {
+        guard workers.count > most else { return }
+        unlisted = (unlisted ?? 0) + workers.count - most
+        workers.removeLast(workers.count - most)
     }
 }
 

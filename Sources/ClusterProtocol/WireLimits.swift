@@ -29,7 +29,7 @@ package enum WireLimits {
     package static let cores = 1024
     /// Episodes that a worker runs at once on a core.
     package static let environments = 1024
-    /// Parameters of a controller.
+    /// Words of a vector of parameters: a number in double precision is two.
     package static let parameters = 1 << 18
     /// UTF-8 bytes of a text for people: hosts, reasons, fingerprints.
     package static let textBytes = 1024
@@ -37,6 +37,12 @@ package enum WireLimits {
     package static let steps: UInt32 = 1_000_000
     /// Tiles of a track.
     package static let tiles: UInt32 = 100_000
+    /// Numbers that an objective tells beside its value.
+    package static let infoNumbers = 64
+    /// UTF-8 bytes of such a number's name.
+    package static let infoNameBytes = 64
+    /// Bytes of a status answer's JSON.
+    package static let statusBytes = bytesToWorker - (1 << 10)
     /// Workers listed in a status answer.
     package static let workersInStatus = 10_000
 }

@@ -194,10 +194,11 @@ struct ConnectionTable {
     /// - Parameters:
     ///   - now: The time.
     ///   - isIdle: Whether there is no message to take.
-    ///   - counts: What the kernel has counted of a connection; nil where it does not.
+    ///   - counts: What the kernel has counted of a connection, whose traffic was that; nil where it
+    ///     does not.
     /// - Returns: What is to end.
     mutating func sweep(
-        at now: Seconds, isIdle: Bool, counts: (Int32) -> Traffic.Counts?
+        at now: Seconds, isIdle: Bool, counts: (Int32, Traffic) -> Traffic.Counts?
     ) -> [Cut] {
         var cuts: [Cut?] = []
         var held: [(descriptor: Int32, bytes: Int)] = []
@@ -210,8 +211,8 @@ struct ConnectionTable {
             if now - (connection.heard ?? connection.began) > limit {
                 cuts.append(cut(descriptor, "said nothing for \(Int(limit)) s"))
             }
-            guard let counts = counts(descriptor) else { continue }
             var traffic = connection.traffic
+            guard let counts = counts(descriptor, traffic) else { continue }
             let bytes = traffic.look(counts, hasSpoken: connection.hasSpoken)
             connections[descriptor]?.traffic = traffic
             connections[descriptor]?.hasSpoken = false
@@ -285,6 +286,8 @@ struct Traffic {
 
     /// What may be left over by pings and handshakes, which are not counted here.
     private static let slack = 64 << 10
+    /// What is so little that it need not be known whether ZeroMQ has it, or still the kernel.
+    private static let little = 4 << 10
 
     /// Bytes, as they are on the wire, that were taken from ZeroMQ.
     var taken = 0
@@ -293,6 +296,15 @@ struct Traffic {
     /// Bytes that were given to it and are not acknowledged.
     var queued = 0
     private var acknowledged = 0
+
+    /// Whether it matters how much of what came nobody has read: where `counts` has it as read, it is
+    /// more than a few answers.
+    func needsUnread(_ counts: Counts) -> Bool { counts.read - taken > Self.little }
+
+    /// Whether it matters how much is on its way: something was, and nothing has arrived since.
+    func needsLeaving(_ counts: Counts) -> Bool {
+        queued > 0 && counts.acknowledged == acknowledged
+    }
 
     /// Compares what was counted here and there.
     ///

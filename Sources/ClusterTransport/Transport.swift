@@ -16,7 +16,7 @@ package enum TransportEvent: Sendable, Equatable {
     /// A peer failed the security handshake, did not speak the protocol, or took more than it may.
     case handshakeFailed(String)
     /// The list of clients has changed, or cannot be used; one line (listening side).
-    case clientList(String)
+    case clientList(String, isFault: Bool)
 }
 
 /// One end of the wire: sends and receives whole messages, in order, without promising delivery.

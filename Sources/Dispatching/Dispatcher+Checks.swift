@@ -21,14 +21,53 @@ extension Dispatcher {
             tasks[task]?.isChecked == false, tasks[task]?.isSuspect == false,
             availableParties.contains(where: { $0 != party })
         else { return }
-        guard isNew(party) || isInShare(task) else { return }
+        let isProbe = needsProbe(party)
+        guard isProbe || isInShare(task) else { return }
+        if isProbe {
+            tasks[task]?.probed = party
+            parties[party]?.probes += 1
+        }
         tasks[task]?.isChecked = true
         sendElsewhere(task)
     }
 
-    /// Whether too few have agreed with a party yet.
-    private func isNew(_ party: PartyKey) -> Bool {
-        parties[party]?.agreements ?? 0 < configuration.agreementsToTrust
+    /// Whether enough have agreed with a party.
+    private func isTrusted(_ party: PartyKey) -> Bool {
+        parties[party]?.agreements ?? 0 >= configuration.agreementsToTrust
+    }
+
+    /// Whether more of a party's tasks are to tell of it.
+    ///
+    /// What else it has in hand until it is trusted waits for those that do, and is not driven twice
+    /// on top.
+    private func needsProbe(_ party: PartyKey) -> Bool {
+        guard let state = parties[party] else { return configuration.agreementsToTrust > 0 }
+        return state.agreements + state.probes < configuration.agreementsToTrust
+    }
+
+    /// Looks again at what waits for a party to be trusted.
+    private mutating func settleHeld(of party: PartyKey, at now: Seconds) {
+        guard !unsettled.isEmpty, isTrusted(party) || needsProbe(party) else { return }
+        for task in unsettled.sorted() {
+            guard let state = tasks[task], isHeld(state), state.votes.first?.party == party
+            else { continue }
+            settle(task, at: now)
+        }
+    }
+
+    /// Whether nothing is under way for an open task that has a result: it waits until who gave it
+    /// is trusted.
+    func isHeld(_ task: TaskState) -> Bool {
+        task.isOpen && !task.isChecked && !task.votes.isEmpty && task.leases.isEmpty
+            && !task.isElsewhere && !task.isSuspect
+    }
+
+    /// A task has told of a new party what it can.
+    mutating func endProbe(_ task: TaskKey) {
+        guard let party = tasks[task]?.probed else { return }
+        tasks[task]?.probed = nil
+        // One that was released since begins anew.
+        if let probes = parties[party]?.probes, probes > 0 { parties[party]?.probes = probes - 1 }
     }
 
     /// Whether a task is of the share that is checked: nobody who sees its leases can tell.
@@ -110,10 +149,25 @@ extension Dispatcher {
 
     /// Takes one more word on an open task.
     mutating func take(_ vote: Vote, for task: TaskKey, at now: Seconds) {
+        // As nearly all tasks go: there is nothing to weigh.
+        if let place = tasks.index(forKey: task), tasks.values[place].votes.isEmpty,
+            isAlone(vote.party) || !tasks.values[place].isChecked && isTrusted(vote.party)
+        {
+            return complete(task, by: vote, isConfirmed: false, at: now)
+        }
         tasks[task]?.votes.append(vote)
         if tasks[task]?.votesSince == nil { tasks[task]?.votesSince = now }
         unsettled.insert(task)
         settle(task, at: now)
+    }
+
+    /// Whether no other party could say more.
+    private func isAlone(_ party: PartyKey) -> Bool {
+        switch availableParties.count {
+        case 0: true
+        case 1: availableParties.contains(party)
+        default: false
+        }
     }
 
     /// A result of a task that is completed: nothing new, or a contradiction.
@@ -121,10 +175,12 @@ extension Dispatcher {
         if vote.outcome == first.outcome {
             counters.duplicates += 1
             if vote.party != first.party {
-                parties[vote.party]?.agreements += 1
-                parties[first.party]?.agreements += 1
+                for party in [vote.party, first.party] {
+                    parties[party]?.agreements += 1
+                    settleHeld(of: party, at: now)
+                }
             }
-            events.append(.agreed(task))
+            events.append(.agreed(task, vote))
             return
         }
         counters.disagreements += 1
@@ -156,9 +212,10 @@ extension Dispatcher {
             let isConfirmed = Set(state.votes.map(\.party)).count > 1
             let isAlone = availableParties.isSubset(of: state.votes.map(\.party))
             // However it came by the task.
-            if isConfirmed || !state.isChecked && !isNew(first.party) || isAlone {
+            if isConfirmed || !state.isChecked && isTrusted(first.party) || isAlone {
                 return complete(task, by: first, isConfirmed: isConfirmed, at: now)
             }
+            if !state.isChecked, !needsProbe(first.party) { return }
         }
         let voted = Set(state.votes.map(\.party))
         let isRunning = state.leases.contains { lease in
@@ -181,30 +238,42 @@ extension Dispatcher {
     private mutating func complete(
         _ task: TaskKey, by vote: Vote, isConfirmed: Bool, at now: Seconds
     ) {
-        guard let state = tasks[task] else { return }
+        guard let place = tasks.index(forKey: task) else { return }
+        let (job, votes) = (tasks.values[place].job, tasks.values[place].votes)
+        let isReopened = tasks.values[place].isReopened
+        tasks.values[place].status = .completed(vote)
+        if !votes.isEmpty {
+            tasks.values[place].votes = []
+            tasks.values[place].votesSince = nil
+            unsettled.remove(task)
+        }
+        var told = Set([tasks.values[place].probed].compactMap { $0 })
+        if !told.isEmpty { endProbe(task) }
         // It may have become a suspect while a result waited to be confirmed.
         acquit(task)
-        tasks[task]?.status = .completed(vote)
-        tasks[task]?.votes = []
-        tasks[task]?.votesSince = nil
-        unsettled.remove(task)
         if isConfirmed {
             counters.confirmed += 1
-            let agreed = state.votes.filter { $0.outcome == vote.outcome }.map(\.party)
+            let agreed = votes.filter { $0.outcome == vote.outcome }.map(\.party)
             for party in Set(agreed) { parties[party]?.agreements += 1 }
+            told.formUnion(agreed)
         }
-        if state.isReopened {
+        if isReopened {
             events.append(.decided(task))
         } else {
             counters.completed += 1
             events.append(.completed(task, vote, isConfirmed: isConfirmed))
         }
-        countDown(job: state.job)
-        forgetIfSettled(task)
-        guard isConfirmed else { return }
-        for wrong in state.votes where wrong.outcome != vote.outcome {
-            quarantine(wrong.party, .outvoted(task), at: now)
+        for other in votes where other != vote && other.outcome == vote.outcome {
+            events.append(.agreed(task, other))
         }
+        countDown(job: job)
+        forgetIfSettled(task)
+        if isConfirmed {
+            for wrong in votes where wrong.outcome != vote.outcome {
+                quarantine(wrong.party, .outvoted(task), at: now)
+            }
+        }
+        for party in told.sorted() { settleHeld(of: party, at: now) }
     }
 
     /// Forgets what a party has said of open tasks.
@@ -243,6 +312,8 @@ extension Dispatcher {
                 complete(task, by: first, isConfirmed: false, at: now)
             } else if isAlone || isLate {
                 complete(task, by: first, isConfirmed: false, at: now)
+            } else if isHeld(state) {
+                settle(task, at: now)
             }
         }
     }

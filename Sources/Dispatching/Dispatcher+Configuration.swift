@@ -35,6 +35,12 @@ extension Dispatcher {
         /// Copies of a task that run at once, at most; each further one waits twice as long.
         package var copies = 8
 
+        /// Whether a task's results have to be equal; else the first one counts, and no other tells
+        /// anything of whom it comes from.
+        package var comparesResults = true
+        /// Whether a task may fail for its own sake, anywhere: each failure counts, whosever it is,
+        /// and whoever has completed others is believed.
+        package var countsEveryFailure = false
         /// The share of tasks that two parties run from the start; 0 checks nothing.
         package var checkedShare = 0.0
         /// Tasks of a party that others must have agreed with before only the share is checked.

@@ -47,7 +47,7 @@ extension Dispatcher {
             try BrokenInvariant.check(
                 !isWaiting || task.leases.isEmpty && !isElsewhere, "open task \(key) waits twice")
             try BrokenInvariant.check(
-                isWaiting || isElsewhere || !task.leases.isEmpty,
+                isWaiting || isElsewhere || !task.leases.isEmpty || isHeld(task),
                 "open task \(key) neither waits nor runs")
             try BrokenInvariant.check(
                 unsettled.contains(key) == !task.votes.isEmpty,
@@ -87,7 +87,18 @@ extension Dispatcher {
     }
 
     private func checkParties() throws(BrokenInvariant) {
+        var probes: [PartyKey: Int] = [:]
+        for task in tasks.values {
+            guard let party = task.probed else { continue }
+            probes[party, default: 0] += 1
+            try BrokenInvariant.check(
+                task.isOpen && task.isChecked, "a settled task is to tell of party \(party)")
+        }
         for (key, party) in parties {
+            // Those of before it was released are not its any more.
+            try BrokenInvariant.check(
+                (0...probes[key, default: 0]).contains(party.probes),
+                "party \(key) counts \(party.probes) probes")
             try BrokenInvariant.check(
                 party.workers.allSatisfy { workers[$0]?.party == key },
                 "party \(key) answers for others' workers")

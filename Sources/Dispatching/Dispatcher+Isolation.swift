@@ -69,8 +69,10 @@ extension Dispatcher {
 
     /// A result proves that the task kills nobody.
     mutating func acquit(_ task: TaskKey) {
-        tasks[task]?.isSuspect = false
-        suspects.removeAll { $0 == task }
+        if tasks[task]?.isSuspect == true {
+            tasks[task]?.isSuspect = false
+            suspects.removeAll { $0 == task }
+        }
         guard !deaths.isEmpty else { return }
         for index in deaths.indices { deaths[index].suspects.remove(task) }
         deaths.removeAll { death in

@@ -24,7 +24,7 @@ extension Dispatcher {
         heard(from: worker, at: now)
         let wasTakenBack = leases[lease]?.deadline == nil
         guard let task = redeem(lease, worker: worker, steps: outcome.steps, at: now),
-            let state = tasks[task]
+            let status = tasks[task]?.status
         else { return nil }
         defer { forgetIfSettled(task) }
         let party = workers[worker]?.party ?? -worker
@@ -33,14 +33,21 @@ extension Dispatcher {
             events.append(.late(worker: worker, lease: lease))
             return nil
         }
-        parties[party]?.failing = []
-        parties[party]?.completed += 1
+        if let place = parties.index(forKey: party) {
+            if !parties.values[place].failing.isEmpty { parties.values[place].failing = [] }
+            parties.values[place].completed += 1
+        }
         let vote = Vote(
             outcome: outcome, worker: worker, party: party, seconds: seconds,
             coreSeconds: coreSeconds, core: core)
-        switch state.status {
+        switch status {
         case .completed(let first):
-            compare(vote, with: first, of: task, at: now)
+            if configuration.comparesResults {
+                compare(vote, with: first, of: task, at: now)
+            } else {
+                counters.duplicates += 1
+                events.append(.agreed(task, vote))
+            }
         case .givenUp:
             counters.late += 1
             events.append(.late(worker: worker, lease: lease))
@@ -79,12 +86,15 @@ extension Dispatcher {
         }
         let failing = parties[party]?.failing.count ?? 0
         // Where nobody else is left, one that could run tasks before is believed, as above.
+        let isAlone = availableParties.isSubset(of: [party])
+        let hasCompleted = parties[party]?.completed ?? 0 > 0
         let isBelieved =
-            availableParties.isSubset(of: [party]) && parties[party]?.completed ?? 0 > 0
+            configuration.countsEveryFailure ? isAlone || hasCompleted : isAlone && hasCompleted
         // One task that fails over and over where nobody else is tells nothing of the task.
         let tries = tasks[task]?.failures.count { $0 == party } ?? 0
         if failing >= configuration.failuresToQuarantine && !isBelieved
-            || isOpen(task) && tries >= 3 * configuration.failuresToSetAside
+            || isOpen(task) && !configuration.countsEveryFailure
+                && tries >= 3 * configuration.failuresToSetAside
         {
             quarantine(party, .failing(reason), at: now)
         }
@@ -99,6 +109,9 @@ extension Dispatcher {
 
     private func hasFailedEnough(_ task: TaskKey) -> Bool {
         guard let failures = tasks[task]?.failures else { return false }
+        if configuration.countsEveryFailure {
+            return failures.count >= configuration.failuresToSetAside
+        }
         let failed = Set(failures)
         if failed.count >= configuration.failuresToSetAside { return true }
         guard availableParties.isSubset(of: failed) else { return false }

@@ -120,6 +120,7 @@ package struct Dispatcher: Sendable {
         guard let state = jobs.removeValue(forKey: job) else { return }
         for key in state.tasks where isOpen(key) {
             tasks[key]?.status = .givenUp
+            endProbe(key)
         }
         unsettled.subtract(state.tasks)
         elsewhere.removeAll { state.tasks.contains($0) }
@@ -185,8 +186,7 @@ package struct Dispatcher: Sendable {
             events.append(.late(worker: worker, lease: lease))
             return nil
         }
-        release(lease)
-        leases[lease] = nil
+        release(lease, isOver: true)
         if state.deadline != nil, let steps {
             let duration = max(0, now - state.issued)
             meanSeconds = meanSeconds.map { $0 * 0.95 + duration * 0.05 } ?? duration
@@ -199,18 +199,25 @@ package struct Dispatcher: Sendable {
     }
 
     /// Takes an active lease from its worker and its task.
-    mutating func release(_ lease: LeaseKey) {
-        guard let state = leases[lease], state.deadline != nil else { return }
-        leases[lease]?.deadline = nil
+    ///
+    /// - Parameters:
+    ///   - lease: The lease.
+    ///   - isOver: Whether it is forgotten, since no more can come of it.
+    mutating func release(_ lease: LeaseKey, isOver: Bool = false) {
+        guard let state = leases[lease] else { return }
+        if isOver { leases[lease] = nil }
+        guard state.deadline != nil else { return }
         activeLeases -= 1
-        tasks[state.task]?.leases.removeAll { $0 == lease }
-        tasks[state.task]?.expired.append(lease)
-        if let index = workers[state.worker]?.leases.firstIndex(of: lease) {
-            workers[state.worker]?.leases.remove(at: index)
+        if let place = tasks.index(forKey: state.task) {
+            tasks.values[place].leases.removeAll { $0 == lease }
+            if !isOver { tasks.values[place].expired.append(lease) }
         }
-        if workers[state.worker]?.leases.isEmpty == true {
-            workers[state.worker]?.isReserved = false
+        if !isOver { leases[lease]?.deadline = nil }
+        guard let place = workers.index(forKey: state.worker) else { return }
+        if let index = workers.values[place].leases.firstIndex(of: lease) {
+            workers.values[place].leases.remove(at: index)
         }
+        if workers.values[place].leases.isEmpty { workers.values[place].isReserved = false }
         enqueueIfReady(state.worker)
     }
 
@@ -245,6 +252,7 @@ package struct Dispatcher: Sendable {
         suspects.removeAll { $0 == task }
         unsettled.remove(task)
         tasks[task]?.status = .givenUp
+        endProbe(task)
         countDown(job: state.job)
     }
 
@@ -258,10 +266,10 @@ package struct Dispatcher: Sendable {
 
     /// A task is kept while its job is open or a worker may still send a second result.
     mutating func forgetIfSettled(_ task: TaskKey) {
-        guard let state = tasks[task], !state.isOpen, state.leases.isEmpty,
-            jobs[state.job] == nil
+        guard let place = tasks.index(forKey: task), !tasks.values[place].isOpen,
+            tasks.values[place].leases.isEmpty, jobs[tasks.values[place].job] == nil
         else { return }
-        for lease in state.expired { leases[lease] = nil }
-        tasks[task] = nil
+        for lease in tasks.values[place].expired { leases[lease] = nil }
+        tasks.remove(at: place)
     }
 }

@@ -36,6 +36,8 @@ extension Dispatcher {
         var votesSince: Seconds?
         /// Whether two parties must agree on it.
         var isChecked = false
+        /// The new party that it was chosen to tell of; nil once it has.
+        var probed: PartyKey?
         /// Whether it waits for another party than those that have it, had it or failed it.
         var isElsewhere = false
         /// Whether a result has been passed on, and contradicted since.
@@ -92,6 +94,8 @@ extension Dispatcher {
         var completed = 0
         /// Tasks that another party agreed with it on.
         var agreements = 0
+        /// Tasks under way that are to tell of it.
+        var probes = 0
         var offences = 0
         /// Tasks that it could not run since it last ran one.
         var failing: Set<TaskKey> = []

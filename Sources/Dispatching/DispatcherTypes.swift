@@ -98,8 +98,8 @@ extension Dispatcher {
         case lost(WorkerKey, LossReason, tasks: Int)
         /// A worker that was lost lives after all.
         case returned(WorkerKey)
-        /// A second result equals the first.
-        case agreed(TaskKey)
+        /// A second result equals the first, or need not: whose, and how long it took.
+        case agreed(TaskKey, Vote)
         /// A second result differs from the first: one of two is wrong.
         case disagreed(TaskKey, first: Vote, second: Vote)
         /// A result nobody waits for any more.

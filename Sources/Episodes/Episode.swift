@@ -56,16 +56,42 @@ package struct Episode: Sendable, Hashable {
     package var trackSeed: UInt64
     /// Ends the episode after so many steps, at least 1, if its limit does not; nil: no cap.
     package var stepCap: Int?
+    /// Ends the episode where its return falls behind this, if nothing else does; nil: never.
+    package var pace: Pace?
     /// The index of its parameters among its batch's vectors; without meaning where no controller's
     /// parameters are searched for.
     package var vector: Int
 
     /// Describes an episode.
-    package init(name: EpisodeName, trackSeed: UInt64, stepCap: Int? = nil, vector: Int = 0) {
+    package init(
+        name: EpisodeName, trackSeed: UInt64, stepCap: Int? = nil, pace: Pace? = nil,
+        vector: Int = 0
+    ) {
         self.name = name
         self.trackSeed = trackSeed
         self.stepCap = stepCap
+        self.pace = pace
         self.vector = vector
+    }
+}
+
+/// A return that grows by the same amount with each step, and how far behind it is hopeless.
+package struct Pace: Sendable, Hashable {
+    /// What a step brings, above 0.
+    package var perStep: Double
+    /// How many steps behind an episode may be, at least 1.
+    package var grace: Int
+
+    /// Collects the parts.
+    package init(perStep: Double, grace: Int) {
+        self.perStep = perStep
+        self.grace = grace
+    }
+
+    /// The return below which an episode has fallen behind after so many steps; while those are no
+    /// more than `grace` there is none.
+    package func least(after steps: Int) -> Double {
+        steps > grace ? perStep * Double(steps - grace) : -.infinity
     }
 }
 
@@ -73,7 +99,7 @@ package struct Episode: Sendable, Hashable {
 ///
 /// Each vector is kept once, however many episodes name it.
 package struct EpisodeBatch: Sendable, Hashable {
-    /// The controllers' parameters; empty where none are searched for.
+    /// The parameters, as `ParameterPrecision` has their words; empty where none are searched for.
     package let vectors: [[Float]]
     /// The episodes.
     package let episodes: [Episode]

@@ -13,8 +13,14 @@ package enum EpisodeEnd: String, Sendable, Hashable, Codable, CaseIterable {
     case noNewTile
     /// The episode's step cap was reached.
     case stepCap
+    /// The return fell too far behind the episode's pace.
+    case behindPace
     /// The controller's action was no finite number; it counts as leaving the playfield (-100).
     case actionNotFinite
+    /// A person's objective gave a value; its return is that, or the negative of a cost.
+    case answered
+    /// A person's objective said that there is no value here; its return is NaN.
+    case noValue
     /// The episode killed or failed too many workers and was given up; its return is NaN.
     case setAside
 }
@@ -34,11 +40,15 @@ package struct EpisodeOutcome: Sendable {
     package var end: EpisodeEnd
     /// SHA-256 of the episode's file; empty where none is recorded.
     package var fileDigest: [UInt8]
+    /// What a person's objective told beside its value: finite numbers by name.
+    ///
+    /// Nothing is decided by them, and outcomes with other ones are equal: they may be times.
+    package var info: [String: Double]
 
     /// Collects the parts.
     package init(
         episodeReturn: Double, steps: Int, tilesVisited: Int, trackTiles: Int, end: EpisodeEnd,
-        fileDigest: [UInt8] = []
+        fileDigest: [UInt8] = [], info: [String: Double] = [:]
     ) {
         self.episodeReturn = episodeReturn
         self.steps = steps
@@ -46,6 +56,7 @@ package struct EpisodeOutcome: Sendable {
         self.trackTiles = trackTiles
         self.end = end
         self.fileDigest = fileDigest
+        self.info = info
     }
 
     /// That of an episode which was given up: it ranks below every return.

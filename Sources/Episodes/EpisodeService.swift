@@ -52,11 +52,13 @@ package enum Work: Sendable, Hashable {
     case score(settings: Data)
     /// Episodes are driven for their files.
     case record(settings: Data)
+    /// Candidates are evaluated by a program of the worker's.
+    case objective(settings: Data)
 
     /// The settings, whatever the kind.
     package var settings: Data {
         switch self {
-        case .score(let settings), .record(let settings): settings
+        case .score(let settings), .record(let settings), .objective(let settings): settings
         }
     }
 }

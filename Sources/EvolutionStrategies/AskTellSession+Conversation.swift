@@ -34,12 +34,14 @@ extension AskTellSession {
     ///
     /// `read` gives its next line without the newline, nil at the end; `write` sends it a line;
     /// `report` is told, for a person, of generations that failed. Whatever ends the session, the
-    /// stop, with the best so far, has been written before.
+    /// stop, with the best so far, has been written before. `told` sees the session after each
+    /// generation that was told, to save it or to show its progress.
     ///
-    /// - Throws: `AskTellFailure` where the session ends before its search does; what `read` and
-    ///   `write` throw.
+    /// - Throws: `AskTellFailure` where the session ends before its search does; what `read`, `write`
+    ///   and `told` throw.
     public mutating func converse(
-        read: () throws -> String?, write: (Data) throws -> Void, report: (String) -> Void
+        read: () throws -> String?, write: (Data) throws -> Void, report: (String) -> Void,
+        told: (borrowing AskTellSession) throws -> Void = { _ in }
     ) throws {
         var failure: AskTellFailure?
         while true {
@@ -58,6 +60,7 @@ extension AskTellSession {
             } catch let error as AskTellFailure {
                 failure = error
             }
+            if failure == nil, !isWaiting { try told(self) }
         }
         if let failure { throw failure }
     }

@@ -1,24 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-public import Foundation
-
-/// What a line from the other side of an ask-and-tell session was wrong about.
-public struct AskTellLineError: Error, CustomStringConvertible, Equatable {
-    /// The line's number, from 1.
-    public let number: Int
-    /// The line's beginning.
-    public let line: String
-    /// What is wrong with it.
-    public let reason: String
-
-    /// One line for a person, with the offending one.
-    public var description: String {
-        "line \(number) (\(line)) is wrong: \(reason)"
-    }
-}
-
-/// A search spoken with in lines of JSON, so that a program in any language can be the objective.
+/// A search as questions and answers, also in lines of JSON, so that a program in any language can
+/// be the objective.
 ///
 /// The session writes `{"ask":{"generation":1,"candidates":[[...],...]}}` and reads
 /// `{"tell":[cost,...]}`, a cost for each candidate in their order; lower is better, and null, NaN
@@ -26,22 +10,34 @@ public struct AskTellLineError: Error, CustomStringConvertible, Equatable {
 /// number of such generations in a row. Before telling, `{"inject":[[...],...]}` hands in
 /// solutions for the next generation. The session ends with `{"stop":{"reasons":[...],
 /// "best":[...],"bestCost":...,"mean":[...],"evaluations":...}}`, also where something is wrong.
+///
+/// With noise handling an ask lists its candidates as often as each is to be evaluated, pass by pass,
+/// and `"repetitions"` says how often; `"again":true` marks the second ask of a generation, for some
+/// of its candidates once more. Each evaluation needs noise of its own.
 public struct AskTellSession: Sendable {
     /// The search spoken with.
-    public private(set) var search: RestartingSearch
+    public internal(set) var search: RestartingSearch
 
     /// How many generations in a row may fail as a whole.
     public let maximumFailedGenerations: Int
 
     /// How many of the latest generations failed as a whole.
-    public private(set) var failedGenerations = 0
+    public internal(set) var failedGenerations = 0
 
     /// Why the session is over before the search; nil while it is not.
     public private(set) var breakOff: BreakOff?
 
     /// The number of generations asked for.
-    public private(set) var generation = 0
-    private var linesRead = 0
+    public internal(set) var generation = 0
+
+    /// What the search went through, where it is kept.
+    public internal(set) var history: SearchHistory?
+
+    /// What waits for its costs.
+    var asked: Question?
+    /// The first costs of a generation some of which are evaluated again.
+    var firstCosts: [Double]?
+    var linesRead = 0
 
     /// Why a session is over before its search, as the stop's reasons name it.
     public enum BreakOff: String, Sendable, Hashable, CaseIterable {
@@ -53,123 +49,131 @@ public struct AskTellSession: Sendable {
         case endOfInput = "endofinput"
         /// The distribution cannot be learned or sampled any more.
         case degenerate = "degenerate"
+        /// Somebody asked for the end.
+        case interrupted = "interrupted"
+        /// The objective cannot be evaluated.
+        case objectiveFailed = "objectivefailed"
     }
 
-    private struct Incoming: Decodable {
-        var tell: [Double?]?
-        var inject: [[Double]]?
+    /// Candidates whose costs are wanted.
+    public struct Question: Sendable, Hashable {
+        /// The generation, from 1.
+        public let generation: Int
+        /// The candidates' places within their generation, from 0.
+        public let places: [Int]
+        /// The candidates, in the order of `places`.
+        public let candidates: [[Double]]
+        /// How often each is to be evaluated, with other noise each time.
+        public let repetitions: Int
+        /// How often each was evaluated in this generation before.
+        public let firstRepetition: Int
+
+        /// How many costs answer it: all candidates once, then all of them a second time, and so on.
+        public var costCount: Int { candidates.count * repetitions }
     }
 
     /// Starts a session, in which so many generations in a row may fail as a whole.
-    public init(_ search: RestartingSearch, maximumFailedGenerations: Int = 10) {
+    public init(
+        _ search: RestartingSearch, maximumFailedGenerations: Int = 10,
+        keepsHistory: Bool = false
+    ) {
         precondition(
             maximumFailedGenerations >= 0, "\(maximumFailedGenerations) failed generations")
         self.search = search
         self.maximumFailedGenerations = maximumFailedGenerations
+        if keepsHistory { history = SearchHistory() }
     }
 
-    /// Whether the next line is the final one.
+    /// Whether nothing is asked any more.
     public var isOver: Bool { !search.stopReasons.isEmpty || breakOff != nil }
+
+    /// Whether a generation's costs are still to be told.
+    public var isWaiting: Bool { asked != nil }
 
     /// Ends the session, unless its search is over: the next line is the stop.
     public mutating func end(_ reason: BreakOff) {
         if !isOver { breakOff = reason }
     }
 
-    /// The next line of JSON with its newline: an ask, or the stop once the search is over.
+    /// Puts a solution from elsewhere, within the bounds, among the next candidates.
+    ///
+    /// - Throws: `EvolutionStrategyError.invalidCandidate`.
+    public mutating func inject(_ solution: [Double]) throws(EvolutionStrategyError) {
+        try search.inject(solution)
+    }
+
+    /// What is to be evaluated next; the same until it is answered, nil when the session is over.
     ///
     /// - Throws: As `EvolutionStrategy.ask()`.
-    public mutating func nextLine() throws(EvolutionStrategyError) -> Data {
-        let text: String
-        if isOver {
-            let names = search.stopReasons.map(\.rawValue) + (breakOff.map { [$0.rawValue] } ?? [])
-            let reasons = names.map { "\"\($0)\"" }
-            let cost = search.best.map { "\($0.cost)" } ?? "null"
-            text =
-                "{\"stop\":{\"reasons\":\(Self.list(reasons)),"
-                + "\"best\":\(Self.list(search.best?.candidate ?? [])),\"bestCost\":\(cost),"
-                + "\"mean\":\(Self.list(search.strategy.mean)),"
-                + "\"evaluations\":\(search.evaluations)}}\n"
-        } else {
-            generation += 1
-            let candidates = Self.list(candidates: try search.ask())
-            text = "{\"ask\":{\"generation\":\(generation),\"candidates\":\(candidates)}}\n"
-        }
-        return Data(text.utf8)
+    public mutating func nextQuestion() throws(EvolutionStrategyError) -> Question? {
+        if isOver { return nil }
+        if let asked { return asked }
+        let candidates = try search.ask()
+        generation += 1
+        asked = Question(
+            generation: generation, places: Array(candidates.indices), candidates: candidates,
+            repetitions: search.evaluationsPerCost, firstRepetition: 0)
+        return asked
     }
 
-    /// Takes a line of JSON without its newline; true if it told the costs, so that the next may
-    /// follow.
+    /// Takes the costs that the question wants; one that is not finite stands for a failed evaluation.
     ///
-    /// - Throws: `AskTellLineError`.
-    public mutating func receive(_ line: String) throws(AskTellLineError) -> Bool {
-        linesRead += 1
-        func wrong(_ reason: String) -> AskTellLineError {
-            let shown = line.count > 60 ? line.prefix(60) + "..." : line[...]
-            return AskTellLineError(number: linesRead, line: String(shown), reason: reason)
+    /// - Throws: `EvolutionStrategyError`: nothing was asked, the count is wrong, or the search
+    ///   diverged.
+    public mutating func answer(_ costs: [Double]) throws(EvolutionStrategyError) {
+        guard let question = asked else {
+            throw .nothingAsked(generation: search.strategy.generation)
         }
-        guard let message = Self.decode(line) else {
-            throw wrong("it is not {\"tell\":[cost,...]} or {\"inject\":[[...],...]}")
+        guard costs.count == question.costCount else {
+            throw .wrongCount(expected: question.costCount, found: costs.count)
         }
-        do {
-            if let solutions = message.inject {
-                for solution in solutions { try search.inject(solution) }
+        let means = Self.means(costs, passes: question.repetitions)
+        if let firstCosts {
+            // A second evaluation that failed says nothing about the ranks.
+            let again = zip(means, question.places).map { $0.isFinite ? $0 : firstCosts[$1] }
+            try search.tell(costs: firstCosts, reevaluated: again)
+            finishGeneration(firstCosts)
+        } else if means.contains(where: \.isFinite) {
+            let places = try search.candidatesToReevaluate(costs: means)
+            if places.isEmpty {
+                try search.tell(costs: means)
+                finishGeneration(means)
+            } else {
+                askAgain(places, after: means)
             }
-            guard let costs = message.tell else { return false }
-            try tell(costs.map { $0 ?? .nan })
-            return true
-        } catch {
-            switch error {
-            case .diverged, .degenerateCovariance: end(.degenerate)
-            default: break
-            }
-            throw wrong("\(error)")
+        } else {
+            try search.tellAllFailed()
+            asked = nil
+            failedGenerations += 1
+            if failedGenerations > maximumFailedGenerations { end(.failedGenerations) }
         }
     }
 
-    private mutating func tell(_ costs: [Double]) throws(EvolutionStrategyError) {
-        guard costs.count == search.strategy.populationSize,
-            !costs.contains(where: \.isFinite)
-        else {
-            try search.tell(costs: costs)
-            failedGenerations = 0
-            return
-        }
-        try search.tellAllFailed()
-        failedGenerations += 1
-        if failedGenerations > maximumFailedGenerations { end(.failedGenerations) }
+    /// Asks for some of the generation's candidates once more.
+    mutating func askAgain(_ places: [Int], after costs: [Double]) {
+        guard let first = asked else { return }
+        firstCosts = costs
+        asked = Question(
+            generation: first.generation, places: places,
+            candidates: places.map { first.candidates[$0] }, repetitions: first.repetitions,
+            firstRepetition: first.repetitions)
     }
 
-    /// Decodes a message; NaN and Infinity, which some programs write into JSON, become null.
-    private static func decode(_ line: String) -> Incoming? {
-        var text = line
-        if text.contains("N") || text.contains("I") {
-            for name in ["-Infinity", "Infinity", "NaN"] {
-                text = text.replacingOccurrences(of: name, with: "null")
-            }
-        }
-        guard let message = try? JSONDecoder().decode(Incoming.self, from: Data(text.utf8)),
-            message.tell != nil || message.inject != nil
-        else { return nil }
-        return message
+    private mutating func finishGeneration(_ costs: [Double]) {
+        asked = nil
+        firstCosts = nil
+        failedGenerations = 0
+        history?.record(search, generation: generation, costs: costs)
     }
 
-    /// A list of candidates, written number by number, since there may be many.
-    private static func list(candidates: [[Double]]) -> String {
-        var text = "["
-        for (index, candidate) in candidates.enumerated() {
-            text += index == 0 ? "[" : ",["
-            for (index, number) in candidate.enumerated() {
-                if index > 0 { text += "," }
-                text += number.description
-            }
-            text += "]"
+    /// The mean of each candidate's finite costs, which come pass by pass.
+    private static func means(_ costs: [Double], passes: Int) -> [Double] {
+        if passes == 1 { return costs }
+        let count = costs.count / passes
+        return (0..<count).map { index in
+            let finite = stride(from: index, to: costs.count, by: count)
+                .map { costs[$0] }.filter(\.isFinite)
+            return finite.isEmpty ? .nan : finite.reduce(0, +) / Double(finite.count)
         }
-        return text + "]"
-    }
-
-    /// A list; of numbers the shortest texts that read back to the same bits.
-    private static func list(_ elements: [some CustomStringConvertible]) -> String {
-        "[\(elements.map(\.description).joined(separator: ","))]"
     }
 }

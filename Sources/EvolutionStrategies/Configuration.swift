@@ -44,6 +44,15 @@ extension EvolutionStrategy {
         case all
     }
 
+    /// How far mean and covariance go towards what a generation says.
+    public enum LearningRates: String, Sendable, Hashable, Codable, CaseIterable {
+        /// As far as it says, the usual strategy.
+        case fixed
+        /// Less far where the generations contradict one another (LRA-CMA-ES, Nomura, Akimoto and
+        /// Ono, 2024), for noisy costs; of the separable variant.
+        case adaptive
+    }
+
     /// A box that candidates never leave.
     ///
     /// The search itself is unbounded: its points are folded into the box by a map that is the
@@ -77,6 +86,8 @@ extension EvolutionStrategy {
         public var active: Bool
         /// Which candidates the mean moves by.
         public var recombination: Recombination
+        /// How far mean and covariance go towards what a generation says.
+        public var learningRates: LearningRates
         /// Multiples of sigma, one for each variable; nil for 1.
         public var initialDeviations: [Double]?
         /// The box that candidates never leave; nil for none.
@@ -87,16 +98,23 @@ extension EvolutionStrategy {
         public var stopping: StoppingCriteria
         /// How noisy costs are handled; nil to take them as they are.
         public var noise: NoiseHandling.Settings?
+        /// The indices of the variables that are whole numbers in all candidates, from 0.
+        public var integerVariables: [Int]
+        /// The least standard deviation of each variable, step size included (pycma's minstd).
+        ///
+        /// Nil for none; an integer variable of which 0 is said gets the usual one.
+        public var minimumDeviations: [Double]?
 
         /// A configuration with the usual defaults.
         public init(
             initialMean: [Double], initialSigma: Double, variant: Variant = .full,
             population: Int? = nil, seed: UInt64 = 1, active: Bool = true,
-            recombination: Recombination = .betterHalf,
+            recombination: Recombination = .betterHalf, learningRates: LearningRates = .fixed,
             initialDeviations: [Double]? = nil, bounds: Bounds? = nil,
             factorisation: Factorisation = .automatic,
             stopping: StoppingCriteria = StoppingCriteria(),
-            noise: NoiseHandling.Settings? = nil
+            noise: NoiseHandling.Settings? = nil, integerVariables: [Int] = [],
+            minimumDeviations: [Double]? = nil
         ) {
             self.initialMean = initialMean
             self.initialSigma = initialSigma
@@ -105,11 +123,14 @@ extension EvolutionStrategy {
             self.seed = seed
             self.active = active
             self.recombination = recombination
+            self.learningRates = learningRates
             self.initialDeviations = initialDeviations
             self.bounds = bounds
             self.factorisation = factorisation
             self.stopping = stopping
             self.noise = noise
+            self.integerVariables = integerVariables
+            self.minimumDeviations = minimumDeviations
         }
 
         /// The most candidates of a generation.
@@ -120,7 +141,9 @@ extension EvolutionStrategy {
 
         /// The number of candidates a generation, given or by default.
         public var populationSize: Int {
-            population ?? StrategyParameters.defaultPopulation(dimension: dimension)
+            population
+                ?? StrategyParameters.defaultPopulation(
+                    dimension: dimension, integers: integerVariables.count)
         }
 
         /// Whether a full covariance is held as a Cholesky factor.
@@ -137,6 +160,9 @@ extension EvolutionStrategy {
             try require(
                 variant != .limitedMemory || dimension >= 2, "variant",
                 "limited-memory needs 2 variables or more")
+            try require(
+                learningRates == .fixed || variant == .separable, "learningRates",
+                "adaptive ones are those of the separable variant, not of \(variant.rawValue)")
             for (index, value) in initialMean.enumerated() {
                 try require(value.isFinite, "initialMean", "variable \(index) is \(value)")
             }
@@ -172,6 +198,7 @@ extension EvolutionStrategy {
             }
             if let bounds { try validate(bounds) }
             try noise?.validate()
+            try validateIntegers()
         }
 
         private func validate(_ bounds: Bounds) throws(EvolutionStrategyError) {
@@ -188,7 +215,7 @@ extension EvolutionStrategy {
             }
         }
 
-        private func require(
+        func require(
             _ holds: Bool, _ name: String, _ reason: @autoclosure () -> String
         ) throws(EvolutionStrategyError) {
             if !holds { throw .invalidSetting(name: name, reason: reason()) }

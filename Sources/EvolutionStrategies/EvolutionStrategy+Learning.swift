@@ -21,6 +21,7 @@ extension EvolutionStrategy {
         if unusable == costs.count { throw .allCostsNotFinite(generation: generation) }
         let order = Self.ranking(costs)
         rememberBest(population, costs, order)
+        let population = centred(population, order)
 
         try DoubleBLASThreads.one { () throws(EvolutionStrategyError) in
             let meanStep = population.recombined(
@@ -37,8 +38,10 @@ extension EvolutionStrategy {
             guard newSigma > 0, newSigma.isFinite, moved.allSatisfy(\.isFinite) else {
                 throw .diverged(generation: generation)
             }
+            let old = LearningRateAdaptation.Parameters(
+                mean: centre, sigma: sigma, deviations: scales)
             generation += 1
-            evaluations += costs.count
+            evaluations += costs.count * evaluationsPerCost
             nonFiniteCosts += unusable
             pending = nil
             centre = moved
@@ -49,7 +52,9 @@ extension EvolutionStrategy {
                     meanStep: meanStep, whitenedMeanStep: whitened,
                     pathMayGrow: stepPath.isShort(generation: generation, parameters)))
             sigma = newSigma
+            adaptLearningRates(from: old)
             limitDeviations()
+            raiseDeviations()
             observe(costs, order)
         }
     }
@@ -60,13 +65,26 @@ extension EvolutionStrategy {
         guard let index = order.first, costs[index] < best?.cost ?? .infinity else { return }
         best = EvaluatedCandidate(
             candidate: candidate(population, index), cost: costs[index],
-            evaluation: evaluations + index + 1)
+            evaluation: evaluations + index * evaluationsPerCost + 1)
+    }
+
+    /// Takes back what of the step since the old parameters the learning rates leave out.
+    private mutating func adaptLearningRates(from old: LearningRateAdaptation.Parameters) {
+        guard var rates = learningRates, var separable = distribution as? SeparableCovariance else {
+            return
+        }
+        let new = rates.advance(
+            from: old,
+            to: LearningRateAdaptation.Parameters(
+                mean: centre, sigma: sigma, deviations: separable.scales))
+        separable.setScales(new.deviations)
+        (centre, sigma, distribution, learningRates) = (new.mean, new.sigma, separable, rates)
     }
 
     /// Keeps each deviation below a third of its box, beyond which the box' mirror images blur
     /// the search; pycma's default as well.
     private mutating func limitDeviations() {
-        guard let bounds = configuration.bounds else { return }
+        guard leastDeviations == nil, let bounds = configuration.bounds else { return }
         let deviations = standardDeviations
         var excess = 1.0
         for index in deviations.indices {

@@ -46,8 +46,9 @@ extension EvolutionStrategy {
             again[index] = cost
             averaged[index] = (costs[index] + cost) / 2
         }
+        let perCost = evaluationsPerCost
         try tell(costs: averaged)
-        evaluations += reevaluated.count
+        evaluations += reevaluated.count * perCost
         sigma *= noise?.learn(costs: costs, again: again) ?? 1
     }
 }

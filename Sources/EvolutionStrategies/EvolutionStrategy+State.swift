@@ -7,6 +7,10 @@ import Tensors
 extension EvolutionStrategy {
     private static let magic: UInt64 = 0x3153_452d_414d_4357  // "WCMA-ES1" in little-endian
     private static let version = 2
+    /// One more with adapted learning rates, which earlier programs know nothing of.
+    private static let adaptedRates = 1
+    /// Two more where whole numbers or least deviations follow the configuration.
+    private static let extras = 2
 
     /// All of the strategy as little-endian words with a checksum at the end.
     ///
@@ -17,8 +21,11 @@ extension EvolutionStrategy {
         let matrices = configuration.variant == .full ? 16 * n * n : 0
         var writer = StateWriter(reservingBytes: matrices + 80 * n + 4096)
         writer.write(Self.magic)
-        writer.write(Self.version)
+        writer.write(
+            Self.version + (learningRates == nil ? 0 : Self.adaptedRates)
+                + (configuration.hasExtras ? Self.extras : 0))
         configuration.encode(into: &writer)
+        if configuration.hasExtras { configuration.encodeExtras(into: &writer) }
         writer.write(generation)
         writer.write(evaluations)
         writer.write(sigma)
@@ -31,6 +38,7 @@ extension EvolutionStrategy {
         stepPath.encode(into: &writer)
         distribution.encode(into: &writer)
         noise?.encode(into: &writer)
+        learningRates?.encode(into: &writer)
         writer.write(pending != nil)
         if let pending {
             writer.write(pending.steps)
@@ -50,16 +58,24 @@ extension EvolutionStrategy {
     public init(encodedState: Data) throws(EvolutionStrategyError) {
         var reader = try StateReader(encodedState, magic: Self.magic, of: "strategy")
         let version = try reader.int()
-        guard version == Self.version else {
+        let kinds = version - Self.version
+        guard (0...Self.adaptedRates | Self.extras).contains(kinds) else {
             throw .invalidState(
-                reason: "it has version \(version), this program reads \(Self.version)")
+                reason: "it has version \(version), this program reads \(Self.version) to"
+                    + " \(Self.version + Self.adaptedRates + Self.extras)")
         }
-        try self.init(body: &reader)
+        try self.init(
+            body: &reader, learningRates: kinds & Self.adaptedRates == 0 ? .fixed : .adaptive,
+            extras: kinds & Self.extras != 0)
         try reader.finish()
     }
 
-    private init(body reader: inout StateReader) throws(EvolutionStrategyError) {
-        let configuration = try Configuration(from: &reader)
+    private init(
+        body reader: inout StateReader, learningRates rates: LearningRates, extras: Bool
+    ) throws(EvolutionStrategyError) {
+        var configuration = try Configuration(from: &reader)
+        configuration.learningRates = rates
+        if extras { try configuration.decodeExtras(from: &reader) }
         do {
             try configuration.validate()
         } catch {
@@ -68,7 +84,9 @@ extension EvolutionStrategy {
         let n = configuration.dimension
         self.configuration = configuration
         parameters = Self.parameters(of: configuration)
-        box = configuration.bounds.map { BoxMap($0) }
+        box = configuration.searchBounds.map { BoxMap($0) }
+        integers = IntegerCentering(configuration)
+        leastDeviations = configuration.leastDeviations(parameters)
         generation = try reader.counter()
         evaluations = try reader.counter()
         sigma = try reader.double()
@@ -87,6 +105,9 @@ extension EvolutionStrategy {
             }
         if let settings = configuration.noise {
             noise = try NoiseHandling(from: &reader, settings, dimension: n)
+        }
+        if rates == .adaptive {
+            learningRates = try LearningRateAdaptation(from: &reader, dimension: n)
         }
         if try reader.bool() {
             let steps = try reader.matrix(rows: n, columns: configuration.populationSize)

@@ -13,8 +13,8 @@ import Tensors
 /// the configuration's seed, so that the same costs give the same run, bit for bit, on processors
 /// of one kind. OpenBLAS is held at one thread meanwhile, since its bits may depend on the number.
 public struct EvolutionStrategy: Sendable {
-    /// What the strategy was started with.
-    public let configuration: Configuration
+    /// What the strategy was started with, but for limits that were set anew.
+    public internal(set) var configuration: Configuration
 
     /// The constants that follow from the configuration.
     public let parameters: StrategyParameters
@@ -22,7 +22,7 @@ public struct EvolutionStrategy: Sendable {
     /// The number of generations told so far.
     public internal(set) var generation = 0
 
-    /// The number of costs told so far.
+    /// The number of evaluations that the costs told so far were made of.
     public internal(set) var evaluations = 0
 
     /// The step size, by which the standard deviations are multiplied.
@@ -46,7 +46,11 @@ public struct EvolutionStrategy: Sendable {
     var pending: Population?
     var waitingInjections: [[Double]] = []
     var noise: NoiseHandling?
+    var learningRates: LearningRateAdaptation?
     let box: BoxMap?
+    let integers: IntegerCentering?
+    /// The least deviation of each variable; nil for none.
+    let leastDeviations: [Double]?
 
     /// Starts a strategy.
     ///
@@ -56,7 +60,9 @@ public struct EvolutionStrategy: Sendable {
         self.configuration = configuration
         parameters = Self.parameters(of: configuration)
         sigma = configuration.initialSigma
-        box = configuration.bounds.map { BoxMap($0) }
+        box = configuration.searchBounds.map { BoxMap($0) }
+        integers = IntegerCentering(configuration)
+        leastDeviations = configuration.leastDeviations(parameters)
         centre = box?.unfolded(configuration.initialMean) ?? configuration.initialMean
         let scales =
             configuration.initialDeviations
@@ -74,6 +80,10 @@ public struct EvolutionStrategy: Sendable {
         generator = SeedStreams(root: configuration.seed).generator("evolution-strategy")
         monitor = StopMonitor(mean: centre)
         noise = configuration.noise.map { NoiseHandling($0, dimension: configuration.dimension) }
+        if configuration.learningRates == .adaptive {
+            learningRates = LearningRateAdaptation(dimension: configuration.dimension)
+        }
+        raiseDeviations()
     }
 
     static func parameters(of configuration: Configuration) -> StrategyParameters {
@@ -90,6 +100,7 @@ public struct EvolutionStrategy: Sendable {
     public var mean: [Double] {
         var mean = centre
         box?.fold(&mean)
+        integers?.round(&mean)
         return mean
     }
 
@@ -106,6 +117,12 @@ public struct EvolutionStrategy: Sendable {
     ///
     /// An estimate in the 1-norm where the covariance is held as a Cholesky factor.
     public var conditionNumber: Double { distribution.axes.condition }
+
+    /// How far the mean goes towards what a generation says, 1 where that is not adapted.
+    public var meanLearningRate: Double { learningRates?.mean.rate ?? 1 }
+
+    /// How far the covariance goes towards what a generation says, 1 where that is not adapted.
+    public var covarianceLearningRate: Double { learningRates?.covariance.rate ?? 1 }
 
     /// How often a covariance that was not positive definite any more had its diagonal enlarged.
     public var covarianceRepairs: Int { distribution.repairs }
@@ -160,7 +177,7 @@ public struct EvolutionStrategy: Sendable {
     public mutating func tellAllFailed() throws(EvolutionStrategyError) {
         guard let population = pending else { throw .nothingAsked(generation: generation) }
         generation += 1
-        evaluations += population.count
+        evaluations += population.count * evaluationsPerCost
         nonFiniteCosts += population.count
         pending = nil
         stopReasons = StopMonitor.exhausted(
@@ -177,9 +194,17 @@ public struct EvolutionStrategy: Sendable {
 
     /// A candidate's variables.
     func candidate(_ population: Population, _ index: Int) -> [Double] {
+        var point = unboundedPoint(population, index)
+        box?.fold(&point)
+        integers?.round(&point)
+        return point
+    }
+
+    /// A candidate's variables before they are folded into the bounds and rounded.
+    func unboundedPoint(_ population: Population, _ index: Int) -> [Double] {
         let scales = distribution.scales
         let n = centre.count
-        var point = [Double](unsafeUninitializedCapacity: n) { buffer, count in
+        return [Double](unsafeUninitializedCapacity: n) { buffer, count in
             population.steps.withElements { steps in
                 for row in 0..<n {
                     buffer[row] = centre[row] + sigma * scales[row] * steps[index * n + row]
@@ -187,8 +212,6 @@ public struct EvolutionStrategy: Sendable {
             }
             count = n
         }
-        box?.fold(&point)
-        return point
     }
 
     private mutating func sample() throws(EvolutionStrategyError) {

@@ -65,6 +65,8 @@ struct FullCovariance: SearchDistribution {
         factor.axis(index)
     }
 
+    mutating func stretch(_ index: Int, by factor: Double) { scales[index] *= factor }
+
     mutating func update(_ selection: Selection) {
         let parameters = selection.parameters
         let pathRate = parameters.pathRate

@@ -121,6 +121,8 @@ struct LimitedMemoryTransformation: SearchDistribution {
         return result
     }
 
+    mutating func stretch(_ index: Int, by factor: Double) { scales[index] *= factor }
+
     mutating func update(_ selection: Selection) {
         let n = scales.count
         let lambda = Double(selection.population.count)

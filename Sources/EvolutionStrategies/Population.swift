@@ -80,6 +80,9 @@ protocol SearchDistribution: Sendable {
     /// One principal axis, or an approximation of it, for the test whether steps still count.
     func axis(_ index: Int) -> [Double]
 
+    /// Multiplies what a variable's step is multiplied with.
+    mutating func stretch(_ index: Int, by factor: Double)
+
     /// Learns from the ranked candidates.
     mutating func update(_ selection: Selection)
 

@@ -6,16 +6,23 @@ import SeededRandom
 
 extension RestartingSearch {
     private static let magic: UInt64 = 0x3253_522d_414d_4357  // "WCMA-RS2" in little-endian
+    /// With settings that were not there before: "WCMA-RS3".
+    private static let magicWithExtras: UInt64 = 0x3353_522d_414d_4357
 
     /// All of the search as little-endian words, the state of the run under way among them.
     public func encodedState() -> Data {
         let inner = strategy.encodedState()
         var writer = StateWriter(reservingBytes: inner.count + 4096)
-        writer.write(Self.magic)
+        writer.write(configuration.hasExtras ? Self.magicWithExtras : Self.magic)
         configuration.strategy.encode(into: &writer)
         writer.write(configuration.schedule.rawValue)
         writer.write(configuration.maximumRestarts)
         writer.write(configuration.startingBox)
+        if configuration.hasExtras {
+            configuration.strategy.encodeExtras(into: &writer)
+            writer.write(configuration.populationGrowth)
+            writer.write(configuration.strategy.learningRates.rawValue)
+        }
         writer.write(finishedRuns.count)
         for reasons in finishedRuns { writer.write(StopReason.names(reasons)) }
         writer.write(StopReason.names(stopReasons))
@@ -34,14 +41,21 @@ extension RestartingSearch {
     ///
     /// - Throws: `EvolutionStrategyError.invalidState` for any other bytes.
     public init(encodedState: Data) throws(EvolutionStrategyError) {
-        var reader = try StateReader(encodedState, magic: Self.magic, of: "search")
+        let hasExtras = StateReader.begins(encodedState, with: Self.magicWithExtras)
+        var reader = try StateReader(
+            encodedState, magic: hasExtras ? Self.magicWithExtras : Self.magic, of: "search")
         var configuration = Configuration(strategy: try .init(from: &reader))
         configuration.schedule = try reader.choice(of: "schedule")
         configuration.maximumRestarts = try reader.int()
         configuration.startingBox = try reader.bounds()
+        if hasExtras {
+            try configuration.strategy.decodeExtras(from: &reader)
+            configuration.populationGrowth = try reader.double()
+            configuration.strategy.learningRates = try reader.choice(of: "learning rates")
+        }
         do {
             try configuration.strategy.validate()
-            try configuration.validateBox()
+            try configuration.validate()
         } catch {
             throw .invalidState(reason: "\(error)")
         }
@@ -67,6 +81,13 @@ extension RestartingSearch {
             strategy.configuration.dimension == configuration.strategy.dimension
         else { throw .invalidState(reason: "its runs do not fit together") }
         try reader.finish()
+    }
+}
+
+extension RestartingSearch.Configuration {
+    /// Whether a saved state needs more than was there before some settings.
+    var hasExtras: Bool {
+        strategy.hasExtras || populationGrowth != 2 || strategy.learningRates != .fixed
     }
 }
 

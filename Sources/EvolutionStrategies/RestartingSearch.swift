@@ -13,9 +13,9 @@ public struct RestartingSearch: Sendable {
     public enum Schedule: String, Sendable, Hashable, Codable, CaseIterable {
         /// One run.
         case none
-        /// The population doubles with each restart (Auger and Hansen, 2005).
+        /// The population grows with each restart, twofold by default (Auger and Hansen, 2005).
         case ipop
-        /// Doubling runs alternate with runs of small populations and small steps, so that both
+        /// Growing runs alternate with runs of small populations and small steps, so that both
         /// get the same evaluations (Hansen, 2009).
         case bipop
     }
@@ -26,23 +26,35 @@ public struct RestartingSearch: Sendable {
         public var strategy: EvolutionStrategy.Configuration
         /// How later runs differ from it.
         public var schedule: Schedule
-        /// How often the population may double.
+        /// How often the population may grow.
         public var maximumRestarts: Int
+        /// By how much it grows each time; at least 1.
+        public var populationGrowth: Double
         /// Where the runs start, uniformly distributed; nil to start all at the initial mean.
         public var startingBox: EvolutionStrategy.Bounds?
 
         /// A configuration.
         public init(
             strategy: EvolutionStrategy.Configuration, schedule: Schedule = .bipop,
-            maximumRestarts: Int = 9, startingBox: EvolutionStrategy.Bounds? = nil
+            maximumRestarts: Int = 9, startingBox: EvolutionStrategy.Bounds? = nil,
+            populationGrowth: Double = 2
         ) {
             self.strategy = strategy
             self.schedule = schedule
             self.maximumRestarts = maximumRestarts
             self.startingBox = startingBox
+            self.populationGrowth = populationGrowth
         }
 
-        func validateBox() throws(EvolutionStrategyError) {
+        func validate() throws(EvolutionStrategyError) {
+            guard populationGrowth >= 1, populationGrowth.isFinite else {
+                throw .invalidSetting(
+                    name: "populationGrowth", reason: "\(populationGrowth) is not at least 1")
+            }
+            guard maximumRestarts >= 0 else {
+                throw .invalidSetting(
+                    name: "maximumRestarts", reason: "\(maximumRestarts) is negative")
+            }
             guard let box = startingBox else { return }
             let n = strategy.dimension
             guard box.lower.count == n, box.upper.count == n,
@@ -54,8 +66,8 @@ public struct RestartingSearch: Sendable {
         }
     }
 
-    /// What the search was started with.
-    public let configuration: Configuration
+    /// What the search was started with, but for limits that were set anew.
+    public internal(set) var configuration: Configuration
 
     /// The run under way.
     public internal(set) var strategy: EvolutionStrategy
@@ -78,7 +90,7 @@ public struct RestartingSearch: Sendable {
     ///
     /// - Throws: `EvolutionStrategyError.invalidSetting`.
     public init(_ configuration: Configuration) throws(EvolutionStrategyError) {
-        try configuration.validateBox()
+        try configuration.validate()
         self.configuration = configuration
         generator = SeedStreams(root: configuration.strategy.seed).generator("restarts")
         strategy = try EvolutionStrategy(configuration.strategy)
@@ -97,6 +109,30 @@ public struct RestartingSearch: Sendable {
         return EvaluatedCandidate(
             candidate: now.candidate, cost: now.cost,
             evaluation: earlierEvaluations + now.evaluation)
+    }
+
+    /// How many evaluations to average for each cost of the next generation; 1 without noise
+    /// handling.
+    public var evaluationsPerCost: Int { strategy.evaluationsPerCost }
+
+    /// The indices of candidates to evaluate once more before telling; none without noise handling.
+    ///
+    /// - Throws: As `EvolutionStrategy.candidatesToReevaluate(costs:)`.
+    public func candidatesToReevaluate(
+        costs: [Double]
+    ) throws(EvolutionStrategyError) -> [Int] {
+        try strategy.candidatesToReevaluate(costs: costs)
+    }
+
+    /// Tells the costs of the candidates and the second ones that `candidatesToReevaluate` asks
+    /// for.
+    ///
+    /// - Throws: As `EvolutionStrategy.tell(costs:reevaluated:)`.
+    public mutating func tell(
+        costs: [Double], reevaluated: [Double]
+    ) throws(EvolutionStrategyError) {
+        try strategy.tell(costs: costs, reevaluated: reevaluated)
+        try goOn()
     }
 
     /// The next generation's candidates, those of a new run where the last one stopped.
@@ -129,6 +165,34 @@ public struct RestartingSearch: Sendable {
         try goOn()
     }
 
+    /// Sets the limit of evaluations and the target anew; nil is none.
+    ///
+    /// A search that had ended by these goes on, as if it had been begun with the new ones.
+    ///
+    /// - Throws: As `tell(costs:)`, where the next run is to begin.
+    public mutating func setLimits(
+        evaluations limit: Int?, targetCost: Double?
+    ) throws(EvolutionStrategyError) {
+        configuration.strategy.stopping.maximumEvaluations = limit
+        configuration.strategy.stopping.targetCost = targetCost
+        strategy.configuration.stopping.maximumEvaluations = limit.map { $0 - earlierEvaluations }
+        strategy.configuration.stopping.targetCost = targetCost
+        let isOver =
+            limit.map { evaluations >= $0 } ?? false
+            || targetCost.map { (best?.cost ?? .infinity) <= $0 } ?? false
+        guard stopReasons.contains(where: \.endsRestarts), !isOver else { return }
+        stopReasons = []
+        finishedRuns.removeLast()
+        if isSmall {
+            smallEvaluations -= strategy.evaluations
+        } else {
+            largeEvaluations -= strategy.evaluations
+        }
+        // What else the last run stopped by, it would have stopped by without a limit.
+        strategy.stopReasons.removeAll(where: \.endsRestarts)
+        try goOn()
+    }
+
     /// Begins the next run, or ends the search, where the run under way has stopped.
     private mutating func goOn() throws(EvolutionStrategyError) {
         if strategy.stopReasons.isEmpty { return }
@@ -150,7 +214,7 @@ public struct RestartingSearch: Sendable {
         do {
             strategy = try EvolutionStrategy(next)
         } catch .tooLarge {
-            // The population cannot double any more: this was the last run.
+            // The population cannot grow any more: this was the last run.
             stopReasons = strategy.stopReasons
             return
         }
@@ -167,6 +231,7 @@ public struct RestartingSearch: Sendable {
             $0 - evaluations
         }
         let population = Double(first.populationSize)
+        let growth = configuration.populationGrowth
         isSmall =
             configuration.schedule == .bipop && smallEvaluations < max(1, largeEvaluations)
         if isSmall {
@@ -174,14 +239,14 @@ public struct RestartingSearch: Sendable {
             let doublings = Double(run - smallRuns)
             let (a, b) = (generator.unit(), generator.unit())
             next.initialSigma *= pow(0.01, a)
-            next.population = Self.size(population * pow(pow(2, doublings), b * b))
+            next.population = Self.size(population * pow(pow(growth, doublings), b * b))
             let usual = StoppingCriteria.usualGenerations(
                 dimension: first.dimension, population: first.populationSize)
             next.stopping.maximumGenerations = min(
                 first.stopping.maximumGenerations ?? usual,
                 max(1, Int(0.5 * Double(largeEvaluations)) / next.populationSize))
         } else {
-            next.population = Self.size(population * pow(2, Double(run - smallRuns)))
+            next.population = Self.size(population * pow(growth, Double(run - smallRuns)))
         }
         if let box = configuration.startingBox {
             next.initialMean = zip(box.lower, box.upper).map { generator.uniform($0, $1) }

@@ -31,9 +31,14 @@ struct SeparableCovariance: SearchDistribution {
         }
     }
 
+    /// Gives the deviations other values, above 0; the path stays.
+    mutating func setScales(_ scales: [Double]) { self.scales = scales }
+
     func colour(_ normals: inout DoubleMatrix) {}
 
     func whitened(_ step: [Double]) -> [Double] { step }
+
+    mutating func stretch(_ index: Int, by factor: Double) { scales[index] *= factor }
 
     mutating func update(_ selection: Selection) {
         let parameters = selection.parameters

@@ -107,6 +107,11 @@ struct StateReader {
         position = self.data.startIndex
     }
 
+    /// Whether a state begins with this word.
+    static func begins(_ data: Data, with magic: UInt64) -> Bool {
+        data.count >= 8 && data.littleEndian(UInt64.self, at: 0) == magic
+    }
+
     var remaining: Int { data.endIndex - position }
 
     /// Makes sure that all has been read.

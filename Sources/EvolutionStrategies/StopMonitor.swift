@@ -46,7 +46,7 @@ struct StopMonitor: Sendable, Equatable {
     mutating func record(
         _ seen: Observation, _ configuration: EvolutionStrategy.Configuration
     ) -> [StopReason] {
-        let criteria = configuration.stopping
+        let criteria = configuration.effectiveStopping
         let costs = seen.sortedCosts
         remember(costs, seen, dimension: configuration.dimension)
 

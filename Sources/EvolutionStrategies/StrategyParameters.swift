@@ -95,6 +95,13 @@ public struct StrategyParameters: Sendable, Hashable {
         max(6, Int(4 + 3 * log(Double(dimension))))
     }
 
+    /// The usual lambda where so many of the n variables are whole numbers: 6 + 3 ln n + 3 ln of
+    /// their number, as in pycma.
+    static func defaultPopulation(dimension: Int, integers: Int) -> Int {
+        guard integers > 0 else { return defaultPopulation(dimension: dimension) }
+        return max(6, Int(6 + 3 * (log(Double(dimension)) + log(Double(integers)))))
+    }
+
     /// The expected length of n standard normals: sqrt(2) gamma((n + 1) / 2) / gamma(n / 2).
     public static func expectedNorm(dimension: Int) -> Double {
         let n = Double(dimension)

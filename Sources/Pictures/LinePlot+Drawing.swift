@@ -8,7 +8,7 @@ extension LinePlot {
     public func image(width: Int = 1200, height: Int = 700) -> RGBImage {
         precondition(width >= 300 && height >= 200, "a plot of \(width) x \(height) pixels")
         let canvas = Canvas(width: width, height: height, background: .white)
-        LinePlotPainter(plot: self, canvas: canvas).paint()
+        LinePlotPainter(plot: isLogarithmic ? logarithms : self, canvas: canvas).paint()
         return canvas.image()
     }
 }
@@ -49,7 +49,9 @@ private struct LinePlotPainter {
         // Across, the curve fills the axis; the marks outside of it are left out.
         xRange = xLow < xHigh ? xLow...xHigh : xTicks.low...xTicks.high
         let ticks = yTicks
-        let widest = ticks.values.map { canvas.textWidth(ticks.label($0), size: Self.labelSize) }
+        let widest = ticks.values.map {
+            canvas.textWidth(Self.label($0, ticks, plot), size: Self.labelSize)
+        }
         left = 56 + (widest.max() ?? 0)
         // The names of lines stand beside them, where they hide no curve.
         let names = plot.references.map { canvas.textWidth($0.name, size: Self.nameSize) }
@@ -84,7 +86,8 @@ private struct LinePlotPainter {
             canvas.line(
                 [CGPoint(x: left, y: y), CGPoint(x: right, y: y)], color: Self.faint, width: 1)
             canvas.text(
-                yTicks.label(value), x: left - 10, y: y, size: Self.labelSize, color: Self.ink,
+                Self.label(value, yTicks, plot), x: left - 10, y: y, size: Self.labelSize,
+                color: Self.ink,
                 anchor: .right)
         }
         let tolerance = (xRange.upperBound - xRange.lowerBound) * 1e-9
@@ -136,6 +139,7 @@ private struct LinePlotPainter {
     ) -> [CGPoint] {
         var place = CGPoint(x: left, y: firstLegendLine)
         return plot.series.map { series in
+            if series.name.isEmpty { return place }
             let width = 36 + canvas.textWidth(series.name, size: labelSize)
             if place.x > left, place.x + width > right {
                 place = CGPoint(x: left, y: place.y + 22)
@@ -146,13 +150,19 @@ private struct LinePlotPainter {
     }
 
     private func paintLegend() {
-        for (index, (series, place)) in zip(plot.series, legend).enumerated() {
+        for (index, (series, place)) in zip(plot.series, legend).enumerated()
+        where !series.name.isEmpty {
             canvas.line(
                 [place, CGPoint(x: place.x + 26, y: place.y)], color: color(index), width: 4)
             canvas.text(
                 series.name, x: place.x + 36, y: place.y, size: Self.labelSize, color: Self.ink,
                 anchor: .left)
         }
+    }
+
+    /// The text of a vertical mark: of a logarithm what it is one of.
+    private static func label(_ value: Double, _ ticks: AxisTicks, _ plot: LinePlot) -> String {
+        plot.isLogarithmic ? String(format: "%.3g", pow(10, value)) : ticks.label(value)
     }
 
     /// The stretches of a curve between values that are not finite.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Foundation
+
 /// Curves over a common axis, such as the returns of generations, as a picture.
 public struct LinePlot: Sendable, Hashable {
     /// A point of a curve.
@@ -22,7 +24,7 @@ public struct LinePlot: Sendable, Hashable {
 
     /// A curve.
     public struct Series: Sendable, Hashable {
-        /// What the legend calls it.
+        /// What the legend calls it; one without a name is not in the legend.
         public var name: String
         /// The points, in the order in which they are joined.
         public var points: [Point]
@@ -61,6 +63,9 @@ public struct LinePlot: Sendable, Hashable {
     public var series: [Series]
     /// Horizontal lines to compare with.
     public var references: [Reference]
+    /// Whether the vertical axis is logarithmic: values that are not positive interrupt a curve, and
+    /// there are no bands.
+    public var isLogarithmic = false
 
     /// Makes a plot.
     public init(
@@ -72,5 +77,18 @@ public struct LinePlot: Sendable, Hashable {
         self.yLabel = yLabel
         self.series = series
         self.references = references
+    }
+
+    /// The plot with the decimal logarithms of its values.
+    var logarithms: LinePlot {
+        func logarithm(_ value: Double) -> Double { value > 0 ? log10(value) : .nan }
+        var plot = self
+        plot.series = series.map { series in
+            var series = series
+            series.points = series.points.map { Point(x: $0.x, y: logarithm($0.y)) }
+            return series
+        }
+        plot.references = references.map { Reference(name: $0.name, y: logarithm($0.y)) }
+        return plot
     }
 }

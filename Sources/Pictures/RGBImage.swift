@@ -9,7 +9,10 @@ public struct RGBImage: Sendable, Hashable {
     public let height: Int
     /// Height x width x 3 bytes, row 0 at the top, red first.
     public var pixels: [UInt8] {
-        didSet { precondition(pixels.count == oldValue.count, "a picture keeps its size") }
+        // Without the old value, for which all of them would be copied at each change.
+        didSet {
+            precondition(pixels.count == width * height * 3, "a picture keeps its size")
+        }
     }
 
     /// Wraps height x width x 3 bytes, row 0 at the top, red first.

@@ -24,6 +24,20 @@ extension ServerCore.Configuration {
         rules.decisionSeconds = 3 * leaseSeconds
         rules.distrustSeconds = 360 * leaseSeconds
         rules.pauseSeconds = 60 * leaseSeconds
+        guard let objective else { return rules }
+        // A worker watches its program itself.
+        rules.maximumSteps = 1
+        rules.overdueSeconds = Double.infinity...Double.infinity
+        rules.overdueAtFirst = .infinity
+        rules.comparesResults = objective.comparesResults
+        rules.countsEveryFailure = true
+        rules.failuresToSetAside = objective.retries + 1
+        // Of a host without the program; many candidates may fail for their own sake.
+        rules.failuresToQuarantine = 10
+        if !objective.comparesResults {
+            rules.checkedShare = 0
+            rules.agreementsToTrust = 0
+        }
         return rules
     }
 }

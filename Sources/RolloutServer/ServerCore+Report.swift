@@ -68,9 +68,6 @@ extension ServerCore {
     package mutating func answerStatus(to peer: PeerIdentifier, run: RunProgress?, at now: Seconds)
     {
         session.answerStatus(
-            ClusterStatus(
-                counters: counters,
-                workers: Array(snapshots(at: now).prefix(WireLimits.workersInStatus)), run: run),
-            to: peer)
+            ClusterStatus(counters: counters, workers: snapshots(at: now), run: run), to: peer)
     }
 }

@@ -51,7 +51,8 @@ extension ServerCore {
                 distrusted[party] = nil
                 tell(.released(party: partyNames[party] ?? "a worker"))
             case .returned(let worker): tell(.returned(worker: session.name(of: worker)))
-            case .agreed, .late: break
+            case .agreed(let task, let vote): copied(task, vote)
+            case .late: break
             }
         }
         for (ticket, job) in jobs where !job.results.isEmpty || job.open == 0 {
@@ -74,18 +75,33 @@ extension ServerCore {
         if let vote {
             // A claim is its driver's of earlier.
             let claim = vote.worker == 0 ? jobs[entry.ticket]?.claims[entry.index] : nil
-            result.driver =
-                claim?.driver ?? session.workers[vote.worker]?.driver
-                ?? EpisodeDriver(
-                    name: session.name(of: vote.worker), fingerprint: "",
-                    party: partyNames[vote.party] ?? "")
-            if claim == nil { result.driver.core = vote.core }
+            result.driver = claim?.driver ?? driver(of: vote)
             result.seconds = claim?.seconds ?? vote.seconds
             result.coreSeconds = claim == nil ? vote.coreSeconds : claim?.coreSeconds
         }
         jobs[entry.ticket]?.results.append(
             Delivery(index: entry.index, result: result, file: file))
         jobs[entry.ticket]?.open -= 1
+    }
+
+    /// Tells of a result beside the one that counts, also where its job is over by now; a claim of
+    /// earlier took nobody's time.
+    private mutating func copied(_ task: Dispatcher.TaskKey, _ vote: Dispatcher.Vote) {
+        guard vote.worker != 0, let name = pending[task]?.episode.name ?? names[task] else {
+            return
+        }
+        tell(.copied(name, driver(of: vote), seconds: vote.seconds))
+    }
+
+    /// Who gave a result.
+    private func driver(of vote: Dispatcher.Vote) -> EpisodeDriver {
+        var driver =
+            session.workers[vote.worker]?.driver
+            ?? EpisodeDriver(
+                name: session.name(of: vote.worker), fingerprint: "",
+                party: partyNames[vote.party] ?? "")
+        driver.core = vote.core
+        return driver
     }
 
     mutating func tell(_ event: ServerEvent) { actions.append(.tell(event)) }

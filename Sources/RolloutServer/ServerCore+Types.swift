@@ -35,6 +35,8 @@ extension ServerCore {
         package var plausibility: @Sendable (Episode, EpisodeOutcome) -> String? = { _, _ in nil }
         /// Whether idle workers repeat slow tasks.
         package var speculates = true
+        /// What holds for candidates that a person's program evaluates; nil where cars are driven.
+        package var objective: ObjectiveRules?
         /// No episode is handed out while more bytes of recordings than this wait for their taker.
         package var backlogBytes = 256 << 20
         /// Seconds between two notices that no worker is there.
@@ -46,6 +48,18 @@ extension ServerCore {
         package init(session: CoordinatorSession.Configuration) {
             self.session = session
         }
+    }
+
+    /// What is otherwise where a person's program evaluates candidates, of which nobody knows how
+    /// long it takes and whether it gives the same twice.
+    package struct ObjectiveRules: Sendable {
+        /// How often a task is tried again that failed, before it ranks worst.
+        package var retries = 2
+        /// Whether results of the same task have to be equal.
+        package var comparesResults = false
+
+        /// The defaults.
+        package init() {}
     }
 
     /// A party whose results are not to be believed.

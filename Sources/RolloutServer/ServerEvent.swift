@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 package import ClusterProtocol
+package import Episodes
 
 /// What a rollout server tells people while it works.
 package indirect enum ServerEvent: Sendable, CustomStringConvertible {
@@ -23,6 +24,8 @@ package indirect enum ServerEvent: Sendable, CustomStringConvertible {
     case setAside(String, deaths: Int, failures: Int)
     /// An engine could not run a task.
     case failed(String, worker: String, reason: String)
+    /// Another result of an episode has come that equals the one that counts.
+    case copied(EpisodeName, EpisodeDriver, seconds: Double)
     /// Two hosts gave different results for one task: one of them is faulty.
     case disagreed(String, first: String, second: String)
     /// Nobody is left who could say which of two results is right; the first one stands.
@@ -37,7 +40,7 @@ package indirect enum ServerEvent: Sendable, CustomStringConvertible {
     /// Connections that failed the security handshake since the last such event.
     case unauthenticated(count: Int, last: String)
     /// The list of clients has changed, or cannot be used.
-    case clientList(String)
+    case clientList(String, isFault: Bool)
     /// The server cannot go on.
     case stopped(reason: String)
     /// So many more of a kind came, of which this is the last.
@@ -55,6 +58,7 @@ package indirect enum ServerEvent: Sendable, CustomStringConvertible {
         case .waiting: "waiting"
         case .setAside: "set-aside"
         case .failed: "task-failed"
+        case .copied: "copied"
         case .disagreed: "disagreed"
         case .undecided: "undecided"
         case .quarantined: "quarantined"
@@ -92,6 +96,8 @@ package indirect enum ServerEvent: Sendable, CustomStringConvertible {
             "set aside \(task) after \(deaths) deaths of workers and \(failures) failures"
         case .failed(let task, let worker, let reason):
             "worker \(worker) could not run \(task): \(reason)"
+        case .copied(let name, let driver, _):
+            "worker \(driver.name) drove \(name), too"
         case .disagreed(let task, let first, let second):
             "two hosts disagree about \(task): \(first); \(second); check both"
         case .undecided(let task, let first, let second):
@@ -101,10 +107,11 @@ package indirect enum ServerEvent: Sendable, CustomStringConvertible {
         case .released(let party):
             "the quarantine of \(party) is over"
         case .malformed(let count, let last):
-            "dropped \(count) malformed messages; the last: \(last)"
+            "dropped \(count) malformed \(count == 1 ? "message" : "messages"); the last: \(last)"
         case .unauthenticated(let count, let last):
-            "\(count) connections were not accepted; the last: \(last)"
-        case .clientList(let text): text
+            "\(count) \(count == 1 ? "connection was" : "connections were") not accepted; the last: "
+                + last
+        case .clientList(let text, _): text
         case .stopped(let reason):
             "the server stopped: \(reason)"
         case .repeated(let last, let count, let seconds):

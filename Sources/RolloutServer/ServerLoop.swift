@@ -91,7 +91,7 @@ final class ServerLoop {
             core.received(bytes, from: peer, origin, at: now)
         case .disconnected(let peer): core.disconnected(peer, at: now)
         case .handshakeFailed(let reason): core.handshakeFailed(reason)
-        case .clientList(let text): tell(.clientList(text))
+        case .clientList(let text, let isFault): tell(.clientList(text, isFault: isFault))
         case .connected, .connectionLost: break
         }
     }

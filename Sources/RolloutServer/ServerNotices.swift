@@ -16,6 +16,8 @@ struct ServerNotices {
         switch event {
         // What is stored of them is more than a line; and there are no more than hosts and times.
         case .quarantined, .released, .stopped: return true
+        // It is nothing to read, and there are no more of them than tasks were given out.
+        case .copied: return true
         default: break
         }
         return limiter.admits(

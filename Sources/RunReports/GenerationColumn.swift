@@ -11,7 +11,7 @@ package struct GenerationColumn {
     /// The name for programs and what stands under it, unless the column is for people alone.
     let field: (name: String, value: (RunReport.Generation) -> (any Encodable)?)?
     /// The title for people and what stands under it, unless the column is for programs alone.
-    package let shown: (title: String, text: (RunReport.Generation) -> String)?
+    package private(set) var shown: (title: String, text: (RunReport.Generation) -> String)?
 
     /// A column for programs and, with a title, for people; NaN, infinity and nil are no value.
     private init(
@@ -32,15 +32,36 @@ package struct GenerationColumn {
         shown = (title, text)
     }
 
+    /// A column of values that are stored as returns.
+    private init(
+        _ name: String, title: String, _ form: ValueForm, isSpread: Bool = false,
+        _ value: @escaping (RunReport.Generation) -> Double
+    ) {
+        self.init(name) { value($0) }
+        shown = (
+            title,
+            {
+                let value = value($0)
+                guard value.isFinite else { return "-" }
+                return isSpread ? form.spread(value) : form.text(value)
+            }
+        )
+    }
+
     /// The columns from left to right.
-    package static var all: [Self] {
+    package static var all: [Self] { columns(.returns) }
+
+    /// The columns from left to right, with values in a form for people.
+    package static func columns(_ form: ValueForm) -> [Self] {
         [
             Self("generation", title: "generation") { $0.record.generation },
             Self("candidates") { $0.record.candidates },
             Self("tracks") { $0.record.tracks },
-            Self("best", title: "best") { $0.record.best },
-            Self("mean", title: "mean") { $0.record.mean },
-            Self("standard_deviation", title: "std") { $0.record.standardDeviation },
+            Self("best", title: "best", form) { $0.record.best },
+            Self("mean", title: "mean", form) { $0.record.mean },
+            Self("standard_deviation", title: "std", form, isSpread: true) {
+                $0.record.standardDeviation
+            },
             Self("worst") { $0.record.worst },
             Self("failed") { $0.record.failed },
             Self("sigma") { $0.record.sigma },
@@ -49,6 +70,9 @@ package struct GenerationColumn {
             Self("least_deviation") { $0.record.leastDeviation },
             Self("median_deviation") { $0.record.medianDeviation },
             Self("greatest_deviation") { $0.record.greatestDeviation },
+            Self("rollouts") { $0.record.rollouts },
+            Self("hard_tracks") { $0.record.hardTracks },
+            Self("rank_correlation") { $0.record.rankCorrelation },
             Self(title: "sigma") { String(format: "%.4g", $0.record.sigma) },
             Self(title: "tracks") { "\($0.record.candidates) x \($0.record.tracks)" },
             Self("steps") { $0.record.steps },

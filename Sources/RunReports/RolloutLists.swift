@@ -2,11 +2,21 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 package import Episodes
+import Foundation
 package import RunStore
 
 /// The columns of what is listed of a run; seeds are written as the program takes them, as texts, for
 /// readers of JSON keep 53 bits.
 package enum RunColumns {
+    /// Those of a list of an objective's evaluations: with the numbers that it told.
+    package static var evaluations: [ReportColumn<EpisodeResult>] {
+        rollouts + [
+            ReportColumn("info", isNumeric: false) {
+                $0.outcome.info.isEmpty ? nil : NamedNumbers(numbers: $0.outcome.info)
+            }
+        ]
+    }
+
     /// Those of a list of rollouts.
     package static var rollouts: [ReportColumn<EpisodeResult>] {
         typealias Column = ReportColumn<EpisodeResult>
@@ -37,6 +47,7 @@ package enum RunColumns {
             ("laps_completed", .lapCompleted), ("left_playfield", .leftPlayfield),
             ("time_limit", .timeLimit), ("no_new_tile", .noNewTile), ("step_cap", .stepCap),
             ("action_not_finite", .actionNotFinite), ("set_aside", .setAside),
+            ("behind_pace", .behindPace),
         ]
         return [
             Column("track") { "\($0.seed)" },
@@ -47,5 +58,18 @@ package enum RunColumns {
             Column("worst") { $0.worst },
             Column("best") { $0.best },
         ] + ends.map { name, end in Column(name) { $0.ends[end] ?? 0 } }
+    }
+}
+
+/// Numbers by name: an object in JSON, and its text elsewhere.
+private struct NamedNumbers: Encodable, CustomStringConvertible {
+    var numbers: [String: Double]
+
+    func encode(to encoder: any Encoder) throws { try numbers.encode(to: encoder) }
+
+    var description: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(numbers)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 }

@@ -15,18 +15,26 @@ enum LockHolder {
             var status = stat()
             return stat(file, &status) == 0 ? ":\(status.st_ino)" : nil
         }
+        // The kernel's list leaves out what moves while it is read.
+        for _ in 0..<3 {
+            if let holder = holder(of: inodes) { return holder }
+        }
+        return "unknown"
+    }
+
+    private static func holder(of inodes: [String]) -> String? {
         let locks = (try? String(contentsOfFile: "/proc/locks", encoding: .utf8)) ?? ""
         // 1: POSIX  ADVISORY  WRITE 1234 fd:01:5678 120 120
-        let holders = locks.split(separator: "\n").compactMap { line -> String? in
+        for line in locks.split(separator: "\n") {
             let words = line.split(separator: " ")
             guard words.count >= 6, words[3] == "WRITE", let process = Int(words[4]), process > 0,
                 inodes.contains(where: words[5].hasSuffix)
-            else { return nil }
+            else { continue }
             let name = try? String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8)
             return "process \(process), \((name ?? "gone").trimmingCharacters(in: .newlines))"
                 .printable
         }
-        return holders.first ?? "unknown"
+        return nil
     }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
+package import Episodes
 package import Foundation
 
 /// One finished generation.
@@ -31,6 +33,13 @@ package struct GenerationRecord: Sendable, Hashable, Codable {
     @NullIsNaN package var leastDeviation = .nan
     @NullIsNaN package var medianDeviation = .nan
     @NullIsNaN package var greatestDeviation = .nan
+    /// Rollouts that its returns are made of: fewer than all candidates on all tracks where those
+    /// raced.
+    package var rollouts: Int
+    /// How many of its tracks were drawn from those on which earlier candidates failed.
+    package var hardTracks = 0
+    /// How well the candidates' ranking would be met again on as many other tracks, of 1.
+    @NullIsNaN package var rankCorrelation = .nan
     package var steps = 0
     /// Wall time of the generation in this process.
     package var seconds = 0.0
@@ -49,6 +58,7 @@ package struct GenerationRecord: Sendable, Hashable, Codable {
         self.generation = generation
         self.candidates = candidates
         self.tracks = tracks
+        rollouts = candidates * tracks
         self.finished = finished
     }
 }
@@ -107,6 +117,36 @@ package struct OptimiserState: Sendable, Hashable, Codable {
     package var state: Data
 }
 
+/// A result of an episode beside the one that counts, with the same outcome.
+package struct CopyRecord: Sendable, Hashable, Codable {
+    package var purpose: Purpose
+    package var generation: Int
+    package var candidate: Int
+    package var repetition: Int
+    /// Host and process that drove it.
+    package var worker: String
+    /// Which of its cores.
+    package var core: Int
+    /// Wall clock from its start to its end.
+    package var seconds: Double
+    /// When the coordinator had it, in milliseconds since 1970.
+    package var arrived: Int64
+
+    /// One that has just arrived.
+    package init(
+        _ name: EpisodeName, by driver: EpisodeDriver, seconds: Double, arrived: Date
+    ) {
+        purpose = name.purpose
+        generation = name.generation
+        candidate = name.candidate
+        repetition = name.repetition
+        worker = driver.name
+        core = driver.core
+        self.seconds = seconds
+        self.arrived = Int64(exactly: (arrived.timeIntervalSince1970 * 1000).rounded()) ?? 0
+    }
+}
+
 /// The parameters of a generation's best candidate.
 package struct BestCandidate: Sendable, Hashable, Codable {
     package var generation: Int
@@ -114,11 +154,27 @@ package struct BestCandidate: Sendable, Hashable, Codable {
     package var candidate: Int
     /// C's weights by output, then its biases.
     @FloatBytes package var parameters: [Float]
+    /// The same in double precision, as little-endian bytes, where that is what was evaluated.
+    package var doubles: Data?
 
     package init(generation: Int, candidate: Int, parameters: [Float]) {
         self.generation = generation
         self.candidate = candidate
         self.parameters = parameters
+    }
+
+    /// One that was evaluated in double precision.
+    package init(generation: Int, candidate: Int, exact parameters: [Double]) {
+        self.init(
+            generation: generation, candidate: candidate, parameters: parameters.map { Float($0) })
+        var data = Data()
+        data.appendLittleEndian(parameters)
+        doubles = data
+    }
+
+    /// The parameters that were evaluated.
+    package var numbers: [Double] {
+        doubles?.littleEndian(arrayOf: Double.self) ?? parameters.map { Double($0) }
     }
 }
 

@@ -50,12 +50,18 @@ extension RunReader {
     /// - Parameters:
     ///   - purpose: Which rollouts; nil: all.
     ///   - generation: Those of one generation; nil: of all.
+    ///   - first: Those of this generation and of later ones; nil: of all.
     /// - Returns: A summary a purpose and track.
     /// - Throws: `RunStoreError`.
     package func tracks(
-        purpose: Purpose? = nil, generation: Int? = nil
+        purpose: Purpose? = nil, generation: Int? = nil, from first: Int? = nil
     ) throws -> [TrackSummary] {
         var tracks: [TrackSummary] = []
+        // Only what is asked for is a condition, so that the key is of use.
+        let conditions: [(sql: String, value: (any DatabaseValueConvertible)?)] = [
+            ("purpose = ?", purpose), ("generation = ?", generation), ("generation >= ?", first),
+        ].filter { $0.1 != nil }
+        let condition = conditions.map(\.sql).joined(separator: " AND ")
         try read { database in
             // Ordered, so that the rows of a track follow one another.
             let cursor = try Row.fetchCursor(
@@ -64,9 +70,9 @@ extension RunReader {
                     SELECT purpose, track_seed, "end", count(*), count(return), total(return),
                         total(return * return), min(return), max(return)
                     FROM rollouts
-                    WHERE (?1 IS NULL OR purpose = ?1) AND (?2 IS NULL OR generation = ?2)
+                    WHERE \(condition.isEmpty ? "true" : condition)
                     GROUP BY purpose, track_seed, "end"
-                    """, arguments: [purpose, generation])
+                    """, arguments: StatementArguments(conditions.map(\.value)))
             while let row = try cursor.next() {
                 guard let purpose = Purpose.fromDatabaseValue(row[0]),
                     let seed = Int64.fromDatabaseValue(row[1]).map(UInt64.init(bitPattern:)),

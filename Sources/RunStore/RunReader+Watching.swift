@@ -106,6 +106,12 @@ extension RunReader {
         }
     }
 
+    /// The results of a generation beside those that count, as they came.
+    package func copies(generation: Int, purpose: Purpose) throws -> [CopyRecord] {
+        try rows(
+            "WHERE generation = ? AND purpose = ? ORDER BY id", [generation, purpose])
+    }
+
     /// How the episodes of some generations ended.
     ///
     /// - Parameters:
@@ -117,28 +123,22 @@ extension RunReader {
     package func tail(
         purpose: Purpose, from generation: Int, hardest: Int
     ) throws -> EpisodeTail {
-        typealias Sums = (ends: [EpisodeEnd: Int], returns: [Double], tracks: [Int64: TrackSums])
-        let start: Sums = ([:], [], [:])
-        let sums = try selected(
+        let tracks = try tracks(purpose: purpose, from: generation).filter { $0.returns > 0 }
+        var ends: [EpisodeEnd: Int] = [:]
+        for track in tracks { ends.merge(track.ends, uniquingKeysWith: +) }
+        // It has no return.
+        ends[.setAside] = nil
+        let returns = try selected(
             "rollouts",
             """
-            SELECT track_seed, return, end FROM rollouts
-            WHERE purpose = ? AND generation >= ? AND return IS NOT NULL
-            """, [purpose, generation], into: start
-        ) { sums, fields in
-            let value: Double = try fields[1]
-            let end: EpisodeEnd = try fields[2]
-            sums.ends[end, default: 0] += 1
-            sums.returns.append(value)
-            let seed: Int64 = try fields[0]
-            sums.tracks[seed, default: TrackSums()].add(value, end)
+            SELECT return FROM rollouts
+            WHERE purpose = ? AND generation >= ? AND return IS NOT NULL ORDER BY return
+            """, [purpose, generation], into: [Double]()
+        ) { returns, fields in
+            returns.append(try fields[0])
         }
-        let returns = sums.returns.sorted()
-        let tracks = sums.tracks.map { $1.summary(of: UInt64(bitPattern: $0)) }
-            .sorted { ($0.mean, $0.trackSeed) < ($1.mean, $1.trackSeed) }
         return EpisodeTail(
-            episodes: returns.count, ends: sums.ends,
-            firstPercentile: returns.sortedQuantile(0.01),
+            episodes: returns.count, ends: ends, firstPercentile: returns.sortedQuantile(0.01),
             tenthPercentile: returns.sortedQuantile(0.1), median: returns.sortedQuantile(0.5),
             hardest: Array(tracks.prefix(hardest)))
     }
@@ -202,28 +202,6 @@ private struct Fields {
             }
             return value
         }
-    }
-}
-
-private struct TrackSums {
-    private var count = 0
-    private var sum = 0.0
-    private var worst = Double.infinity
-    private var finished = 0
-    private var left = 0
-
-    mutating func add(_ value: Double, _ end: EpisodeEnd) {
-        count += 1
-        sum += value
-        worst = min(worst, value)
-        if end == .lapCompleted { finished += 1 }
-        if end == .leftPlayfield { left += 1 }
-    }
-
-    func summary(of seed: UInt64) -> HardTrack {
-        HardTrack(
-            trackSeed: seed, episodes: count, mean: sum / Double(count), worst: worst,
-            finished: finished, left: left)
     }
 }
 

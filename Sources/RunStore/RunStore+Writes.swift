@@ -44,12 +44,17 @@ extension RunStore {
     }
 
     /// Ends a generation: its row, its candidates' mean returns in their order, the best one's
-    /// parameters where there is one and the optimiser's next state, all or nothing; earlier states
-    /// are dropped.
+    /// parameters where there is one, the hard tracks where they are kept and the optimiser's next
+    /// state, all or nothing; earlier states are dropped.
     package func finish(
-        _ record: GenerationRecord, meanReturns: [Double], state: Data, best: BestCandidate? = nil
+        _ record: GenerationRecord, meanReturns: [Double], state: Data, best: BestCandidate? = nil,
+        hardTracks: [HardTrackRecord]? = nil
     ) throws {
         try write(.generation, durable: true) { database in
+            if let hardTracks {
+                try database.execute(sql: "DELETE FROM hard_tracks")
+                for track in hardTracks { try track.insert(database) }
+            }
             try record.insert(database)
             try best?.insert(database)
             for (candidate, meanReturn) in meanReturns.enumerated() {
@@ -87,8 +92,18 @@ extension RunStore {
         }
     }
 
+    /// Stores a result beside the one that counts.
+    package func record(_ copy: CopyRecord) throws {
+        try write(nil) { try copy.insert($0) }
+    }
+
     package func record(_ event: EventRecord) throws {
         try write(nil) { try event.insert($0) }
+    }
+
+    /// Notes something that happens now: a short word for programs, a sentence for people.
+    package func note(_ kind: String, _ message: String) throws {
+        try record(EventRecord(time: Date(), kind: kind, message: message))
     }
 
     /// Stores an epoch's losses; what an earlier training has of that epoch and of later ones goes.

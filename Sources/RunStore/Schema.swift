@@ -29,6 +29,9 @@ enum Schema {
         ("3 (0.3.0): which core drove", cores),
         ("4 (0.3.0): when a result arrived, and the shape of the search", arrivals),
         ("5 (0.3.0): shares of a core's time, and the best candidates", shares),
+        ("6 (0.3.0): copies of episodes that came second", copies),
+        ("7 (0.4.0): tracks that are driven again, and races", hardTracks),
+        ("8 (0.4.0): what an objective tells, and parameters in double precision", objectives),
     ]
 
     // A track seed is an unsigned 64-bit number kept as the signed one with the same bits.
@@ -181,5 +184,41 @@ enum Schema {
             candidate INTEGER NOT NULL,
             parameters BLOB NOT NULL
         ) STRICT;
+        """
+
+    // A copy's driver is named by its text: it may never have driven what counts.
+    private static let copies = """
+        CREATE TABLE copies (
+            id INTEGER PRIMARY KEY,
+            purpose TEXT NOT NULL CHECK (purpose IN ('training', 'evaluation')),
+            generation INTEGER NOT NULL,
+            candidate INTEGER NOT NULL,
+            repetition INTEGER NOT NULL,
+            worker TEXT NOT NULL,
+            core INTEGER NOT NULL,
+            seconds REAL NOT NULL,
+            arrived INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX copies_of_generation ON copies (generation, purpose);
+        """
+
+    // Earlier generations drove all candidates on all tracks, none of which was chosen.
+    private static let hardTracks = """
+        CREATE TABLE hard_tracks (
+            track_seed INTEGER PRIMARY KEY,
+            difficulty REAL NOT NULL,
+            driven INTEGER NOT NULL,
+            generation INTEGER NOT NULL
+        ) STRICT;
+        ALTER TABLE generations ADD COLUMN rollouts INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE generations ADD COLUMN hard_tracks INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE generations ADD COLUMN rank_correlation REAL;
+        UPDATE generations SET rollouts = candidates * tracks;
+        """
+
+    // `parameters` has the same numbers rounded, for those who know no others.
+    private static let objectives = """
+        ALTER TABLE rollouts ADD COLUMN info TEXT;
+        ALTER TABLE best_candidates ADD COLUMN doubles BLOB;
         """
 }

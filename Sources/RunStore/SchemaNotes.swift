@@ -54,7 +54,7 @@ enum SchemaNotes {
             name: "generations", note: "Complete generations",
             columns: [
                 "generation": "Counted from 1", "candidates": "Vectors of parameters",
-                "tracks": "Tracks that each of them was driven on",
+                "tracks": "Tracks that each of them was driven on, or the most where they raced",
                 "best": "The best candidate's mean return; NULL: no number",
                 "mean": "The candidates' average",
                 "standard_deviation": "Of the candidates' mean returns (of the population)",
@@ -75,6 +75,23 @@ enum SchemaNotes {
                 "least_deviation": "The least of the parameters' standard deviations",
                 "median_deviation": "The median of them",
                 "greatest_deviation": "The greatest of them",
+                "rollouts": "Rollouts that its returns are made of",
+                "hard_tracks": "How many of its tracks were drawn from hard_tracks",
+                "rank_correlation":
+                    "How well the candidates' ranking would be met again on as many other tracks,"
+                    + " of 1; NULL: not known, as before 0.4.0",
+            ]),
+        Entry(
+            name: "hard_tracks",
+            note:
+                "Training tracks on which candidates failed, for generations to come: hard-track-share",
+            columns: [
+                "track_seed": "The track, as in rollouts",
+                "difficulty":
+                    "The share of the last candidates there that did not finish the lap; less by a"
+                    + " tenth with each generation since",
+                "driven": "The last generation that drove it",
+                "generation": "After which this was so",
             ]),
         Entry(
             name: "optimiser_state",
@@ -87,7 +104,9 @@ enum SchemaNotes {
             name: "candidates", note: "Each candidate's result",
             columns: [
                 "generation": "Its generation", "candidate": "Its number there, from 0",
-                "mean_return": "The mean over its tracks; NULL: a rollout was set aside",
+                "mean_return":
+                    "The mean over its tracks; NULL: a rollout was set aside. Of tracks that only the"
+                    + " others of a race drove, by estimates",
             ]),
         Entry(
             name: "best_candidates",
@@ -95,7 +114,10 @@ enum SchemaNotes {
             columns: [
                 "generation": "The generation", "candidate": "Its number there",
                 "parameters":
-                    "32-bit floats, little-endian: C's weights by output, then its biases",
+                    "32-bit floats, little-endian: C's weights by output, then its biases; or an"
+                    + " objective's variables",
+                "doubles":
+                    "The same as 64-bit floats, where these were evaluated; NULL: parameters were",
             ]),
         Entry(
             name: "workers", note: "Who has driven",
@@ -123,8 +145,8 @@ enum SchemaNotes {
                 "tiles_visited": "Tiles of the track that were touched",
                 "track_tiles": "Tiles that the track has",
                 "end":
-                    "lapCompleted, leftPlayfield, timeLimit, noNewTile, stepCap, actionNotFinite or"
-                    + " setAside",
+                    "lapCompleted, leftPlayfield, timeLimit, noNewTile, stepCap, behindPace,"
+                    + " actionNotFinite or setAside; answered or noValue of an objective",
                 "worker": "Who drove it: workers.id",
                 "seconds":
                     "Wall clock from its start to its end. Its core drove others in lockstep in that"
@@ -136,6 +158,21 @@ enum SchemaNotes {
                 "core_seconds":
                     "Its share of its core's time: summed, the time that cores were busy; NULL: not"
                     + " measured, as before 0.3.0",
+                "info":
+                    "What an objective told beside its value: a JSON object of numbers; NULL: nothing",
+            ]),
+        Entry(
+            name: "copies",
+            note:
+                "Results of episodes that another driver's result counts of, with the same outcome:"
+                + " repeated because they were slow, or to be confirmed",
+            columns: [
+                "id": "Their order", "purpose": "As in rollouts", "generation": "As in rollouts",
+                "candidate": "As in rollouts", "repetition": "As in rollouts",
+                "worker": "Who drove it: host and process",
+                "core": "Which of the worker's cores, from 0",
+                "seconds": "Wall clock from its start to its end",
+                "arrived": "When the coordinator had it: milliseconds since 1970",
             ]),
         Entry(
             name: "evaluations",

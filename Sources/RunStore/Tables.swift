@@ -71,12 +71,15 @@ extension GenerationRecord: TableRow {
     var fault: String? {
         Range.count(["generation": generation], from: 1)
             ?? Range.extent(["candidates": candidates, "tracks": tracks])
-            ?? Range.count(["failed": failed, "steps": steps, "workers": workers])
+            ?? Range.count([
+                "failed": failed, "steps": steps, "workers": workers, "rollouts": rollouts,
+                "hard_tracks": hardTracks,
+            ])
             ?? Range.measure([
                 "best": best, "mean": mean, "standard_deviation": standardDeviation,
                 "worst": worst, "path_length": pathLength, "axis_ratio": axisRatio,
                 "least_deviation": leastDeviation, "median_deviation": medianDeviation,
-                "greatest_deviation": greatestDeviation,
+                "greatest_deviation": greatestDeviation, "rank_correlation": rankCorrelation,
             ]) ?? Range.duration(["seconds": seconds, "elapsed": elapsed])
             ?? (sigma.isFinite ? nil : "sigma is \(sigma)")
     }
@@ -101,13 +104,39 @@ extension EvaluationRecord: TableRow {
 extension BestCandidate: TableRow {
     static let databaseTableName = "best_candidates"
 
-    var fault: String? { Range.count(["generation": generation, "candidate": candidate]) }
+    var fault: String? {
+        Range.count(["generation": generation, "candidate": candidate])
+            ?? (doubles.map { $0.count == 8 * parameters.count } ?? true
+                ? nil : "doubles has \(doubles?.count ?? 0) bytes")
+    }
+}
+
+extension HardTrackRecord: TableRow {
+    static let databaseTableName = "hard_tracks"
+
+    var fault: String? {
+        // Of a negative number the top bit is set: no track of training.
+        trackSeed < 0 || !(0...1).contains(difficulty)
+            ? "track_seed is \(trackSeed), its difficulty \(difficulty)"
+            : Range.count(["driven": driven, "generation": generation], from: 1)
+    }
 }
 
 extension WorkerRecord: TableRow {
     static let databaseTableName = "workers"
 
     var fault: String? { Range.count(["rollouts": rollouts, "steps": steps]) }
+}
+
+extension CopyRecord: TableRow {
+    static let databaseTableName = "copies"
+
+    var fault: String? {
+        Range.count([
+            "generation": generation, "candidate": candidate, "repetition": repetition,
+            "core": core,
+        ]) ?? Range.duration(["seconds": seconds])
+    }
 }
 
 extension QuarantineRecord: TableRow { static let databaseTableName = "quarantines" }
@@ -170,6 +199,8 @@ struct RolloutRow: TableRow {
     var arrived: Int64?
     /// NULL where it was not measured.
     var coreSeconds: Double?
+    /// What an objective told beside its value, as JSON; NULL: nothing.
+    var info: String?
 
     var fault: String? {
         Range.count([
@@ -177,6 +208,13 @@ struct RolloutRow: TableRow {
             "steps": steps, "tiles_visited": tilesVisited, "track_tiles": trackTiles,
             "core": core,
         ]) ?? Range.duration(["seconds": seconds, "core_seconds": coreSeconds ?? 0])
+            ?? (numbers == nil ? "info is no JSON object of numbers" : nil)
+    }
+
+    /// What `info` has; nil where it is not what is written there.
+    private var numbers: [String: Double]? {
+        guard let info else { return [:] }
+        return try? JSONDecoder().decode([String: Double].self, from: Data(info.utf8))
     }
 
     init(_ result: EpisodeResult, worker: Int64, arrived: Date) {
@@ -197,6 +235,15 @@ struct RolloutRow: TableRow {
         // No clock shows a time that does not fit.
         self.arrived = Int64(exactly: (arrived.timeIntervalSince1970 * 1000).rounded())
         coreSeconds = result.coreSeconds
+        info = Self.text(result.outcome.info)
+    }
+
+    private static func text(_ numbers: [String: Double]) -> String? {
+        guard !numbers.isEmpty else { return nil }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Its numbers are finite: all can be written.
+        return (try? encoder.encode(numbers)).map { String(decoding: $0, as: UTF8.self) }
     }
 
     func result(driver: EpisodeDriver) -> EpisodeResult {
@@ -210,7 +257,7 @@ struct RolloutRow: TableRow {
                 trackSeed: UInt64(bitPattern: trackSeed)),
             outcome: EpisodeOutcome(
                 episodeReturn: self.return, steps: steps, tilesVisited: tilesVisited,
-                trackTiles: trackTiles, end: end),
+                trackTiles: trackTiles, end: end, info: numbers ?? [:]),
             driver: driver, seconds: seconds, coreSeconds: coreSeconds, isConfirmed: confirmed)
     }
 }

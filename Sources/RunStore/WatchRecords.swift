@@ -62,22 +62,6 @@ package struct RolloutSummary: Sendable, Hashable {
     package var isConfirmed: Bool
 }
 
-/// How one track went for all who drove it, for a tail of episodes.
-package struct HardTrack: Sendable, Hashable {
-    /// The seed it is made from.
-    package var trackSeed: UInt64
-    /// Episodes with a return.
-    package var episodes: Int
-    /// Their mean return.
-    package var mean: Double
-    /// The worst of them.
-    package var worst: Double
-    /// Those that finished the lap.
-    package var finished: Int
-    /// Those that left the playfield.
-    package var left: Int
-}
-
 /// How a set of episodes ended.
 package struct EpisodeTail: Sendable, Hashable {
     /// Episodes with a return.
@@ -91,5 +75,5 @@ package struct EpisodeTail: Sendable, Hashable {
     /// Half of the returns lie below it; NaN where there are none.
     package var median: Double
     /// The tracks with the lowest mean returns, the lowest first.
-    package var hardest: [HardTrack]
+    package var hardest: [TrackSummary]
 }

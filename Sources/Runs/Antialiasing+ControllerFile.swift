@@ -3,7 +3,7 @@
 
 package import ArrayFiles
 package import CarRacingRendering
-import Rollouts
+package import Rollouts
 package import WorldModel
 
 extension Antialiasing {
@@ -23,5 +23,21 @@ extension Antialiasing {
                 file: name, key: metadataKey, found: text, known: allCases.map(\.rawValue))
         }
         return value
+    }
+}
+
+extension DomainRandomization {
+    /// Whether each track had colours of its own where a controller was searched for; a file that
+    /// does not say was searched for without.
+    ///
+    /// - Throws: `ControllerFileError.unknownForm` for what only a newer program knows.
+    package static func stated(
+        in file: SafetensorsFile, name: String
+    ) throws(ControllerFileError) -> Bool {
+        guard let text = file.metadata[metadataKey] else { return false }
+        guard text == metadataValue else {
+            throw .unknownForm(file: name, key: metadataKey, found: text, known: [metadataValue])
+        }
+        return true
     }
 }

@@ -4,6 +4,7 @@
 import ArrayFiles
 import Foundation
 package import RunStore
+import Search
 package import WorldModel
 package import WorldModelTraining
 
@@ -20,11 +21,55 @@ package struct ModelTraining: Sendable {
     package var visualEpochs: Int
     /// Epochs of M's training, those of earlier starts included.
     package var memoryEpochs: Int
+    /// The length of z; nil: the paper's.
+    package var latentSize: Int?
+    /// The length of h; nil: the paper's.
+    package var hiddenSize: Int?
+    /// How many Gaussians M mixes; nil: as many as the paper's.
+    package var mixtures: Int?
 
-    package init(data: String, visualEpochs: Int, memoryEpochs: Int) {
+    package init(
+        data: String, visualEpochs: Int, memoryEpochs: Int, latentSize: Int? = nil,
+        hiddenSize: Int? = nil, mixtures: Int? = nil
+    ) {
         self.data = data
         self.visualEpochs = visualEpochs
         self.memoryEpochs = memoryEpochs
+        self.latentSize = latentSize
+        self.hiddenSize = hiddenSize
+        self.mixtures = mixtures
+    }
+
+    /// The lengths of z and h that it gives.
+    var sizes: ModelSizes {
+        let usual = ModelSizes()
+        return ModelSizes(
+            latent: latentSize ?? usual.latent, hidden: hiddenSize ?? usual.hidden)
+    }
+
+    /// Refuses models of other sizes than are asked for, which it would leave as they are, and an M
+    /// that the V there is or will be does not go with.
+    ///
+    /// - Throws: `RunError.otherSize`, `FrozenModelsError.disagree`.
+    func check(presentIn directory: RunDirectory) throws {
+        func check(_ part: Agent.Part, _ setting: String, _ found: Int, _ asked: Int?) throws {
+            if let asked, asked != found, !needs(part, in: directory) {
+                throw RunError.otherSize(
+                    file: directory.file(of: part).path, setting: setting, found: found,
+                    given: asked)
+            }
+        }
+        let vae = try? VAEParameters(contentsOf: directory.file(of: .vae))
+        if let vae { try check(.vae, "latent-size", vae.latentSize, latentSize) }
+        if let mdrnn = try? MDRNNParameters(contentsOf: directory.file(of: .mdrnn)) {
+            try check(.mdrnn, "hidden-size", mdrnn.sizes.hidden, hiddenSize)
+            try check(.mdrnn, "mixtures", mdrnn.sizes.mixtures, mixtures)
+            let latent = needs(.vae, in: directory) ? sizes.latent : vae?.latentSize
+            if let latent, latent != mdrnn.sizes.latent, !needs(.mdrnn, in: directory) {
+                throw FrozenModelsError.disagree(
+                    mdrnn: directory.file(of: .mdrnn).path, found: mdrnn.sizes.latent, vae: latent)
+            }
+        }
     }
 
     /// Trains what is missing, and goes on with what an earlier start left unfinished; what
@@ -38,12 +83,15 @@ package struct ModelTraining: Sendable {
         if needs(.vae, in: directory) {
             var settings = VAETrainer.Configuration(logdir: directory.url, data: data)
             settings.run.epochs = visualEpochs
+            settings.latentSize = sizes.latent
             settings.run.seed = seed
             try train(.vae, store, observe) { try VAETrainer(settings).run($0) }
         }
         if !skipsMemory && needs(.mdrnn, in: directory) {
             var settings = MDRNNTrainer.Configuration(logdir: directory.url, data: data)
             settings.run.epochs = memoryEpochs
+            settings.hiddenSize = sizes.hidden
+            settings.mixtures = mixtures ?? settings.mixtures
             settings.run.seed = seed
             try train(.mdrnn, store, observe) { try MDRNNTrainer(settings).run($0) }
         }
@@ -74,12 +122,5 @@ package struct ModelTraining: Sendable {
             "trained \(name): \(summary.epochs) epochs, held-out loss \(summary.bestLoss)")
         try FileManager.default.removeItem(at: mark)
         try observe(.trained(summary))
-    }
-}
-
-extension RunStore {
-    /// Notes something that happens now: a short word for programs, a sentence for people.
-    package func note(_ kind: String, _ message: String) throws {
-        try record(EventRecord(time: Date(), kind: kind, message: message))
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArrayFiles
+import Basics
 import CarRacingRendering
 package import Episodes
 import EvolutionStrategies
@@ -25,10 +26,12 @@ package struct OpenRun: Sendable {
     /// What the workers' engines are told.
     package var rolloutSettings: RolloutSettings {
         RolloutSettings(
-            mapping: settings.mapping, inputs: settings.inputs, latent: settings.latent,
+            mapping: settings.mapping, inputs: settings.inputs,
+            hiddenUnits: settings.hiddenUnits, latent: settings.latent,
             timeLimit: settings.maximumSteps,
             stepsWithoutTile: settings.patience > 0 ? settings.patience : nil,
-            antialiasing: settings.antialiasing.drawing, precision: settings.precision)
+            antialiasing: settings.antialiasing.drawing,
+            domainRandomize: settings.domainRandomize.isOn, precision: settings.precision)
     }
 
     /// The same as JSON.
@@ -63,16 +66,19 @@ package struct OpenRun: Sendable {
 
     /// The file of an evaluated controller: the same bytes for the same evaluation.
     private func controllerFile(_ evaluation: EvaluationRecord) -> SafetensorsFile {
-        ControllerParameters(
-            inputs: settings.inputs, mapping: settings.mapping, latent: settings.latent,
-            values: evaluation.parameters
-        ).file(metadata: [
+        var metadata = [
             "run": identifier, "generation": "\(evaluation.generation)",
             "evaluation_mean": "\(evaluation.mean)",
             "evaluation_episodes": "\(evaluation.episodes)",
             Antialiasing.metadataKey: settings.antialiasing.drawing.rawValue,
             Precision.metadataKey: settings.precision.rawValue,
-        ])
+        ]
+        if settings.domainRandomize.isOn {
+            metadata[DomainRandomization.metadataKey] = DomainRandomization.metadataValue
+        }
+        return ControllerParameters(
+            shape: settings.shape, latent: settings.latent, values: evaluation.parameters
+        ).file(metadata: metadata)
     }
 }
 

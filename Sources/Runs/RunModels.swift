@@ -26,6 +26,8 @@ package struct RunModels: Sendable {
 
     package let vae: Data
     package let mdrnn: Data
+    /// The lengths of z and h.
+    package let sizes: ModelSizes
     private let memoryToWrite: URL?
 
     /// Reads the models; where M is missing, a seed makes a random one.
@@ -44,44 +46,64 @@ package struct RunModels: Sendable {
             throw missing(.vae)
         }
         self.vae = vae
+        let latent = try Self.check(vae: vae, vaeFile, precision)
         if let mdrnn = FileManager.default.contents(atPath: mdrnnFile.path) {
             self.mdrnn = mdrnn
             memoryToWrite = nil
         } else if let untrainedMemorySeed {
             var generator = SeedStreams(root: untrainedMemorySeed).generator("untrained-memory")
-            mdrnn = MDRNNParameters(randomFrom: &generator)
-                .file(metadata: ["trained": "false"]).encoded()
+            mdrnn = MDRNNParameters(
+                randomFrom: &generator, sizes: MDRNNSizes(latent: latent)
+            )
+            .file(metadata: ["trained": "false"]).encoded()
             memoryToWrite = mdrnnFile
         } else {
             throw missing(.mdrnn)
         }
-        try Self.check(.vae, vae, vaeFile, precision)
-        try Self.check(.mdrnn, mdrnn, mdrnnFile, precision)
+        sizes = try Self.check(mdrnn: mdrnn, mdrnnFile)
+        guard sizes.latent == latent else {
+            throw FrozenModelsError.disagree(
+                mdrnn: mdrnnFile.path, found: sizes.latent, vae: latent)
+        }
     }
 
     /// Refuses those of the models that are there and could not be driven with; the others may yet
     /// be trained or brought.
     static func checkPresent(in directory: RunDirectory, precision: Precision) throws {
-        for part in [Agent.Part.vae, .mdrnn] {
-            let file = directory.file(of: part)
-            if let data = FileManager.default.contents(atPath: file.path) {
-                try check(part, data, file, precision)
-            }
+        let (vae, mdrnn) = (directory.file(of: .vae), directory.file(of: .mdrnn))
+        if let data = FileManager.default.contents(atPath: vae.path) {
+            _ = try check(vae: data, vae, precision)
+        }
+        if let data = FileManager.default.contents(atPath: mdrnn.path) {
+            _ = try check(mdrnn: data, mdrnn)
         }
     }
 
-    /// Refuses what a worker would refuse, by the file's name.
-    private static func check(
-        _ part: Agent.Part, _ data: Data, _ file: URL, _ precision: Precision
-    ) throws {
-        let content = try SafetensorsFile(data: data, name: file.path)
-        if part == .vae {
-            let parameters = try VAEParameters(content, name: file.path)
-            try Encoder.require(precision, of: parameters, name: file.path)
-        } else {
-            let parameters = try MDRNNParameters(content, name: file.path)
-            try RecurrentCell.requireSizes(of: parameters, name: file.path)
-        }
+    /// The sizes of those of the models that are there, where they can be read; M's without an M
+    /// are the paper's.
+    ///
+    /// - Returns: nil where there is no V.
+    package static func sizesPresent(in directory: RunDirectory) -> ModelSizes? {
+        guard let vae = try? VAEParameters(contentsOf: directory.file(of: .vae)) else { return nil }
+        let mdrnn = try? MDRNNParameters(contentsOf: directory.file(of: .mdrnn))
+        return ModelSizes(
+            latent: vae.latentSize, hidden: mdrnn?.sizes.hidden ?? ModelSizes().hidden)
+    }
+
+    /// Refuses a V that a worker would refuse, by the file's name; gives the length of z.
+    private static func check(vae data: Data, _ file: URL, _ precision: Precision) throws -> Int {
+        let parameters = try VAEParameters(
+            SafetensorsFile(data: data, name: file.path), name: file.path)
+        try Encoder.require(precision, of: parameters, name: file.path)
+        return parameters.latentSize
+    }
+
+    /// Refuses an M that a worker would refuse, by the file's name.
+    private static func check(mdrnn data: Data, _ file: URL) throws -> ModelSizes {
+        let parameters = try MDRNNParameters(
+            SafetensorsFile(data: data, name: file.path), name: file.path)
+        try RecurrentCell.requireSizes(parameters.sizes, name: file.path)
+        return ModelSizes(of: parameters.sizes)
     }
 
     /// Keeps a random M in the run's directory.
@@ -94,6 +116,8 @@ package struct RunModels: Sendable {
         var settings = RunSettings()
         settings.vae = SHA256.digest(vae).hexadecimal
         settings.mdrnn = SHA256.digest(mdrnn).hexadecimal
-        return settings.texts(\.vae, \.mdrnn)
+        settings.latentSize = sizes.latent
+        settings.hiddenSize = sizes.hidden
+        return settings.texts(\.vae, \.mdrnn, \.latentSize, \.hiddenSize)
     }
 }

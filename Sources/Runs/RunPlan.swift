@@ -41,8 +41,12 @@ package struct RunPlan: Sendable {
         waiting: @escaping @Sendable (RunStoreError) -> Void = { _ in }
     ) throws -> OpenRun {
         var given = try startingPoint.settings(given)
-        let wanted = try RunSettings(
+        var wanted = try RunSettings(
             given: given, profile: profile?.settings ?? [:], path: directory.path)
+        if let sizes = expectedSizes {
+            (wanted.latentSize, wanted.hiddenSize) = (sizes.latent, sizes.hidden)
+            try startingPoint.check(sizes)
+        }
         try wanted.checkMemory()
         let memorySeed = usesRandomMemory ? wanted.seed : nil
         try startingPoint.checkModels(of: directory)
@@ -52,6 +56,7 @@ package struct RunPlan: Sendable {
         } else {
             try RunModels.checkPresent(in: directory, precision: wanted.precision)
         }
+        try training?.check(presentIn: directory)
         try ForeignController.refuse(beforeBeginningIn: directory)
         let store = try RunStore(directory, holder: holder, waiting: waiting)
         try ForeignController.refuse(in: directory, of: store.reader.identity()?.identifier)
@@ -60,6 +65,7 @@ package struct RunPlan: Sendable {
             store, seed: wanted.seed, skipsMemory: usesRandomMemory, observe: observe)
         let models = try RunModels(
             directory, untrainedMemorySeed: memorySeed, precision: wanted.precision)
+        try startingPoint.check(models.sizes)
         try models.writeMemory()
         given.merge(models.settings) { $1 }
         if try !store.reader.holdsResults() {
@@ -70,5 +76,16 @@ package struct RunPlan: Sendable {
             store, given: given, profile: profile, program: program, now: Date()
         ) { try EvolutionStrategy($0, from: startingPoint.controller?.values) }
         return OpenRun(store: store, models: models, start: start)
+    }
+
+    /// The sizes of the V and M that the run has or will have; nil: that cannot be told yet.
+    private var expectedSizes: ModelSizes? {
+        let source = startingPoint.models ?? directory
+        guard let present = RunModels.sizesPresent(in: source) else { return training?.sizes }
+        let hasMemory = FileManager.default.fileExists(atPath: source.file(of: .mdrnn).path)
+        return ModelSizes(
+            latent: present.latent,
+            hidden: hasMemory || usesRandomMemory
+                ? present.hidden : training?.sizes.hidden ?? present.hidden)
     }
 }

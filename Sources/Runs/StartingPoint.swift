@@ -2,8 +2,10 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArrayFiles
+import Basics
 package import CarRacingRendering
 import Foundation
+import Rollouts
 package import RunStore
 import Search
 package import WorldModel
@@ -23,6 +25,8 @@ package struct StartingPoint: Sendable {
     package let controller: ControllerParameters?
     /// How the edges of what it saw looked; nil: unknown.
     package let antialiasing: Antialiasing?
+    /// Whether each track that it saw had colours of its own.
+    package let domainRandomize: Bool
     /// Where its V and M are to be taken from; nil: it has none of its own.
     package let models: RunDirectory?
     /// The controller's file, for people.
@@ -31,13 +35,17 @@ package struct StartingPoint: Sendable {
     package init() {
         controller = nil
         antialiasing = nil
+        domainRandomize = false
         models = nil
         path = ""
     }
 
-    /// Takes a controller's file; what it does not say of its form, `given` may.
-    package init(controller file: String, given: [String: String] = [:]) throws {
-        (controller, antialiasing) = try Self.read(file, given)
+    /// Takes a controller's file; what it does not say of its form, `given` may, and of the sizes of
+    /// V and M, `sizes`.
+    package init(
+        controller file: String, given: [String: String] = [:], sizes: ModelSizes? = nil
+    ) throws {
+        (controller, antialiasing, domainRandomize) = try Self.read(file, given, sizes)
         models = nil
         path = file
     }
@@ -45,17 +53,20 @@ package struct StartingPoint: Sendable {
     /// A directory with V, M and C, such as another run's.
     package init(agent directory: RunDirectory, given: [String: String] = [:]) throws {
         path = directory.file(of: .controller).path
-        (controller, antialiasing) = try Self.read(path, given)
+        (controller, antialiasing, domainRandomize) = try Self.read(
+            path, given, RunModels.sizesPresent(in: directory))
         models = directory
     }
 
     private static func read(
-        _ path: String, _ given: [String: String]
-    ) throws -> (ControllerParameters, Antialiasing?) {
+        _ path: String, _ given: [String: String], _ sizes: ModelSizes?
+    ) throws -> (ControllerParameters, Antialiasing?, Bool) {
         let file = try SafetensorsFile(contentsOf: URL(filePath: path))
         return (
-            try ControllerParameters(file, name: path, form: form(given, path: path)),
-            try Antialiasing.stated(in: file, name: path)
+            try ControllerParameters(
+                file, name: path, form: form(given, path: path), sizes: sizes),
+            try Antialiasing.stated(in: file, name: path),
+            try DomainRandomization.stated(in: file, name: path)
         )
     }
 
@@ -76,7 +87,7 @@ package struct StartingPoint: Sendable {
     func settings(_ given: [String: String]) throws -> [String: String] {
         guard let controller else { return given }
         let own = RunSettings(startingFrom: controller)
-        let form = own.texts(\.inputs, \.mapping, \.latent)
+        let form = own.texts(\.inputs, \.hiddenUnits, \.mapping, \.latent)
         for (name, value) in form.sorted(by: { $0.key < $1.key }) {
             if let other = given[name], other != value {
                 throw RunError.otherController(
@@ -89,10 +100,27 @@ package struct StartingPoint: Sendable {
     /// What a new run sees where nobody asks for something else: what the controller saw, which can
     /// learn to see in another way, but not to act in one.
     var look: [String: String] {
-        guard let antialiasing else { return [:] }
         var settings = RunSettings()
-        settings.antialiasing = RunSettings.Edges(antialiasing)
-        return settings.texts(\.antialiasing)
+        var look: [String: String] = [:]
+        if let antialiasing {
+            settings.antialiasing = RunSettings.Edges(antialiasing)
+            look = settings.texts(\.antialiasing)
+        }
+        if domainRandomize {
+            settings.domainRandomize = .on
+            look.merge(settings.texts(\.domainRandomize)) { $1 }
+        }
+        return look
+    }
+
+    /// Refuses a V and M of other sizes than those the controller is for.
+    func check(_ sizes: ModelSizes) throws {
+        guard let controller else { return }
+        var own = controller.shape.sizes
+        if controller.inputs == .latent { own.hidden = sizes.hidden }
+        if own != sizes {
+            throw ControllerFileError.otherSizes(file: path, found: own, expected: sizes)
+        }
     }
 
     /// Refuses a run that has other models than the controller's, which it cannot see through.

@@ -17,13 +17,14 @@ extension EvolutionStrategy: SearchStrategy {
 
     /// The search of a run over the controller's parameters; without a start it starts from zeros.
     package init(_ settings: RunSettings, from start: [Float]? = nil) throws {
-        let zeros = [Double](repeating: 0, count: settings.inputs.parameterCount)
+        let zeros = [Double](repeating: 0, count: settings.shape.parameterCount)
         // Returns are noisy, so equal or stagnant costs are no sign of the end.
         try self.init(
             Configuration(
                 initialMean: start.map { $0.map(Double.init) } ?? zeros,
                 initialSigma: settings.sigma[generation: 1], variant: settings.variant,
                 population: settings.populationSize, seed: settings.seed,
-                recombination: settings.recombination, stopping: .noisy()))
+                recombination: settings.recombination, learningRates: settings.learningRates,
+                stopping: .noisy()))
     }
 }

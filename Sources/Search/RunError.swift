@@ -19,11 +19,19 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
     /// there is; bytes.
     case tooLarge(
         population: Int, tracks: Int, evaluation: Int, bytes: Double, available: Double)
+    /// A model that is there is not of the size that is asked for.
+    case otherSize(file: String, setting: String, found: Int, given: Int)
+    /// The controller has more parameters than workers take.
+    case tooManyParameters(count: Int, most: Int)
     /// Not one rollout of so many generations in a row gave a return.
     case allFailed(generations: Int)
     case noState(path: String)
     /// Complete generations rest on what a party drove that is found to be wrong.
     case doubtful(party: String, reason: String, rollouts: Int, generation: Int)
+    /// An evaluation failed as often as it may, and the run is to stop then.
+    case objectiveFailed(generation: Int, candidate: Int, repetition: Int)
+    /// A run of another kind: one drives cars, the other has an objective.
+    case otherKind(path: String, isObjective: Bool)
     case tooManySetAside(purpose: Purpose, generation: Int, failed: Int, total: Int)
     case populationSize(expected: Int, found: Int)
 
@@ -49,6 +57,13 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
         case .doubtful(let party, let reason, let rollouts, let generation):
             "\(party) gives wrong results (\(reason)), and \(rollouts) rollouts of complete"
                 + " generations, from generation \(generation) on, are its own and nobody's else"
+        case .objectiveFailed(let generation, let candidate, let repetition):
+            "the objective failed on candidate \(candidate) of generation \(generation), repetition"
+                + " \(repetition), as often as it may"
+        case .otherKind(let path, let isObjective):
+            isObjective
+                ? "\(path): a run with an objective, which 'worldmodels optimize' continues"
+                : "\(path): a run that drives cars, which 'worldmodels coordinator' continues"
         case .tooManySetAside(let purpose, let generation, let failed, let total):
             "\(failed) of \(total) rollouts of generation \(generation)"
                 + "\(purpose == .evaluation ? "'s evaluation" : "") could not be driven by anybody;"
@@ -57,6 +72,11 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
             "pop-size \(population) with n-samples \(tracks) is \(population * tracks) rollouts a"
                 + " generation, evaluation-episodes is \(evaluation): these take about"
                 + " \(MachineMemory.text(bytes)), and there are \(MachineMemory.text(available))"
+        case .otherSize(let file, let setting, let found, let given):
+            "\(setting) \(given): \(file) is there already, with \(found)"
+        case .tooManyParameters(let count, let most):
+            "a controller of \(count) parameters: there can be \(most); give a smaller"
+                + " controller-hidden, or a smaller V and M"
         case .allFailed(let generations):
             "not one rollout of the last \(generations) generations could be driven to its end"
         case .noState(let path):

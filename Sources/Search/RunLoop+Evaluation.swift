@@ -10,6 +10,11 @@ import SeededRandom
 import Synchronization
 
 extension RunLoop {
+    /// How many rollouts of a new best evaluation are confirmed at least.
+    private static var leastConfirmed: Int { 4 }
+    /// The share of them where there are more.
+    private static var confirmedShare: Double { 0.0625 }
+
     /// The distribution's mean on the fixed evaluation tracks; from the database where it has been
     /// measured before.
     func evaluate(
@@ -21,19 +26,21 @@ extension RunLoop {
         }
         let began = now()
         let parameters = search.mean.map { Float($0) }
-        let episodes = (0..<settings.evaluationEpisodes).map { index in
+        let episodes = (0..<plan.evaluationEpisodes).map { index in
             Episode(
                 name: EpisodeName(
                     purpose: .evaluation, generation: generation, candidate: 0, repetition: index),
-                trackSeed: tracks.evaluation(index))
+                trackSeed: plan.evaluationSeed(index))
         }
-        let batch = EpisodeBatch(vectors: [parameters], episodes: episodes)
+        let batch = EpisodeBatch(
+            vectors: [plan.precision.words(search.mean)], episodes: episodes)
         var rollouts = try await gather(batch, generation: generation, purpose: .evaluation)
         // What would become the best is what nobody could displace if it were wrong.
         let mean = Fitness.mean(rollouts.map(\.outcome.episodeReturn))
         if mean.isFinite, best.map({ mean > $0.mean }) ?? true {
             rollouts = try await gather(
-                batch, generation: generation, purpose: .evaluation, confirms: true)
+                batch, generation: generation, purpose: .evaluation,
+                confirms: confirmed(of: episodes, generation: generation))
         }
         let returns = rollouts.map(\.outcome.episodeReturn)
         let (statistics, failed) = Fitness.summary(returns, divisor: .sample)
@@ -56,5 +63,17 @@ extension RunLoop {
         }
         observe(.evaluation(record, best: isBest))
         return record
+    }
+
+    /// The rollouts of a new best evaluation that a second party drives: drawn by the run's seed, which
+    /// no worker knows, so that nobody can tell which.
+    ///
+    /// All of them would double the evaluations of a run's first hours, each of which is the best so
+    /// far. Who is wrong in one of them has all it drove of the evaluation driven again.
+    private func confirmed(of episodes: [Episode], generation: Int) -> Set<EpisodeName> {
+        let share = Int((Self.confirmedShare * Double(episodes.count)).rounded(.up))
+        var generator = plan.streams.generator("confirmed-evaluations", UInt64(generation))
+        let order = generator.permutation(episodes.count)
+        return Set(order.prefix(max(Self.leastConfirmed, share)).map { episodes[$0].name })
     }
 }

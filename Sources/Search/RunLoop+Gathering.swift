@@ -19,11 +19,12 @@ extension RunLoop {
     ///   - batch: The episodes.
     ///   - generation: Their generation, or the one that is evaluated.
     ///   - purpose: What they are driven for.
-    ///   - confirms: Whether each shall be driven by a second party, as far as there is one.
+    ///   - confirms: Those that a second party shall drive as well, as far as there is one.
     /// - Returns: One result an episode.
     /// - Throws: `RunError`, `RunStoreError`, or why the service cannot go on.
     func gather(
-        _ batch: EpisodeBatch, generation: Int, purpose: Purpose, confirms: Bool = false
+        _ batch: EpisodeBatch, generation: Int, purpose: Purpose,
+        confirms: Set<EpisodeName> = []
     ) async throws -> [EpisodeResult] {
         var known: [EpisodeName: EpisodeResult] = [:]
         for rollout in try store.reader.rollouts(generation: generation, purpose: purpose)
@@ -39,9 +40,11 @@ extension RunLoop {
         }
         var isFirst = true
         while true {
-            let claims = confirms && isFirst ? known.filter { $0.value.needsConfirmation } : [:]
+            let claims =
+                isFirst
+                ? known.filter { confirms.contains($0.key) && $0.value.needsConfirmation } : [:]
             let wanted = batch.filter { known[$0.name] == nil || claims[$0.name] != nil }
-            if isFirst, !confirms {
+            if isFirst, confirms.isEmpty {
                 observe(
                     .gathering(
                         generation: generation, purpose: purpose, done: known.count,
@@ -65,7 +68,7 @@ extension RunLoop {
         let recorder = RolloutRecorder(store: store, isInline: storesInline, now: now)
         let done = Atomic(known.count - batch.claims.count)
         let distrusted = Mutex<Set<String>>([])
-        let (observe, claims) = (observe, batch.claims)
+        let (observe, claims, failures) = (observe, batch.claims, plan.failures)
         let results: [EpisodeResult]
         do {
             results = try await service.perform(batch) { news in
@@ -76,6 +79,11 @@ extension RunLoop {
                     let rollout = result.asStored
                     try recorder.add(rollout)
                     observe(.result(rollout, done: count, total: total))
+                    if failures == .fatal, rollout.outcome.end == .setAside {
+                        throw RunError.objectiveFailed(
+                            generation: generation, candidate: rollout.name.candidate,
+                            repetition: rollout.name.repetition)
+                    }
                 case .distrusted(let party, let reason):
                     distrusted.withLock { _ = $0.insert(party) }
                     try recorder.void(party, generation: generation, purpose: purpose)
@@ -132,7 +140,8 @@ extension RunLoop {
             return rollout
         }
         let failed = results.count { $0.outcome.end == .setAside }
-        if Double(failed) > Self.tolerableShare * Double(results.count) {
+        if plan.failures == .tolerated, Double(failed) > Self.tolerableShare * Double(results.count)
+        {
             throw RunError.tooManySetAside(
                 purpose: purpose, generation: generation, failed: failed, total: results.count)
         }

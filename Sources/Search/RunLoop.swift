@@ -6,7 +6,6 @@ import Digests
 package import Episodes
 package import Foundation
 package import RunStore
-import SeededRandom
 
 /// The generation loop: ask, hand out, gather, tell, write down; and now and then evaluate.
 ///
@@ -17,37 +16,47 @@ import SeededRandom
 package struct RunLoop<Search: SearchStrategy>: Sendable {
     let store: RunStore
     let service: any EpisodeService
-    let settings: RunSettings
+    let plan: GenerationPlan
     let limits: RunLimits
     let saveController: @Sendable (EvaluationRecord) throws -> Void
     let observe: @Sendable (RunEvent) -> Void
     let now: @Sendable () -> Date
-    let tracks: TrackSeeds
     /// Whether a result is stored by whoever brings it, before the next one is taken: slower, but
     /// one order of all that happens, which a test can tell again.
     package var storesInline = false
 
-    /// Generations in a row that may have no result at all before a person has to look.
-    private static var failedGenerations: Int { 3 }
+    /// Told the search after each generation that is stored, and on each start.
+    package var saveSearch: (@Sendable (Search) throws -> Void)?
 
     /// A loop over a run that has begun.
     ///
     /// `saveController` keeps the best controller by evaluation and is called again on each start;
     /// `now` is written down and shown, and never decides anything.
     package init(
-        store: RunStore, service: any EpisodeService, settings: RunSettings, limits: RunLimits,
-        saveController: @escaping @Sendable (EvaluationRecord) throws -> Void,
+        store: RunStore, service: any EpisodeService, plan: GenerationPlan, limits: RunLimits,
+        saveController: @escaping @Sendable (EvaluationRecord) throws -> Void = { _ in },
         observe: @escaping @Sendable (RunEvent) -> Void = { _ in },
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.store = store
         self.service = service
-        self.settings = settings
+        self.plan = plan
         self.limits = limits
         self.saveController = saveController
         self.observe = observe
         self.now = now
-        tracks = TrackSeeds(SeedStreams(root: settings.seed))
+    }
+
+    /// A loop over a run that drives.
+    package init(
+        store: RunStore, service: any EpisodeService, settings: RunSettings, limits: RunLimits,
+        saveController: @escaping @Sendable (EvaluationRecord) throws -> Void,
+        observe: @escaping @Sendable (RunEvent) -> Void = { _ in },
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.init(
+            store: store, service: service, plan: GenerationPlan(settings), limits: limits,
+            saveController: saveController, observe: observe, now: now)
     }
 
     /// Runs until a limit is reached or the calling task is cancelled; what was stored before an
@@ -73,11 +82,12 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
         var best = try store.reader.evaluations().best
         // The file is written after the row: a crash between the two is healed here.
         if let best { try saveController(best) }
+        if generation > 0 { try saveSearch?(search) }
 
         while true {
             try Task.checkCancellation()
             let ended = ending(search, generation)
-            if generation > 0, isDue(generation) || ended != nil {
+            if generation > 0, plan.evaluationEpisodes > 0, isDue(generation) || ended != nil {
                 let evaluation = try await evaluate(search, generation: generation, best: &best)
                 if let wanted = limits.targetReturn, evaluation.mean >= wanted {
                     return .target(wanted, reached: evaluation.mean)
@@ -86,8 +96,9 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
             if let ended { return ended }
             generation += 1
             try await advance(&search, generation: generation, earlier: earlier, start: start)
-            let latest = try store.reader.lastGenerations(Self.failedGenerations)
-            if latest.count == Self.failedGenerations,
+            try saveSearch?(search)
+            let latest = try store.reader.lastGenerations(plan.failedGenerations)
+            if latest.count == plan.failedGenerations,
                 latest.allSatisfy({ $0.failed == $0.candidates })
             {
                 throw RunError.allFailed(generations: latest.count)
@@ -104,40 +115,27 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
     }
 
     private func isDue(_ generation: Int) -> Bool {
-        settings.evaluateEvery > 0 && generation.isMultiple(of: settings.evaluateEvery)
+        plan.evaluateEvery > 0 && generation.isMultiple(of: plan.evaluateEvery)
     }
 
     private func advance(
         _ search: inout Search, generation: Int, earlier: Double, start: Date
     ) async throws {
         let began = now()
-        if let sigma = settings.sigma.change(at: generation) { try search.setSigma(sigma) }
+        if let sigma = plan.sigma?.change(at: generation) { try search.setSigma(sigma) }
         let candidates = try search.ask()
-        guard candidates.count == settings.populationSize else {
-            throw RunError.populationSize(
-                expected: settings.populationSize, found: candidates.count)
+        if let expected = plan.populationSize, candidates.count != expected {
+            throw RunError.populationSize(expected: expected, found: candidates.count)
         }
-        let count = settings.samples[generation: generation]
-        let seeds = (0..<count).map { tracks.training(generation: generation, repetition: $0) }
-        let cap = try stepCap(generation: generation)
-        let episodes = candidates.indices.flatMap { candidate in
-            seeds.enumerated().map { repetition, seed in
-                Episode(
-                    name: EpisodeName(
-                        purpose: .training, generation: generation, candidate: candidate,
-                        repetition: repetition),
-                    trackSeed: seed, stepCap: cap, vector: candidate)
-            }
-        }
-        let batch = EpisodeBatch(
-            vectors: candidates.map { $0.map { Float($0) } }, episodes: episodes)
-        let rollouts = try await gather(batch, generation: generation, purpose: .training)
-        let fitnesses = candidates.indices.map { candidate in
-            Fitness.mean(
-                rollouts[candidate * count..<(candidate + 1) * count].map(\.outcome.episodeReturn))
-        }
+        let (seeds, hard) = try tracks(of: generation)
+        let vectors = candidates.map(plan.precision.words)
+        let driven = try await drive(
+            vectors, tracks: seeds, cap: try stepCap(generation: generation),
+            pace: try pace(generation: generation), generation: generation)
+        let returns = Race.filled(driven.returns)
+        let fitnesses = returns.map { Fitness.mean($0) }
         if fitnesses.contains(where: \.isFinite) {
-            try search.tell(costs: fitnesses.map(Fitness.cost))
+            try search.tell(costs: returns.map { plan.cost(of: $0, generation) })
         } else {
             try search.tellAllFailed()
         }
@@ -148,8 +146,8 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
         let (statistics, failed) = Fitness.summary(fitnesses, divisor: .population)
         let finished = now()
         var record = GenerationRecord(
-            generation: generation, candidates: candidates.count, tracks: count,
-            finished: finished)
+            generation: generation, candidates: candidates.count,
+            tracks: returns.map(\.count).max() ?? 0, finished: finished)
         if let statistics {
             record.best = statistics.maximum
             record.mean = statistics.mean
@@ -159,30 +157,27 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
         record.failed = failed
         record.sigma = search.sigma
         record.describe(search.shape)
-        record.steps = rollouts.reduce(0) { $0 + $1.outcome.steps }
+        record.rollouts = driven.rollouts.count
+        record.hardTracks = hard
+        record.rankCorrelation = RankNoise.correlation(driven.returns, tracks: record.tracks)
+        record.steps = driven.rollouts.reduce(0) { $0 + $1.outcome.steps }
         record.seconds = finished.timeIntervalSince(began)
         record.elapsed = earlier + finished.timeIntervalSince(start)
-        record.workers = Set(rollouts.map(\.driver.name)).count
+        record.workers = Set(driven.rollouts.map(\.driver.name)).count
         record.stateDigest = SHA256.digest(state).hexadecimal
         record.fitnessDigest = SHA256.digest(fitnessBits).hexadecimal
         let best = fitnesses.firstIndex { $0.isFinite && $0 == record.best }.map { candidate in
-            BestCandidate(
-                generation: generation, candidate: candidate,
-                parameters: batch.vectors[candidate])
+            plan.precision == .float64
+                ? BestCandidate(
+                    generation: generation, candidate: candidate, exact: candidates[candidate])
+                : BestCandidate(
+                    generation: generation, candidate: candidate,
+                    parameters: vectors[candidate])
         }
-        try store.finish(record, meanReturns: fitnesses, state: state, best: best)
+        try store.finish(
+            record, meanReturns: fitnesses, state: state, best: best,
+            hardTracks: try hardTracks(after: generation)?.tracks)
         observe(.generation(record))
-    }
-
-    /// The cap of a generation's episodes, from what is stored of the one before: k (mean + 1), as
-    /// `cap_time_mode` of hardmaru/estool has it with k = 2.
-    private func stepCap(generation: Int) throws -> Int? {
-        guard settings.stepCapFactor > 0, let last = try store.reader.lastGeneration(),
-            last.generation == generation - 1
-        else { return nil }
-        let mean = Double(last.steps) / Double(last.candidates * last.tracks)
-        let cap = settings.stepCapFactor * Int(mean + 1)
-        return cap < settings.maximumSteps ? cap : nil
     }
 }
 

@@ -13,13 +13,19 @@ extension RunSettings {
     /// Refuses a run whose search or whose generations exceed the memory there is, before any of it
     /// is taken.
     ///
-    /// - Throws: `EvolutionStrategyError.tooLarge` with the variants that fit; `RunError.tooLarge`.
+    /// - Throws: `EvolutionStrategyError.tooLarge` with the variants that fit; `RunError.tooLarge` or
+    ///   `RunError.tooManyParameters`.
     package func checkMemory(available: Double = Double(MachineMemory.bytes)) throws {
+        let dimension = shape.parameterCount
+        guard dimension <= ControllerShape.mostParameters else {
+            throw RunError.tooManyParameters(
+                count: dimension, most: ControllerShape.mostParameters)
+        }
         let need = EvolutionStrategy.memoryNeed(
-            variant: variant, dimension: inputs.parameterCount, population: populationSize,
+            variant: variant, dimension: dimension, population: populationSize,
             available: available)
         if !need.fits { throw EvolutionStrategyError.tooLarge(need) }
-        let tracks = samples.values.max() ?? 1
+        let tracks = max(samples.values.max() ?? 1, samplesLimit)
         let episodes = max(populationSize * tracks, evaluationEpisodes)
         let bytes = need.bytes + Self.bytesPerEpisode * Double(episodes)
         guard bytes <= available else {

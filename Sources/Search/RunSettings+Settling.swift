@@ -67,9 +67,17 @@ extension RunSettings {
         }
     }
 
+    /// What fixes the number of parameters that are searched for.
+    package var shape: ControllerShape {
+        ControllerShape(
+            inputs: inputs, hiddenUnits: hiddenUnits, mapping: mapping,
+            sizes: ModelSizes(latent: latentSize, hidden: hiddenSize))
+    }
+
     /// The settings of a run that starts from a controller: its form and its digest.
     package init(startingFrom controller: ControllerParameters) {
         inputs = controller.inputs
+        hiddenUnits = controller.shape.hiddenUnits
         mapping = controller.mapping
         latent = controller.latent
         var bytes = Data()

@@ -22,9 +22,12 @@ package struct RunStart: Sendable {
         if let profile { given["profile"] = profile.name }
         // A run that never got a result may still become another: nothing would be lost.
         let holdsResults = try store.reader.holdsResults()
+        let stored = try holdsResults ? store.reader.settings() : []
+        if stored.contains(where: { $0.name == ObjectiveRun.kind }) {
+            throw RunError.otherKind(path: store.directory.path, isObjective: true)
+        }
         settings = try RunSettings(
-            given: given, profile: profile?.settings ?? [:],
-            stored: holdsResults ? store.reader.settings() : [],
+            given: given, profile: profile?.settings ?? [:], stored: stored,
             begun: (store.reader.lastGeneration()?.generation ?? 0) + 1,
             path: store.directory.path)
         try settings.checkMemory()

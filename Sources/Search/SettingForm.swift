@@ -30,6 +30,13 @@ extension SettingForm<Int> {
     }
 }
 
+extension SettingForm<Double> {
+    /// A part of something, but not none of it.
+    static let share = Self(
+        expected: "a number above 0 and at most 1",
+        read: { Double($0).flatMap { $0 > 0 && $0 <= 1 ? $0 : nil } }, write: \.description)
+}
+
 extension SettingForm<UInt64> {
     /// The root of random streams.
     static let seed = Self(

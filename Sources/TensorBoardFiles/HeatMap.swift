@@ -7,6 +7,8 @@ import Pictures
 
 /// What each candidate of a generation got on each track, as a picture: a row a candidate, the best
 /// above, a column a track, the hardest at the left; from dark (no better than -100) to bright (1,000).
+///
+/// What a race left out is as grey as what was set aside.
 struct HeatMap {
     private static let cell = 8
     private static let range = -100.0...1000.0
@@ -19,15 +21,16 @@ struct HeatMap {
 
     let image: RGBImage
 
-    /// A picture of a whole generation; nil where it is not whole.
+    /// A picture of a whole generation; nil where a candidate has not driven the first track.
     init?(_ rollouts: [EpisodeResult]) {
         let candidates = (rollouts.map(\.name.candidate).max() ?? -1) + 1
         let tracks = (rollouts.map(\.name.repetition).max() ?? -1) + 1
-        guard candidates > 0, tracks > 0, candidates * tracks == rollouts.count,
+        guard candidates > 0, tracks > 0,
+            rollouts.count(where: { $0.name.repetition == 0 }) == candidates,
             candidates * Self.cell <= 8192, tracks * Self.cell <= 8192
         else { return nil }
-        var returns = [[Double]](
-            repeating: [Double](repeating: .nan, count: tracks), count: candidates)
+        var returns = [[Double?]](
+            repeating: [Double?](repeating: nil, count: tracks), count: candidates)
         for rollout in rollouts {
             returns[rollout.name.candidate][rollout.name.repetition] =
                 rollout.outcome.episodeReturn
@@ -36,7 +39,7 @@ struct HeatMap {
         let columns = Self.order((0..<tracks).map { track in returns.map { $0[track] } })
         let pixels = rows.flatMap { row in
             columns.flatMap { column in
-                let color = Self.color(returns[row][column])
+                let color = Self.color(returns[row][column] ?? .nan)
                 return [color.red, color.green, color.blue]
             }
         }
@@ -44,10 +47,13 @@ struct HeatMap {
             .scaled(by: Self.cell)
     }
 
-    /// Places from the least sum to the greatest; one that is no number counts as the least.
-    private static func order(_ lists: [[Double]]) -> [Int] {
-        let sums = lists.map { $0.reduce(0, +) }.map { $0.isNaN ? -Double.infinity : $0 }
-        return sums.indices.sorted { (sums[$0], $0) < (sums[$1], $1) }
+    /// Places from the least mean to the greatest; one that is no number counts as the least.
+    private static func order(_ lists: [[Double?]]) -> [Int] {
+        let means = lists.map { list in
+            let mean = list.reduce(0) { $0 + ($1 ?? 0) } / Double(list.count { $0 != nil })
+            return mean.isNaN ? -Double.infinity : mean
+        }
+        return means.indices.sorted { (means[$0], $0) < (means[$1], $1) }
     }
 
     private static func color(_ value: Double) -> RGBColor {

@@ -9,6 +9,9 @@ package struct Terminal: Sendable {
     /// Whether lines can be redrawn in place.
     package let isInteractive: Bool
 
+    /// Whether somebody sits before it: what is written goes into no file and to no other program.
+    package var isTerminal: Bool { isatty(descriptor) == 1 }
+
     /// Whether it is the standard error, which several programs may share.
     package var isStandardError: Bool { descriptor == STDERR_FILENO }
 
@@ -45,11 +48,19 @@ package struct Terminal: Sendable {
     /// - Returns: Whether all of it was taken.
     @discardableResult
     package func write(_ text: String) -> Bool {
-        var rest = Array(text.utf8)[...]
+        var text = text
+        return text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Writes bytes in the same way.
+    ///
+    /// - Returns: Whether all of them were taken; where not, `errno` tells why.
+    @discardableResult
+    package func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes {
-                Foundation.write(descriptor, $0.baseAddress, $0.count)
-            }
+            let part = UnsafeRawBufferPointer(rebasing: rest)
+            let count = Foundation.write(descriptor, part.baseAddress, part.count)
             if count < 0 {
                 if errno == EINTR { continue }
                 guard errno == EAGAIN else { return false }

@@ -85,14 +85,13 @@ public struct Agent: Sendable {
         let (vae, mdrnn) = try Self.parameters(in: directory)
         let name = Part.vae.file(in: directory).path
         try Encoder.requireSizes(of: vae, name: name)
-        try RecurrentCell.requireSizes(of: mdrnn, name: Part.mdrnn.file(in: directory).path)
+        try RecurrentCell.requireSizes(mdrnn.sizes, name: Part.mdrnn.file(in: directory).path)
         models = try FrozenModels(
             vae: vae, mdrnn: mdrnn, kernels: kernels, precision: precision, name: name)
-        // C's files are of V's and M's sizes, or refused.
         let file = Part.controller.file(in: directory)
         controller =
             FileManager.default.fileExists(atPath: file.path)
-            ? try ControllerParameters(contentsOf: file, form: form) : nil
+            ? try ControllerParameters(contentsOf: file, form: form, sizes: models.sizes) : nil
         self.directory = directory
     }
 

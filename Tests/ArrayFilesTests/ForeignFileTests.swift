@@ -29,7 +29,10 @@ struct ForeignFileTests {
         (Data("{\"fc.bias\": [0, 0, 0]}".utf8), .jsonObject, "json.load(open('runs/x/best.tar'))"),
         (Data("[[1, -2], [3]]".utf8), .jsonList, "the paper's code"),
         (tar("vae/best.tar"), .tar, "tar -xf 'runs/x/best.tar'"),
-        (tar("sys_info"), .torchTar, "torch.load('runs/x/best.tar', 'cpu', weights_only=False)"),
+        (
+            tar("sys_info"), .torchTar,
+            "torch.load(open('runs/x/best.tar', 'rb'), 'cpu', weights_only=False)"
+        ),
         (Data([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]), .compressed, "unpack it"),
         (Data([0x89] + Array("HDF\r\n\u{1a}\n".utf8) + [0, 0]), .hdf5, "safetensors"),
     ]
@@ -54,8 +57,8 @@ struct ForeignFileTests {
     }
 
     @Test(arguments: [
-        ("archive.tar", FileFormat.torchArchive, "torch.load("),
-        ("legacy.pth", .torchPickle, "torch.load("),
+        ("archive.tar", FileFormat.torchArchive, "torch.load(open("),
+        ("legacy.pth", .torchPickle, "torch.load(open("),
         ("script.pt", .torchScript, "torch.jit.load("), ("arrays.npz", .npz, "numpy.load("),
         ("objects.pkl", .pickle, "from the program that made it"),
     ])

@@ -23,6 +23,13 @@ struct SampleStatisticsTests {
         #expect(abs(SampleStatistics.studentQuantile975(freedom: 5) - 2.5706) < 4e-3)
     }
 
+    @Test func `a quantile is numpy's`() {
+        let values = [30.0, 10, 20, 50]
+        #expect(values.quantile(0) == 10 && values.quantile(1) == 50)
+        #expect(values.quantile(0.5) == 25 && abs(values.quantile(0.05) - 11.5) < 1e-12)
+        #expect([7.0].quantile(0.3) == 7 && [Double]().quantile(0.5).isNaN)
+    }
+
     @Test func `a single number has no spread`() throws {
         for divisor in [SampleStatistics.Divisor.sample, .population] {
             let single = SampleStatistics([3], divisor: divisor)

@@ -76,4 +76,34 @@ struct VectorEnvironmentTests {
         #expect(vector.environment(1).steps == 0)
         #expect(Array(vector.observation(0)) == Array(vector.observation(1)))
     }
+
+    @Test func `arrays drive as pointers do, and actions in double precision`() throws {
+        let vectors = try (0..<3).map { _ in
+            try VectorEnvironment(
+                count: 2, observationSize: .px64, rules: Rules(timeLimit: 40))
+        }
+        var sawEnd = false
+        for step in 0..<50 {
+            // In single precision a brake of 0.9 does not block the wheels.
+            let actions = [
+                Action(steering: 0.25, gas: 0.5, brake: step > 25 ? 0.9 : 0),
+                Action(steering: -0.25, gas: step < 30 ? 0.75 : 0, brake: 0),
+            ]
+            let numbers = actions.flatMap { [Float($0.steering), Float($0.gas), Float($0.brake)] }
+            try numbers.withUnsafeBufferPointer { try vectors[0].stepAll(actions: $0) { _ in 5 } }
+            try vectors[1].stepAll(actions: numbers) { _ in 5 }
+            try vectors[2].stepAll(actions: actions) { _ in 5 }
+            for index in 0..<2 {
+                let last = vectors[0].last(index)
+                sawEnd = sawEnd || last.isTruncated
+                #expect(last.reward == vectors[0].rewards[index])
+                #expect(vectors[1].last(index) == last)
+                #expect(vectors[1].picture(index) == Array(vectors[0].observation(index)))
+            }
+            #expect(vectors[2].picture(1) == vectors[0].picture(1))
+        }
+        #expect(sawEnd)
+        #expect(vectors[2].environment(0).hull != vectors[0].environment(0).hull)
+        #expect(vectors[2].environment(1).hull == vectors[0].environment(1).hull)
+    }
 }

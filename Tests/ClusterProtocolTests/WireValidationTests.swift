@@ -221,6 +221,32 @@ struct WireValidationTests {
         }
     }
 
+    @Test(arguments: [(400, 400), (12_000, 1)])
+    func `a report of workers that say as much as they may is one that can be read`(
+        workers: Int, atLeast: Int
+    ) throws {
+        let long = String(repeating: "w", count: WireLimits.textBytes)
+        let worker = WorkerSnapshot(
+            host: long, process: 1, cores: WireLimits.cores, wantedCores: WireLimits.cores,
+            coreSteps: Array(repeating: .max, count: WireLimits.cores),
+            environments: WireLimits.environments, software: long, fingerprint: long,
+            state: .ready, outstanding: 0, completed: 0, rolloutsPerSecond: 0,
+            secondsSinceHeard: 0, errors: 0)
+        let status = ClusterStatus(
+            counters: ServerCounters(), workers: Array(repeating: worker, count: workers),
+            run: RunProgress(.search, generation: 3, done: 1, total: 2))
+        let frame = CoordinatorFrame(.status(status), run: "r", session: 1)
+        let read = try CoordinatorFrame(decoding: frame.encoded())
+        guard case .status(let told) = read.message else {
+            Issue.record("no status: \(read.message)")
+            return
+        }
+        #expect(told.workers.count >= atLeast)
+        #expect(told.workers.count + (told.unlisted ?? 0) == workers)
+        #expect(told.run == status.run)
+        #expect(told.workers.allSatisfy { $0.host == long && $0.cores == WireLimits.cores })
+    }
+
     @Test func `a message beyond the length limit is not even decoded`() {
         let long = [UInt8](repeating: 0, count: WireLimits.bytesToCoordinator + 1)
         #expect(throws: WireError.tooLong(bytes: long.count, limit: long.count - 1)) {
@@ -279,6 +305,36 @@ struct WireValidationTests {
         }
     }
 
+    @Test func `what an objective says beside its value travels, as far as it may`() throws {
+        func decoded(_ outcome: EpisodeOutcome) throws -> LeasedResult.Report? {
+            let frame = WorkerFrame(
+                .results([LeasedResult(lease: 1, report: .outcome(outcome), seconds: 0)]))
+            guard case .results(let results) = try WorkerFrame(decoding: frame.encoded()).message
+            else { return nil }
+            return results.first?.report
+        }
+        var outcome = EpisodeOutcome(
+            episodeReturn: -0.5, steps: 1, tilesVisited: 0, trackTiles: 0, end: .answered,
+            info: ["steps": 12, "lost\u{1b}": .pi, "bad": .infinity])
+        guard case .outcome(let found) = try decoded(outcome) else {
+            Issue.record("it does not pass")
+            return
+        }
+        #expect(found == outcome)
+        #expect(found.info == ["steps": 12, "lost\\u{1b}": .pi])
+        outcome.info = [String(repeating: "x", count: WireLimits.infoNameBytes + 1): 1]
+        #expect(throws: WireError.self) { _ = try decoded(outcome) }
+        // No value is no number, and no other end may have none.
+        outcome = EpisodeOutcome(
+            episodeReturn: .nan, steps: 1, tilesVisited: 0, trackTiles: 0, end: .noValue)
+        #expect(try decoded(outcome) == .outcome(outcome))
+        outcome.end = .answered
+        guard case .implausible = try decoded(outcome) else {
+            Issue.record("an answer of NaN passes")
+            return
+        }
+    }
+
     @Test func `episodes and the vectors they name come out as they went in`() throws {
         let name = EpisodeName(purpose: .evaluation, generation: 7, candidate: 0, repetition: 3)
         let sent = Assignments(
@@ -288,6 +344,10 @@ struct WireValidationTests {
                 .init(
                     lease: 6,
                     episode: Episode(name: .recording(9), trackSeed: 1, stepCap: 40, vector: 0)),
+                .init(
+                    lease: 7,
+                    episode: Episode(
+                        name: name, trackSeed: 2, pace: Pace(perStep: 1.3, grace: 200))),
             ])
         let frame = CoordinatorFrame(.assignments(sent), run: "run", session: 3)
         #expect(try CoordinatorFrame(decoding: frame.encoded()) == frame)
@@ -298,6 +358,15 @@ struct WireValidationTests {
         #expect(throws: WireError.field("episode.vector", "is 2, where there are 2")) {
             try CoordinatorFrame(decoding: bytes)
         }
+    }
+
+    @Test(arguments: [(-1.0, 5), (.nan, 5), (.infinity, 5), (1, 0), (0, 5)])
+    func `a pace that nobody can keep is refused`(perStep: Double, grace: Int) {
+        let episode = Episode(
+            name: .recording(9), trackSeed: 1, pace: Pace(perStep: perStep, grace: grace))
+        let sent = Assignments(vectors: [], assignments: [.init(lease: 1, episode: episode)])
+        let bytes = CoordinatorFrame(.assignments(sent), run: "", session: 0).encoded()
+        #expect(throws: WireError.self) { try CoordinatorFrame(decoding: bytes) }
     }
 
     @Test func `parameters keep every bit, NaN payloads included`() {

@@ -48,6 +48,25 @@ struct EndingTests {
         worker.takeActions().compactMap { if case .end(let end) = $0 { end } else { nil } }
     }
 
+    @Test func `a result that waits to be sent outlives the core that drove it`() throws {
+        var worker = worker()
+        join(&worker)
+        give(7, to: &worker)
+        let outcome = EpisodeOutcome(
+            episodeReturn: 1, steps: 2, tilesVisited: 1, trackTiles: 3, end: .timeLimit)
+        worker.finished(
+            FinishedEpisode(
+                ticket: 7, episode: Episode(name: .recording(0), trackSeed: 1),
+                outcome: .success(outcome)), seconds: 1)
+        worker.coreLost(CoreLoss(core: 0, seconds: 9, leases: [7]))
+        #expect(worker.held == [7])
+        #expect(worker.nextResults != nil)
+        #expect(
+            worker.takeActions().contains(
+                .tell(.coreLost(CoreLoss(core: 0, seconds: 9, leases: [])))))
+        try worker.checkInvariants()
+    }
+
     @Test(arguments: [Farewell.paused, .finished, .failed, .answered])
     func `after any farewell a worker of a pool is without a coordinator and waits`(
         farewell: Farewell
@@ -100,6 +119,26 @@ struct EndingTests {
         let actions = joined.takeActions()
         #expect(actions.last == .end(.idle(60)))
         #expect(joined.awaitsAnswer, "its place is given up in peace")
+    }
+
+    @Test func `what an idle worker waited for is said once`() {
+        for seconds in [5.0, 7, 2] {
+            var worker = worker { $0.idleSeconds = seconds }
+            for second in 0...7 { worker.tick(at: Double(second), cores: []) }
+            let actions = worker.takeActions()
+            #expect(actions.count { $0 == .tell(.noCoordinator) } == 1, "\(seconds) s")
+            #expect(actions.last == .end(.idle(seconds)))
+        }
+        // Something else by now.
+        var refused = worker { $0.idleSeconds = 7 }
+        for second in 0...5 { refused.tick(at: Double(second), cores: []) }
+        for second in 6...7 {
+            refused.handshakeFailed("unknown key", at: Double(second))
+            refused.tick(at: Double(second), cores: [])
+        }
+        let told = refused.takeActions()
+        #expect(told.count { $0 == .tell(.noCoordinator) } == 1)
+        #expect(told.count { $0 == .tell(.notAccepted("unknown key")) } == 1)
     }
 
     @Test func `a process that was stopped has not been idle meanwhile`() {

@@ -254,6 +254,33 @@ struct SessionTests {
         #expect(try offset(after: welcome(models[0])) == 0)
     }
 
+    @Test func `vectors that are large together travel in several messages`() throws {
+        var talk = Conversation()
+        try talk.work()
+        let vectors = (0..<6).map { Data(repeating: UInt8($0), count: 1 << 20) }
+        talk.coordinator.assign(
+            (0..<12).map { index in
+                .init(
+                    lease: UInt64(index + 1),
+                    episode: Episode(
+                        name: .recording(index), trackSeed: 9, vector: index % vectors.count))
+            }, vectors: vectors, to: 1)
+        var leases: [UInt64] = []
+        var messages = 0
+        for case .send(let bytes, _) in talk.coordinator.takeActions() {
+            #expect(bytes.count < WireLimits.bytesToWorker)
+            guard case .assignments(let message) = try CoordinatorFrame(decoding: bytes).message
+            else { continue }
+            messages += 1
+            for assignment in message.assignments {
+                leases.append(assignment.lease)
+                let vector = message.vectors[assignment.episode.vector]
+                #expect(vector.first == UInt8((assignment.lease - 1) % 6))
+            }
+        }
+        #expect(leases == Array(1...12) && messages > 1)
+    }
+
     @Test func `vectors are sent once a message, however many episodes name them`() throws {
         var talk = Conversation()
         try talk.work()

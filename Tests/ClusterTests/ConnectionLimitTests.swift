@@ -100,7 +100,7 @@ struct ConnectionLimitTests {
         var told: [String] = []
         for await event in server.events {
             switch event {
-            case .clientList(let text): told.append(text)
+            case .clientList(let text, isFault: false): told.append(text)
             case .lost: told.append("lost")
             default: continue
             }
@@ -162,7 +162,7 @@ struct ConnectionLimitTests {
         try Data("# keys\nnonsense\n".utf8).write(to: file)
         var told: String?
         for await event in server.events {
-            guard case .clientList(let text) = event else { continue }
+            guard case .clientList(let text, isFault: true) = event else { continue }
             told = text
             break
         }

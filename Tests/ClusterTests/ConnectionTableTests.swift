@@ -83,18 +83,18 @@ struct ConnectionTableTests {
         _ = table.accepted(1, from: "a", at: 0)
         _ = table.accepted(2, from: "a", at: 0)
         _ = table.spoke(2, peer(2), PeerOrigin(), bytes: 1, at: 0)
-        #expect(table.sweep(at: 9, isIdle: true) { _ in nil }.isEmpty)
-        #expect(table.sweep(at: 11, isIdle: true) { _ in nil }.map(\.descriptor) == [1])
-        #expect(table.sweep(at: 59, isIdle: true) { _ in nil }.isEmpty)
-        #expect(table.sweep(at: 61, isIdle: true) { _ in nil }.map(\.descriptor) == [2])
+        #expect(table.sweep(at: 9, isIdle: true) { _, _ in nil }.isEmpty)
+        #expect(table.sweep(at: 11, isIdle: true) { _, _ in nil }.map(\.descriptor) == [1])
+        #expect(table.sweep(at: 59, isIdle: true) { _, _ in nil }.isEmpty)
+        #expect(table.sweep(at: 61, isIdle: true) { _, _ in nil }.map(\.descriptor) == [2])
     }
 
     @Test func `bytes that nobody has taken end a connection, and the largest of too many`() {
         var table = ConnectionTable(limits: limits)
         var read: [Int32: Int] = [:]
         func sweep(isIdle: Bool) -> [Int32] {
-            table.sweep(at: 0, isIdle: isIdle) {
-                Traffic.Counts(read: read[$0] ?? 0, acknowledged: 0)
+            table.sweep(at: 0, isIdle: isIdle) { descriptor, _ in
+                Traffic.Counts(read: read[descriptor] ?? 0, acknowledged: 0)
             }
             .map(\.descriptor).sorted()
         }
@@ -129,7 +129,7 @@ struct ConnectionTableTests {
         }
         #expect(count == 16)
         func sweep(acknowledged: Int, leaving: Int) {
-            _ = table.sweep(at: 0, isIdle: true) { _ in
+            _ = table.sweep(at: 0, isIdle: true) { _, _ in
                 Traffic.Counts(read: 1, acknowledged: acknowledged, leaving: leaving)
             }
         }
@@ -141,5 +141,21 @@ struct ConnectionTableTests {
         #expect(!table.mayQueue(9 << 20, for: peer(1)))
         sweep(acknowledged: 8 << 20, leaving: 0)
         #expect(table.mayQueue(9 << 20, for: peer(1)))
+    }
+
+    @Test func `the kernel is asked for details where they matter alone`() {
+        var traffic = Traffic()
+        func counts(read: Int, acknowledged: Int) -> Traffic.Counts {
+            Traffic.Counts(read: read, acknowledged: acknowledged)
+        }
+        traffic.taken = 1000
+        #expect(!traffic.needsUnread(counts(read: 5000, acknowledged: 0)))
+        #expect(traffic.needsUnread(counts(read: 6000, acknowledged: 0)))
+        // Nothing was sent.
+        #expect(!traffic.needsLeaving(counts(read: 0, acknowledged: 0)))
+        (traffic.sent, traffic.queued) = (500, 500)
+        #expect(traffic.needsLeaving(counts(read: 0, acknowledged: 0)))
+        // Some of it has just arrived: more may be on its way.
+        #expect(!traffic.needsLeaving(counts(read: 0, acknowledged: 200)))
     }
 }

@@ -46,7 +46,7 @@ struct EngineDeterminismTests {
     private static let batch = EpisodeBatch(
         vectors: (0..<UInt64(count)).map { index in
             var generator = PCG64(seed: 500 + index)
-            return (0..<ControllerInputs.latentHidden.parameterCount).map { _ in
+            return (0..<ControllerShape().parameterCount).map { _ in
                 Float(0.2 * generator.normalPair().0)
             }
         },
@@ -91,7 +91,7 @@ struct EngineDeterminismTests {
         let engine = LockstepEngine(
             try CarRacingSlots(count: environments),
             ControllerPolicy(
-                try FrozenModels(vae: models.vae, mdrnn: models.mdrnn), settings.form,
+                try FrozenModels(vae: models.vae, mdrnn: models.mdrnn), settings.form(),
                 isShared: false, slots: environments),
             ActionBits(slots: environments), settings.plan)
         var drive = Drive(returns: [UInt64](repeating: 0, count: count), actions: [:])

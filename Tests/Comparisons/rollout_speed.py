@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 the worldmodels authors
 """Compares the rollout engine with Python loops on one core of this machine, in one run.
 
-    python rollout_speed.py path/to/worldmodels [--seconds 20] [--environments 8]
+    python rollout_speed.py path/to/worldmodels [--seconds 20] [--environments 8] [--precision int8]
 
 The loops do less than the engine: they draw, encode and move, without controller and LSTM.
   gymnasium: CarRacing-v3, one environment, frames reduced to 64x64, PyTorch's encoder on one image.
@@ -100,6 +100,7 @@ def main():
     parser.add_argument("worldmodels")
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--environments", type=int, default=8)
+    parser.add_argument("--precision", default="float32", choices=["float32", "int8"])
     options = parser.parse_args()
     # One core for everything, the program's included.
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
@@ -108,7 +109,8 @@ def main():
     ours = json.loads(
         subprocess.run(
             [options.worldmodels, "benchmark", "rollout"]
-            + ["--environments", str(options.environments), "--seconds", str(options.seconds)],
+            + ["--environments", str(options.environments), "--seconds", str(options.seconds)]
+            + ["--precision", options.precision],
             check=True,
             capture_output=True,
         ).stdout

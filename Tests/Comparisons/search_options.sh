@@ -3,13 +3,25 @@
 # SPDX-FileCopyrightText: 2026 the worldmodels authors
 #
 # What each option of the search is worth: from the same models and seeds, one option changed at a
-# time, the return of the distribution's mean on 64 unseen tracks and the steps that it took.
+# time, the environment steps until the distribution's mean has a return of 850, and of 906, on 64
+# tracks that training never uses.
 #
 #   Tests/Comparisons/search_options.sh MODELS OUTPUT
 #
 # MODELS is a directory with vae.safetensors and mdrnn.safetensors, such as one of
-# cluster/local/run.sh. Runs that are there already are continued, so an interrupted comparison goes
-# on. Prints a Markdown table. Environment variables, with their defaults, change the size.
+# cluster/local/run.sh. It may run for days, and be interrupted: a run that is over is left alone, one
+# that is not is continued. OUTPUT/table.md has what is known so far, anew after each run; it ends by
+# what differs from the first case and what does not. Environment variables change the size:
+#
+#   SEEDS        the runs of each case, "1 2 3 4 5"
+#   CASES        names of the list below, of which the first named one is compared with; all
+#   PROFILE      whose settings a case changes: record
+#   GENERATIONS  when a run ends that does not reach the last return: that of the profile
+#   RETURNS      "850 906"; a run ends when an evaluation has the last one
+#   EVALUATIONS  tracks of an evaluation, 64, and EVERY how many generations there is one, 2
+#   EXTRA        further options of each run, such as "--max-steps 300"
+#   CORES        of the worker; all that this process may use where empty
+#   PORT         6021
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -18,13 +30,57 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 [ "$#" -eq 2 ] || fail "usage: Tests/Comparisons/search_options.sh MODELS OUTPUT"
 models=$(realpath "$1")
 output=$(realpath -m "$2")
-seeds=${SEEDS:-1 2 3}
-generations=${GENERATIONS:-10}
-workers=${WORKERS:-$(nproc)}
+seeds=${SEEDS:-1 2 3 4 5}
+profile=${PROFILE:-record}
+returns=${RETURNS:-850 906}
+evaluations=${EVALUATIONS:-64}
+every=${EVERY:-2}
 port=${PORT:-6021}
+address=tcp://127.0.0.1:$port
+read -r -a extra <<<"${EXTRA:-}"
 
 need sqlite3 sqlite3
+need python3 python3
 find_program
+
+# A case a line: its name, a description, and what it changes of the profile.
+list() {
+    cat <<'CASES'
+base|as the profile says|
+hard-tracks|half of the tracks from generation 11 are those that candidates failed on|--hard-track-share 0,0.5@11
+hard-tracks-late|the same from generation 19|--hard-track-share 0,0.5@19
+tail|half of the shortfall of the worst quarter counts, from generation 19|--tail-weight 0,0.5@19
+race|all candidates on 4 tracks, up to 16 near the boundary|--n-samples 4,16@11 --race-tracks 0,4@11
+noise|tracks as the ranking's noise asks, 4 to 32|--n-samples 4 --n-samples-limit 32
+all|hard tracks, tail and race|--n-samples 4,16@11 --race-tracks 0,4@11 --hard-track-share 0,0.5@11 --tail-weight 0,0.5@19
+full|full covariance|--variant full
+ranks|the mean moves by all ranks|--recombination all
+sigma-10|sigma 0.1 at first|--sigma 0.1,0.03@11,0.018@19,0.012@22,0.008@29
+sigma-own|sigma left to adapt itself|--sigma 0.05
+rates|sigma and the learning rates left to adapt themselves|--sigma 0.05 --learning-rates adaptive
+behind|episodes end that are 200 steps behind the best|--stop-after-steps-behind 200
+tracks-8|8 tracks from the first generation|--n-samples 8
+population-64|64 candidates, twice the tracks|--pop-size 64 --n-samples 8,16@11,32@29
+no-early-stop|no early stop|--stop-after-steps-without-tile 0
+step-cap|steps capped at twice the last generation's mean|--step-cap-factor 2
+sampled|z drawn instead of its mean|--latent sampled
+z|z alone|--controller-inputs z
+zch|z, c and h|--controller-inputs zch
+untrained|M untrained|--untrained-memory
+CASES
+}
+
+# cases: those lines that are asked for, in the order in which they are named.
+cases() {
+    local name
+    if [ -z "${CASES:-}" ]; then
+        list
+        return
+    fi
+    for name in $CASES; do
+        list | grep "^$name|" || fail "CASES: there is no case $name"
+    done
+}
 
 pids=()
 stop_workers() {
@@ -36,86 +92,61 @@ trap stop_workers EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# search NAME SEED OPTION...: one run, continued if it is there.
+# search NAME SEED OPTION...: one run, continued if it is there; not again if it is over.
 search() {
-    local directory=$output/$1-$2 seed=$2 index
+    local name=$1 directory=$output/$1-$2 seed=$2
     shift 2
+    [ ! -e "$directory/over" ] || return 0
     [ -e "$directory/vae.safetensors" ] || new_run "$directory"
-    for ((index = 1; index <= workers; index++)); do
-        "$worldmodels" worker --connect "tcp://127.0.0.1:$port" </dev/null 2>>"$directory/worker.log" &
-        pids+=($!)
-    done
-    "$worldmodels" coordinator --logdir "$directory" --bind "tcp://127.0.0.1:$port" \
-        --seed "$seed" --generations "$generations" --evaluate-every 0 \
-        --evaluation-episodes 64 "$@" </dev/null >>"$directory/coordinator.log" 2>&1 ||
+    "$worldmodels" worker --connect "$address" ${CORES:+--cores "$CORES"} </dev/null \
+        2>>"$directory/worker.log" &
+    pids+=($!)
+    "$worldmodels" coordinator --logdir "$directory" --bind "$address" --profile "$profile" \
+        ${GENERATIONS:+--generations "$GENERATIONS"} --target-return "${returns##* }" \
+        --seed "$seed" --evaluate-every "$every" --evaluation-episodes "$evaluations" \
+        ${extra[@]+"${extra[@]}"} "$@" </dev/null >>"$directory/coordinator.log" 2>&1 ||
         fail "the coordinator failed: see $directory/coordinator.log"
     stop_workers
+    : >"$directory/over"
+    say "$name, seed $seed: $(query "$directory" "SELECT printf('%.1f at best', max(mean))
+        FROM evaluations"), $(query "$directory" "SELECT printf('%.2f million steps', sum(steps) / 1e6)
+        FROM generations")" >&2
 }
 
-# result NAME SEED: the mean return and the steps in millions.
-result() {
-    query "$output/$1-$2" "SELECT printf('%.0f %.2f', mean,
-        (SELECT sum(steps) FROM generations WHERE generation <= $generations) / 1e6)
-        FROM evaluations WHERE generation = $generations"
-}
-
-# A case a line: its name, a description, and what it changes of the base.
-cases() {
-    cat <<'CASES'
-base|64 candidates, 4 tracks, sigma 0.05, separable, z and h, mean z, early stop|
-full|full covariance|--variant full
-sigma-10|sigma 0.1|--sigma 0.1
-sigma-025|sigma 0.025|--sigma 0.025
-all|the mean moves by all ranks|--recombination all
-tracks-2|2 tracks a candidate|--n-samples 2
-tracks-8|8 tracks a candidate|--n-samples 8
-population-32|32 candidates, 8 tracks|--pop-size 32 --n-samples 8
-population-128|128 candidates, 2 tracks|--pop-size 128 --n-samples 2
-no-early-stop|no early stop|--stop-after-steps-without-tile 0
-step-cap|steps capped at twice the last generation's mean|--step-cap-factor 2
-sampled|z drawn instead of its mean|--latent sampled
-z|z alone|--controller-inputs z
-zch|z, c and h|--controller-inputs zch
-untrained|M untrained|--untrained-memory
-CASES
-}
-
-# options CHANGE: sets `options` to the base's with the change in place of what it names.
-set_options() {
-    options=(--pop-size 64 --n-samples 4 --sigma 0.05 --variant separable
-        --stop-after-steps-without-tile 100)
-    local -a words
-    local word place
-    read -r -a words <<<"$1"
-    for ((word = 0; word + 1 < ${#words[@]}; word += 2)); do
-        for ((place = 0; place < ${#options[@]}; place += 2)); do
-            if [ "${options[place]}" = "${words[word]}" ]; then
-                options=("${options[@]:0:place}" "${options[@]:place+2}")
-                break
-            fi
+# results: for each run that is over, tab-separated: case, description, seed, steps of the search up to
+# each evaluation and its mean, as STEPS:MEAN. Evaluations' own steps are not counted.
+results() {
+    local name description change seed
+    while IFS='|' read -r name description change; do
+        for seed in $seeds; do
+            [ -e "$output/$name-$seed/over" ] || continue
+            printf '%s\t%s\t%s\t%s\n' "$name" "$description" "$seed" "$(
+                query "$output/$name-$seed" "SELECT group_concat(printf('%d:%.17g', (SELECT sum(steps)
+                    FROM generations AS g WHERE g.generation <= e.generation), mean), ' ')
+                    FROM (SELECT generation, mean FROM evaluations WHERE mean IS NOT NULL
+                        ORDER BY generation) AS e"
+            )"
         done
-    done
-    options+=("${words[@]}")
+    done < <(cases)
 }
 
+table() {
+    # shellcheck disable=SC2086
+    results | python3 Tests/Comparisons/search_options.py $returns
+}
+
+cases >/dev/null
+mkdir -p "$output"
 # A seed at a time for all cases, so that what is there can be compared however far it got.
 for seed in $seeds; do
     while IFS='|' read -r name description change; do
-        set_options "$change"
+        read -r -a options <<<"$change"
         if [ "$change" = --untrained-memory ]; then
             mkdir -p "$output/$name-$seed"
             cp "$models/vae.safetensors" "$output/$name-$seed/"
         fi
-        search "$name" "$seed" "${options[@]}"
-        say "$name, seed $seed: $(result "$name" "$seed")" >&2
+        search "$name" "$seed" ${options[@]+"${options[@]}"}
+        table >"$output/table.md"
     done < <(cases)
 done
-
-printf '| changed | mean return on 64 tracks, a seed each | average | million steps |\n'
-printf '| --- | ---: | ---: | ---: |\n'
-while IFS='|' read -r name description change; do
-    for seed in $seeds; do result "$name" "$seed"; done |
-        awk -v description="$description" '
-            { returns = returns " " $1; sum += $1; steps += $2 }
-            END { printf "| %s |%s | %.0f | %.2f |\n", description, returns, sum / NR, steps / NR }'
-done < <(cases)
+cat "$output/table.md"

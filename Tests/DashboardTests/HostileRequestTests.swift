@@ -3,6 +3,7 @@
 
 import Foundation
 import RunStore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -37,6 +38,8 @@ struct HostileRequestTests {
             let given = try #require(entered.header("set-cookie"))
             #expect(given.contains("HttpOnly") && given.contains("SameSite=Strict"))
             #expect(!given.contains(token.text) && !entered.body.contains(token.text))
+            // Else a browser asks for one that is not there.
+            #expect(entered.body.contains("href=\"/page/icon.svg\""))
             let value = try #require(given.split(separator: ";").first)
             let page = try await RawConnection.ask(port, "/", headers: ["Cookie: \(value)"])
             #expect(page?.status == 200 && page?.body.contains("<main") == true)
@@ -193,6 +196,31 @@ struct HostileRequestTests {
             #expect(statuses.count { $0 == 503 } == 995)
             let next = try await RawConnection.ask(port, "/healthz")
             #expect(next?.status == 200)
+        }
+    }
+
+    @Test func `connections that arrive while the server stops end nothing`() async throws {
+        for _ in 0..<20 {
+            let run = try ShownRun(generations: 1)
+            let server = try await run.serve(token: token)
+            let port = server.address.port
+            let isOver = Atomic(false)
+            let count = Atomic(0)
+            let callers = (0..<4).map { _ in
+                Thread {
+                    while !isOver.load(ordering: .relaxed) {
+                        // Once it has stopped there is nobody to call.
+                        guard let connection = try? RawConnection(port: port) else { return }
+                        connection.send("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\n\r\n")
+                        count.add(1, ordering: .relaxed)
+                    }
+                }
+            }
+            for caller in callers { caller.start() }
+            while count.load(ordering: .relaxed) < 50 { await Task.yield() }
+            await server.stop()
+            isOver.store(true, ordering: .relaxed)
+            #expect(throws: POSIXError.self) { _ = try RawConnection(port: port) }
         }
     }
 

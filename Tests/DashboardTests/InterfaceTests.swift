@@ -92,6 +92,19 @@ struct InterfaceTests {
         #expect(detail["drivers"] as? [String] == ["mars/0", "mars/1", "mars/2"])
         #expect(detail["arrived"] as? [Double] == Array(repeating: 1_800_000_002, count: 12))
         #expect((detail["end"] as? [String])?.last == "lapCompleted")
+        #expect((detail["copies"] as? [Any])?.isEmpty == true)
+        let name = EpisodeName(purpose: .training, generation: 2, candidate: 3, repetition: 1)
+        try run.store.record(
+            CopyRecord(
+                name, by: EpisodeDriver(name: "venus/4", fingerprint: "cpu", core: 1), seconds: 2.5,
+                arrived: ShownRun.began + 2.5))
+        let later = try await object(run.site(), "/api/v1/runs/run/generations/2")
+        let copy = try #require((later["copies"] as? [[String: Any]])?.first)
+        #expect(copy["candidate"] as? Int == 3 && copy["repetition"] as? Int == 1)
+        #expect(copy["driver"] as? String == "venus/4" && copy["core"] as? Int == 1)
+        #expect(
+            copy["seconds"] as? Double == 2.5 && copy["arrived"] as? Double == 1_800_000_002.5)
+        #expect((later["candidate"] as? [Int])?.count == 12)
         let evaluation = try await object(
             run.site(), "/api/v1/runs/run/generations/2?purpose=evaluation")
         #expect((evaluation["candidate"] as? [Int])?.count == 3)
@@ -107,10 +120,41 @@ struct InterfaceTests {
         let high = try #require(evaluations[0]["high"] as? Double)
         #expect(abs(high - 99 - 2.484) < 0.001)
         let detail = try await object(run.site(), "/api/v1/runs/run/evaluations/2")
+        #expect(detail["outputs"] as? [String] == ["steering", "gas", "brake"])
         #expect(detail["inputs"] as? Int == 288)
+        let columns = try #require(detail["columns"] as? [String])
+        #expect(columns.count == 288 && columns[31] == "z 31" && columns[32] == "h 0")
         #expect((detail["weights"] as? [[Double]])?[1].first == 288)
         #expect(detail["biases"] as? [Double] == [864, 865, 866])
         #expect(try await ask(run.site(), "/api/v1/runs/run/evaluations/9").status == 404)
+    }
+
+    @Test func `a controller's weights are named by its form`() throws {
+        func detail(_ count: Int, _ settings: [(name: String, value: String)]) -> EvaluationDetail {
+            EvaluationDetail(
+                EvaluationRecord(
+                    generation: 1, episodes: 3, mean: 0, standardDeviation: 1, steps: 3, seconds: 1,
+                    parameters: (0..<count).map { Float($0) }, digest: "e",
+                    finished: ShownRun.began),
+                settings: settings)
+        }
+        let sizes = [(name: "latent-size", value: "2"), ("hidden-size", "3")]
+        let linear = detail(
+            5 * 9, sizes + [("controller-mapping", "discrete"), ("controller-inputs", "zch")])
+        #expect(linear.outputs == ["nothing", "right", "left", "gas", "brake"])
+        #expect(linear.columns == ["z 0", "z 1", "c 0", "c 1", "c 2", "h 0", "h 1", "h 2"])
+        #expect(linear.weights[4] == (32..<40).map { Double($0) })
+        #expect(linear.biases == [40, 41, 42, 43, 44])
+        let layered = detail(
+            2 * 3 + 3 * 3, sizes + [("controller-hidden", "2"), ("controller-inputs", "z")])
+        #expect(layered.columns == ["unit 0", "unit 1"])
+        #expect(
+            layered.weights == [[6, 7], [8, 9], [10, 11]] && layered.biases == [12, 13, 14])
+        // What is of no such form has no weights to show.
+        let other = detail(868, [])
+        #expect(other.weights.isEmpty && other.biases.isEmpty && other.inputs == 0)
+        // Nor does a size that cannot be take memory: it counts as unsaid.
+        #expect(detail(867, [("latent-size", "\(Int.max)")]).inputs == 288)
     }
 
     @Test(arguments: [

@@ -68,6 +68,22 @@ struct CheckTests {
         }
     }
 
+    @Test func `who agrees is named beside the one whose result counts`() throws {
+        var dispatcher = dispatcher(hosts: 2, trust: 0, share: 1)
+        let task = dispatcher.submit(count: 1).tasks.lowerBound
+        let events = try work(&dispatcher) { _ in 7 }
+        var winner: Int?
+        var agreed: [Int] = []
+        for event in events {
+            switch event {
+            case .completed(task, let vote, true): winner = vote.worker
+            case .agreed(task, let vote): agreed.append(vote.worker)
+            default: break
+            }
+        }
+        #expect(winner == 1 && agreed == [2])
+    }
+
     @Test func `the first tasks of a host count when another one agrees`() throws {
         var dispatcher = dispatcher(hosts: 2)
         _ = dispatcher.submit(count: 100)
@@ -80,6 +96,33 @@ struct CheckTests {
         #expect((10...14).contains(confirmed))
         #expect(dispatcher.counters.checks == confirmed)
         #expect(dispatcher.isEmpty)
+    }
+
+    @Test func `what a new host has in hand beside its first tasks is not checked on top`() throws {
+        var dispatcher = dispatcher(hosts: 2, slots: 40)
+        _ = dispatcher.submit(count: 100)
+        let results = completed(try work(&dispatcher) { Double($0.task) })
+        #expect(results.count == 100)
+        #expect(results.values.count { $0.1 } == 20)
+        #expect(dispatcher.isEmpty)
+    }
+
+    @Test func `a new host whose first tasks tell nothing is checked on`() throws {
+        var dispatcher = dispatcher(hosts: 2, slots: 20)
+        // Of the second host nothing comes: it is gone while it has the first one's tasks.
+        _ = dispatcher.submit(count: 20)
+        _ = try work(&dispatcher) { $0.worker == 1 ? Double($0.task) : nil }
+        dispatcher.lose(2, .disconnection)
+        var events = dispatcher.takeEvents()
+        dispatcher.tick(at: 1)
+        events += try work(&dispatcher, from: 1) { Double($0.task) }
+        #expect(dispatcher.isEmpty)
+        let before = dispatcher.counters.confirmed
+        dispatcher.introduce(3, of: 3, at: 2)
+        dispatcher.join(3, slots: 20, capacity: 20, at: 2)
+        _ = dispatcher.submit(count: 60)
+        _ = try work(&dispatcher, from: 2) { Double($0.task) }
+        #expect(dispatcher.counters.confirmed - before == 20)
     }
 
     @Test func `a share of the tasks is checked, and none where there is one host`() throws {

@@ -80,7 +80,8 @@ struct DispatcherTests {
         #expect(done27 == [job.tasks.lowerBound])
         dispatcher.result(outcome(5), lease: again.lease, worker: 2, seconds: 1, at: 13)
         let value3 = dispatcher.takeEvents()
-        #expect(value3 == [.agreed(job.tasks.lowerBound)])
+        let second = Dispatcher.Vote(outcome: outcome(5), worker: 2, party: -2, seconds: 1)
+        #expect(value3 == [.agreed(job.tasks.lowerBound, second)])
         #expect(dispatcher.counters.completed == 1)
         #expect(dispatcher.isEmpty)
     }

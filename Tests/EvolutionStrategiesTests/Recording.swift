@@ -30,6 +30,8 @@ struct Recording: Decodable {
         var sigma: Double
         var variances: [Double]
         var path: [Double]
+        /// The candidates as they were asked for, whole numbers rounded.
+        var rounded: [[Double]]?
     }
 
     struct Run: Decodable {
@@ -40,6 +42,25 @@ struct Recording: Decodable {
         var mean: [Double]
         var sigma: Double
         var steps: [Step]
+        /// The whole numbers among the variables.
+        var integers: [Int]?
+    }
+
+    struct IntegerDefaults: Decodable {
+        var dimension: Int
+        var integers: Int
+        var population: Int
+        var leastDeviation: Double
+        var flatGenerations: Int
+        var tolfun: Double
+        var tolfunhist: Double
+    }
+
+    struct Centring: Decodable {
+        var mean: [Double]
+        var points: [[Double]]
+        var draws: [Double]
+        var centred: [[Double]]
     }
 
     struct Box: Decodable {
@@ -61,6 +82,9 @@ struct Recording: Decodable {
     var runs: [Run]
     var bounds: Box
     var noise: [Noise]
+    var integerRuns: [Run]
+    var integerDefaults: [IntegerDefaults]
+    var centring: [Centring]
 
     static func load() throws -> Recording {
         let url = try #require(

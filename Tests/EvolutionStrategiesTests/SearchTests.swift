@@ -84,6 +84,72 @@ struct RestartingSearchTests {
         }
     }
 
+    @Test(arguments: RestartingSearch.Schedule.allCases)
+    func `a search whose budget is raised ends as one begun with the larger one`(
+        schedule: RestartingSearch.Schedule
+    ) throws {
+        func search(_ evaluations: Int, target: Double?) throws -> RestartingSearch {
+            var configuration = Self.configuration(schedule, evaluations: evaluations)
+            configuration.strategy.stopping.targetCost = target
+            return try RestartingSearch(configuration)
+        }
+        func run(_ search: inout RestartingSearch) throws {
+            while search.stopReasons.isEmpty {
+                try search.tell(costs: try search.ask().map(rastrigin))
+            }
+        }
+        var whole = try search(3_000, target: nil)
+        try run(&whole)
+        // The first end is by the target, which a single run misses; those that follow are by the
+        // budget.
+        let isSingle = schedule == .none
+        var parts = try search(isSingle ? 100 : 100_000, target: 8)
+        try run(&parts)
+        #expect(parts.stopReasons == [isSingle ? .maximumEvaluations : .targetReached])
+        for budget in stride(from: 200, through: 3_000, by: 200) {
+            parts = try RestartingSearch(encodedState: parts.encodedState())
+            try parts.setLimits(evaluations: budget, targetCost: nil)
+            try run(&parts)
+        }
+        #expect(parts.configuration == whole.configuration)
+        #expect(parts.encodedState() == whole.encodedState())
+        #expect(whole.finishedRuns.count > (schedule == .none ? 0 : 2))
+    }
+
+    @Test func `what earlier states do not hold is part of later ones`() throws {
+        var configuration = Self.configuration(.ipop)
+        let plain = try RestartingSearch(configuration).encodedState()
+        #expect(plain.prefix(8) == Data("WCMA-RS2".utf8))
+        configuration.strategy.variant = .separable
+        configuration.strategy.learningRates = .adaptive
+        configuration.strategy.integerVariables = [2]
+        configuration.populationGrowth = 1.5
+        var search = try RestartingSearch(configuration)
+        for _ in 0..<5 { try search.tell(costs: try search.ask().map(rastrigin)) }
+        let restored = try RestartingSearch(encodedState: search.encodedState())
+        #expect(restored.configuration == configuration)
+        #expect(restored.strategy == search.strategy)
+        #expect(restored.strategy.learningRates != nil && restored.strategy.integers != nil)
+        #expect(restored.encodedState() == search.encodedState())
+    }
+
+    @Test func `learning rates go on adapting in the runs after a restored one`() throws {
+        var configuration = Self.configuration(.ipop)
+        configuration.strategy.variant = .separable
+        configuration.strategy.learningRates = .adaptive
+        configuration.strategy.stopping.maximumGenerations = 4
+        var whole = try RestartingSearch(configuration)
+        var parts = whole
+        while whole.restarts < 3, whole.stopReasons.isEmpty {
+            parts = try RestartingSearch(encodedState: parts.encodedState())
+            try whole.tell(costs: try whole.ask().map(rastrigin))
+            try parts.tell(costs: try parts.ask().map(rastrigin))
+            #expect(parts.strategy.configuration.learningRates == .adaptive)
+            #expect(parts.encodedState() == whole.encodedState())
+        }
+        #expect(whole.restarts == 3)
+    }
+
     @Test func `a starting box of the wrong size is refused`() {
         var configuration = Self.configuration(.ipop)
         configuration.startingBox = .init(lower: [0], upper: [1])

@@ -39,6 +39,32 @@ extension FuzzTarget {
                 try? search.tell(costs: candidates.map { $0.reduce(0) { $0 + $1 * $1 } })
             }
         },
+        FuzzTarget("session-state", expects: { $0 is EvolutionStrategyError }) {
+            var strategy = EvolutionStrategy.Configuration(
+                initialMean: [0, 1], initialSigma: 1, population: 4, integerVariables: [1],
+                minimumDeviations: [0.1, 0])
+            strategy.noise = .init(maximumEvaluations: 3)
+            var session = AskTellSession(
+                try RestartingSearch(.init(strategy: strategy, populationGrowth: 3)),
+                keepsHistory: true)
+            let first = Array(session.encodedState())
+            for costs: [Double] in [[1, 2, 3, 4], [2, 1]] {
+                let question = try session.nextQuestion()
+                try session.answer((0..<(question?.costCount ?? 0)).map { costs[$0 % costs.count] })
+            }
+            return [first, Array(session.encodedState())]
+        } read: { bytes in
+            var session = try AskTellSession(encodedState: checked(bytes))
+            let configuration = session.search.strategy.configuration
+            guard configuration.dimension <= 16, configuration.populationSize <= 64 else { return }
+            guard let question = try? session.nextQuestion(), question.repetitions <= 64
+            else { return }
+            try? session.answer(
+                (0..<question.costCount).map {
+                    question.candidates[$0 % question.candidates.count].reduce(0) { $0 + $1 * $1 }
+                })
+            _ = session.history?.entries
+        },
     ]
 
     /// The bytes with the checksum that they should have, which no fuzzer finds.

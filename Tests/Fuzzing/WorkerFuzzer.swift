@@ -78,11 +78,11 @@ private struct WorkerFuzzer {
         case 253: session.leave(input.text())
         case 254: finish()
         default:
-            // Of an engine that is not its own.
-            session.coreLost(
-                CoreLoss(
-                    core: input.number(below: 9), seconds: 7,
-                    leases: input.take(input.number(below: 5)).map(UInt64.init)))
+            // Of an engine that is not its own; what is told to be lost runs nowhere.
+            let core = input.number(below: 9)
+            let leases = input.take(input.number(below: 5)).map(UInt64.init)
+            running.removeAll(where: leases.contains)
+            session.coreLost(CoreLoss(core: core, seconds: 7, leases: leases))
         }
     }
 

@@ -6,7 +6,7 @@ import Fuzzing
 import Testing
 
 /// Replays what fuzzers have found; .ci/fuzz.sh looks for more.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct FuzzingTests {
     private static let names = FuzzTarget.all.map(\.name)
 

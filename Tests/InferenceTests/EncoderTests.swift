@@ -36,7 +36,7 @@ struct EncoderTests {
         for place in Set([0, size / 2, size - 1]) {
             let batch = (0..<size).flatMap { image($0 == place ? 7 : 100 + UInt64($0)) }
             let scratch = Encoder.Scratch(for: encoder, capacity: 13)
-            var output = [Float](repeating: 0, count: size * Encoder.outputSize)
+            var output = [Float](repeating: 0, count: size * encoder.outputSize)
             batch.withUnsafeBufferPointer { bytes in
                 guard let start = bytes.baseAddress else { return }
                 let starts = (0..<size).map { start + $0 * Encoder.imageBytes }
@@ -47,15 +47,15 @@ struct EncoderTests {
                     }
                 }
             }
-            let first = place * Encoder.outputSize
-            #expect(output[first..<(first + Encoder.latentSize)].elementsEqual(alone.means))
+            let first = place * encoder.outputSize
+            #expect(output[first..<(first + encoder.latentSize)].elementsEqual(alone.means))
             #expect(
-                output[(first + Encoder.latentSize)..<(first + Encoder.outputSize)]
+                output[(first + encoder.latentSize)..<(first + encoder.outputSize)]
                     .elementsEqual(alone.logSigmas))
         }
     }
 
-    @Test func `V of other sizes is refused`() throws {
+    @Test func `V of other widths is refused`() throws {
         var generator = PCG64(seed: 5)
         let small = VAEParameters(
             randomFrom: &generator,

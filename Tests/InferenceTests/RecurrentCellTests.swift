@@ -23,7 +23,7 @@ struct RecurrentCellTests {
             }
             order.withUnsafeBufferPointer { recurrence.step($0, states) }
         }
-        let size = RecurrentCell.hiddenSize
+        let size = states.sizes.hidden
         return (
             Array(UnsafeBufferPointer(start: states.hidden(place), count: size)),
             Array(UnsafeBufferPointer(start: states.cell(place), count: size))
@@ -55,18 +55,55 @@ struct RecurrentCellTests {
     }
 }
 
+struct ArrayCallTests {
+    @Test func `arrays compute what pointers do`() throws {
+        let recurrence = try Shared.recurrence.get()
+        let shape = ControllerShape()
+        let bank = ControllerBank(count: 1, shape: shape)
+        bank.set(0, numbers(shape.parameterCount, seed: 63, bound: 0.15))
+        let (pointers, arrays) = (
+            RecurrentCell.States(count: 1), RecurrentCell.States(count: 1)
+        )
+        for step in 0..<4 {
+            let latent = numbers(32, seed: UInt64(step), bound: 2)
+            pointers.latent(0).update(from: latent, count: latent.count)
+            bank.act(0, pointers)
+            [0].withUnsafeBufferPointer { recurrence.step($0, pointers) }
+            arrays.setLatent(0, latent)
+            let action = bank.action(0, arrays)
+            #expect(action == (0..<3).map { pointers.action(0)[$0] })
+            #expect(action == arrays.actionValues(0))
+            recurrence.step([0], arrays)
+            #expect(arrays.latentValues(0) == latent)
+            #expect(arrays.hiddenValues(0) == (0..<256).map { pointers.hidden(0)[$0] })
+            #expect(arrays.cellValues(0) == (0..<256).map { pointers.cell(0)[$0] })
+        }
+        // A state that was read goes on elsewhere.
+        let copy = RecurrentCell.States(count: 2)
+        copy.setMemory(1, hidden: arrays.hiddenValues(0), cell: arrays.cellValues(0))
+        copy.setLatent(1, arrays.latentValues(0))
+        copy.setAction(1, arrays.actionValues(0))
+        recurrence.step([1], copy)
+        recurrence.step([0], arrays)
+        #expect(copy.hiddenValues(1) == arrays.hiddenValues(0))
+        #expect(copy.cellValues(1) == arrays.cellValues(0))
+        #expect(Set(arrays.hiddenValues(0)).count > 100)
+    }
+}
+
 struct ControllerTests {
-    @Test(arguments: ControllerInputs.allCases, ControllerMapping.allCases)
+    @Test(arguments: ControllerInputs.allCases, [ControllerMapping.paper, .linear])
     func `actions are PyTorch's`(inputs: ControllerInputs, mapping: ControllerMapping) throws {
         let golden = try #require(try Golden.load().control[inputs.rawValue])
         let expected = mapping == .paper ? golden.paper : golden.linear
         let parameters =
-            numbers(3 * inputs.count, seed: 63, bound: 0.15) + numbers(3, seed: 64, bound: 0.1)
-        #expect(parameters.count == inputs.parameterCount)
+            numbers(3 * inputs.count(), seed: 63, bound: 0.15) + numbers(3, seed: 64, bound: 0.1)
+        let shape = ControllerShape(inputs: inputs, mapping: mapping)
+        #expect(parameters.count == shape.parameterCount)
         var bits: Set<[UInt32]> = []
         for kernels in everyKernels {
             let states = RecurrentCell.States(count: 2)
-            let bank = ControllerBank(count: 2, inputs: inputs, mapping: mapping, kernels: kernels)
+            let bank = ControllerBank(count: 2, shape: shape, kernels: kernels)
             bank.set(1, parameters)
             let rows: [(UnsafeMutablePointer<Float>, [Float])] = [
                 (states.latent(1), numbers(32, seed: 60, bound: 1.5)),
@@ -87,9 +124,9 @@ struct ControllerTests {
 
     @Test func `parameters 0 mean half gas straight ahead in the paper's mapping`() {
         let states = RecurrentCell.States(count: 1)
-        let bank = ControllerBank(count: 1, inputs: .latentHidden, mapping: .paper)
+        let bank = ControllerBank(count: 1)
         bank.act(0, states)
         #expect(Array(UnsafeBufferPointer(start: states.action(0), count: 3)) == [0, 0.5, 0])
-        #expect(ControllerInputs.latentHidden.parameterCount == 867)
+        #expect(bank.shape.parameterCount == 867)
     }
 }

@@ -46,6 +46,26 @@ struct ActionTypeTests {
         #expect(worst < 0.005)
     }
 
+    @Test func `discrete actions are read by their numbers, and nothing else is one`() throws {
+        let scratch = try TemporaryDirectory()
+        func file(_ numbers: [Float]) throws -> String {
+            let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(numbers.count),), }"
+            var data = Data([0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0])
+            data += Data(text.utf8) + Data(repeating: 0x20, count: 117 - text.utf8.count) + [0x0a]
+            numbers.withUnsafeBytes { data += Data($0) }
+            let url = scratch.url.appending(path: "\(numbers.count).npy")
+            try data.write(to: url)
+            return url.path
+        }
+        #expect(
+            try ActionFile.read(file([0, 1, 2, 3, 4]))
+                == [0, 0, 0, 0.6, 0, 0, -0.6, 0, 0, 0, 0.2, 0, 0, 0, 0.8])
+        for wrong in [[Float(5)], [0, 0.5], [0, 0, -1], [0, 0, 0, .nan]] as [[Float]] {
+            let error = #expect(throws: InputError.self) { try ActionFile.read(file(wrong)) }
+            #expect(error?.description.contains("row \(wrong.count - 1)") == true)
+        }
+    }
+
     @Test func `a brake of 0.9 blocks in double precision alone`() throws {
         let double = try Self.drive("float64")
         let single = try Self.drive("float32")
@@ -71,15 +91,15 @@ struct ActionTypeTests {
         let scratch = try TemporaryDirectory()
         let archive = try NPZWriter(
             to: scratch.url.appending(path: "a.npz"), compression: .stored)
-        try archive.add("flat", [0.0, 1, 0])
+        try archive.add("column", [0.0, 1, 0])
         try archive.add("nan", [0.0, .nan, 0], shape: [1, 3])
         try archive.finish()
         let reader = try NPZReader(contentsOf: scratch.url.appending(path: "a.npz"))
-        for (name, reason) in [("flat", "(T, 3)"), ("nan", "column 1")] {
+        for (name, reason) in [("column", "(T, 3)"), ("nan", "column 1")] {
             let array = try reader.array(name)
             let file = scratch.url.appending(path: "\(name).npy")
             var bytes = try #require("\u{93}NUMPY".data(using: .isoLatin1))
-            let shape = array.shape.count == 1 ? "(3,)" : "(1, 3)"
+            let shape = name == "column" ? "(3, 1)" : "(1, 3)"
             let header = "{'descr': '<f8', 'fortran_order': False, 'shape': \(shape), }\n"
             bytes += Data([1, 0, UInt8(header.utf8.count), 0]) + Data(header.utf8) + array.bytes
             try bytes.write(to: file)

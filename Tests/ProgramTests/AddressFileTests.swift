@@ -73,19 +73,23 @@ struct AddressFileTests {
                 + " --server-key 'my keys/c.public'")
     }
 
-    @Test func `spans of time are read as people write them`() {
+    @Test func `spans of time are read as people write them`() throws {
         let spans = ["90": 90.0, "90s": 90, "15m": 900, "4h": 14400, "2d": 172_800, "1.5h": 5400]
         for (text, seconds) in spans { #expect(TimeSpan(argument: text)?.seconds == seconds) }
         for text in ["", "h", "-1", "0", "1w", "1h30m", "inf", "nan", "1e3", "0x10", "99999d"] {
             #expect(TimeSpan(argument: text) == nil, "\(text)")
         }
+        #expect(try TimeSpan.orNone("0").seconds == 0)
+        #expect(try TimeSpan.orNone("2m").seconds == 120)
+        #expect(throws: (any Error).self) { try TimeSpan.orNone("-1") }
         #expect(TimeSpan(seconds: 900).description == "15m")
         #expect(TimeSpan(seconds: 90).description == "90s")
     }
 
     @Test(arguments: [
         ["worker"], ["worker", "--connect", "tcp://a:1", "--coordinator-file", "f"],
-        ["worker", "--connect", "tcp://a:1", "--lifetime", "20", "--grace", "20"],
+        ["worker", "--connect", "tcp://a:1", "--lifetime", "2m", "--grace", "120"],
+        ["worker", "--connect", "tcp://a:1", "--grace", "soon"],
         ["worker", "--connect", "tcp://a:1", "--stopped-status", "256"],
         ["coordinator", "--logdir", "r", "--advertise", "tcp://*:1"],
         ["coordinator", "--logdir", "r", "--bind", "5555"],

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import EvolutionStrategies
 import Foundation
 import TerminalOutput
 import Testing
@@ -22,9 +23,13 @@ struct CommandLineTests {
                 "optimize", "--dimension", "2", "--x0", "-1", "--lower", "-1e3", "--upper", "-.5",
                 "--target-cost", "-inf", "--restart-lower", "-2", "--restart-upper", "-1",
             ], as: OptimizeCommand.self)
-        #expect(search.start == "-1" && search.lower == -1000 && search.upper == -0.5)
-        #expect(search.targetCost == -.infinity)
-        #expect(search.restartLower == -2 && search.restartUpper == -1)
+        let configuration = try search.options.configuration()
+        #expect(configuration.strategy.initialMean == [-1, -1])
+        #expect(configuration.strategy.bounds?.lower == [-1000, -1000])
+        #expect(configuration.strategy.bounds?.upper == [-0.5, -0.5])
+        #expect(configuration.strategy.stopping.targetCost == -.infinity)
+        #expect(configuration.startingBox?.lower == [-2, -2])
+        #expect(configuration.startingBox?.upper == [-1, -1])
         let coordinator = try Self.parse(
             ["coordinator", "--logdir", "run", "--target-return", "-50", "--display"],
             as: CoordinatorCommand.self)
@@ -55,6 +60,8 @@ struct CommandLineTests {
         ["coordinator", "--logdir", "run", "--vae-epochs", "-1"],
         ["status", "--connect", "tcp://127.0.0.1:1", "--timeout", "-1"],
         ["evaluate", "--pretrained", "--episodes", "-1"],
+        ["evaluate", "--pretrained", "--worst", "0"],
+        ["evaluate", "--pretrained", "--worst-films", "films"],
         ["play", "--output", "a", "--seed", "-1"],
     ])
     func `a negative number where none can be is named, not missed`(arguments: [String]) {
@@ -104,9 +111,9 @@ struct CommandLineTests {
     ])
     func `a search that exceeds the memory is refused with what would fit`(
         options: [String], advice: String
-    ) throws {
+    ) async throws {
         let command = try Self.parse(["optimize"] + options, as: OptimizeCommand.self)
-        let error = #expect(throws: InputError.self) { try command.run() }
+        let error = await #expect(throws: InputError.self) { try await command.run() }
         #expect(error?.description.contains("takes about") == true)
         #expect(error?.description.contains(advice) == true)
     }

@@ -21,11 +21,11 @@ struct OutcomeRulesTests {
     }
 
     private static func episode(
-        _ seed: UInt64, cap: Int? = nil, purpose: Purpose = .training
+        _ seed: UInt64, cap: Int? = nil, pace: Pace? = nil, purpose: Purpose = .training
     ) -> Episode {
         Episode(
             name: EpisodeName(purpose: purpose, generation: 1, candidate: 0, repetition: 0),
-            trackSeed: seed, stepCap: cap)
+            trackSeed: seed, stepCap: cap, pace: pace)
     }
 
     private static func drive<Policy: LockstepPolicy>(
@@ -70,6 +70,10 @@ struct OutcomeRulesTests {
             drives.append(
                 try drive(episode(seed, cap: 150), short) { RoadFollower(of: $0, speed: 60) })
             drives.append(
+                try drive(episode(seed, pace: Pace(perStep: 8, grace: 40)), short) {
+                    RoadFollower(of: $0, speed: 60)
+                })
+            drives.append(
                 try drive(episode(seed), RolloutSettings(stepsWithoutTile: 40)) { _ in ahead() })
             drives.append(
                 try drive(
@@ -86,7 +90,7 @@ struct OutcomeRulesTests {
             #expect(drive.rules.problem(with: drive.outcome, of: drive.episode) == nil, "\(drive)")
         }
         let ends = Set(drives.map(\.outcome.end))
-        #expect(ends == Set(EpisodeEnd.allCases).subtracting([.setAside]))
+        #expect(ends == Set(EpisodeEnd.allCases).subtracting([.setAside, .answered, .noValue]))
         // Some of the laps were real ones.
         #expect(drives.contains { $0.outcome.end == .lapCompleted && $0.outcome.steps > 300 })
     }
@@ -149,11 +153,11 @@ struct OutcomeRulesTests {
     @Test func `an end that does not fit is refused though the return does`() {
         func problem(
             _ end: EpisodeEnd, steps: Int, tiles: (Int) -> Int, cap: Int? = nil,
-            purpose: Purpose = .training, patience: Int? = nil
+            pace: Pace? = nil, purpose: Purpose = .training, patience: Int? = nil
         ) -> String? {
             OutcomeRules(RolloutSettings(timeLimit: 500, stepsWithoutTile: patience)).problem(
                 with: consistent(seed: 6, tiles: tiles, steps: steps, end: end),
-                of: Self.episode(6, cap: cap, purpose: purpose))
+                of: Self.episode(6, cap: cap, pace: pace, purpose: purpose))
         }
         let all = { (total: Int) in total }
         let few = { (_: Int) in 20 }
@@ -178,6 +182,17 @@ struct OutcomeRulesTests {
         #expect(problem(.noNewTile, steps: 500, tiles: few, patience: 100) != nil)
         #expect(
             problem(.noNewTile, steps: 300, tiles: few, purpose: .evaluation, patience: 100) != nil)
+        // 20 tiles and 300 steps are a return of about 40.
+        let pace = Pace(perStep: 1, grace: 200)
+        #expect(problem(.behindPace, steps: 300, tiles: few, pace: pace) == nil)
+        #expect(problem(.behindPace, steps: 300, tiles: few) != nil)
+        #expect(problem(.behindPace, steps: 500, tiles: few, pace: pace) != nil)
+        #expect(problem(.behindPace, steps: 200, tiles: few, pace: pace) != nil)
+        #expect(
+            problem(.behindPace, steps: 300, tiles: few, pace: Pace(perStep: 0.1, grace: 200))
+                != nil)
+        #expect(
+            problem(.behindPace, steps: 300, tiles: few, pace: pace, purpose: .evaluation) != nil)
         // 20 tiles end an episode after 21 times the patience at the latest.
         #expect(problem(.timeLimit, steps: 500, tiles: few, patience: 24) == nil)
         #expect(problem(.timeLimit, steps: 500, tiles: few, patience: 23) != nil)

@@ -39,12 +39,12 @@ enum Shared {
 
     /// Episodes whose controllers and tracks all differ; some drive off, some crawl.
     static func batch(
-        _ count: Int, inputs: ControllerInputs = .latentHidden, caps: [Int?] = [nil]
+        _ count: Int, shape: ControllerShape = ControllerShape(), caps: [Int?] = [nil]
     ) -> EpisodeBatch {
         EpisodeBatch(
             vectors: (0..<UInt64(count)).map { index in
                 var generator = PCG64(seed: 1000 + index)
-                return (0..<inputs.parameterCount).map { _ in
+                return (0..<shape.parameterCount).map { _ in
                     Float(0.2 * generator.normalPair().0)
                 }
             },
@@ -102,7 +102,7 @@ struct RolloutEngineTests {
             try CarRacingSlots(
                 count: environments, antialiasing: settings.antialiasing),
             ControllerPolicy(
-                try Shared.models.get(), settings.form, isShared: false, slots: environments),
+                try Shared.models.get(), settings.form(), isShared: false, slots: environments),
             ActionBits(slots: environments), settings.plan)
         var trace = Trace()
         var indices = batch.episodes.indices.makeIterator()
@@ -166,7 +166,8 @@ struct RolloutEngineTests {
         for inputs in ControllerInputs.allCases {
             for mapping in ControllerMapping.allCases {
                 let settings = RolloutSettings(mapping: mapping, inputs: inputs, timeLimit: 5)
-                let outcomes = try run(Shared.batch(2, inputs: inputs), environments: 2, settings)
+                let batch = Shared.batch(2, shape: settings.form().shape)
+                let outcomes = try run(batch, environments: 2, settings)
                 #expect(outcomes.count == 2)
                 #expect(outcomes.allSatisfy { $0.end == .timeLimit && $0.steps == 5 })
             }

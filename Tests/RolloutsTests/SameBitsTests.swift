@@ -78,7 +78,7 @@ struct SameBitsTests {
         let settings = RolloutSettings(latent: .sampled, timeLimit: steps, precision: precision)
         let batch = Shared.batch(3)
         let witness = Witness(
-            ControllerPolicy(models, settings.form, isShared: false, slots: 3))
+            ControllerPolicy(models, settings.form(), isShared: false, slots: 3))
         let engine = LockstepEngine(
             try CarRacingSlots(count: 3), witness, ScoreSink(), settings.plan)
         var indices = batch.episodes.indices.makeIterator()

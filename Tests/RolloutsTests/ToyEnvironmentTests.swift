@@ -111,4 +111,36 @@ struct ToyEnvironmentTests {
         #expect(finished.map(\.episode) == batch.episodes)
         #expect(engine.freeSlots == slots)
     }
+
+    @Test func `an episode ends where its return falls behind its pace, in training alone`() throws
+    {
+        let engine = LockstepEngine(
+            Corridor(slots: 2), Walker(slots: 2), ScoreSink(), EpisodePlan(timeLimit: 6))
+        // Each step costs 1: after 4 steps -4, where the pace asks for 0.5 (4 - 3).
+        let walks: [(way: Float, purpose: Purpose, pace: Pace)] = [
+            (-1, .training, Pace(perStep: 0.5, grace: 3)),
+            (-1, .evaluation, Pace(perStep: 0.5, grace: 3)),
+            (1, .training, Pace(perStep: 0.5, grace: 3)),
+            (-1, .training, Pace(perStep: 0.5, grace: 6)),
+        ]
+        let finished = try engine.run(
+            EpisodeBatch(
+                vectors: walks.map { [$0.way] },
+                episodes: walks.enumerated().map { index, walk in
+                    Episode(
+                        name: EpisodeName(
+                            purpose: walk.purpose, generation: 1, candidate: index, repetition: 0),
+                        trackSeed: 0, pace: walk.pace, vector: index)
+                }))
+        let outcomes = try finished.map { try $0.outcome.get() }
+        #expect(outcomes.map(\.end) == [.behindPace, .timeLimit, .lapCompleted, .timeLimit])
+        #expect(outcomes.map(\.steps) == [4, 6, 4, 6])
+        for pace in [Pace(perStep: 0, grace: 3), Pace(perStep: 1, grace: 0)] {
+            #expect(throws: EpisodeFailure.self) {
+                try engine.submit(
+                    Episode(name: .recording(0), trackSeed: 0, pace: pace), parameters: [1],
+                    ticket: 1)
+            }
+        }
+    }
 }

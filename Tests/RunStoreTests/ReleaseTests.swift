@@ -85,7 +85,7 @@ struct ReleaseTests {
         ) { try RunRelease(of: "mars", in: none, now: Self.noon) }
     }
 
-    @Test(.timeLimit(.minutes(5))) func `a coordinator is told while it runs`() async throws {
+    @Test(.timeLimit(.minutes(20))) func `a coordinator is told while it runs`() async throws {
         let watch = Task { [store] in
             var told: [String] = []
             try await store.watchReleases(every: .milliseconds(1)) { party in

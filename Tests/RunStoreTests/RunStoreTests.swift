@@ -4,6 +4,7 @@
 import Episodes
 import Foundation
 import GRDB
+import Synchronization
 import TestSupport
 import Testing
 
@@ -81,6 +82,36 @@ struct RunStoreTests {
         #expect(first?.directory == directory)
         first = nil
         _ = try RunStore(directory, holder: "process 18 on right")
+    }
+
+    @Test func `whether a run is driven can be asked, which takes nothing from anybody`() throws {
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.path)
+        #expect(!RunLock.isHeld(directory))
+        var store: RunStore? = try RunStore(directory, holder: "one")
+        #expect(RunLock.isHeld(directory) && RunLock.isHeld(directory))
+        // Others may read the directory alone.
+        chmod(directory.lock.path, 0o444)
+        #expect(RunLock.isHeld(directory))
+        chmod(directory.lock.path, 0o644)
+        withExtendedLifetime(store) {}
+        store = nil
+        #expect(!RunLock.isHeld(directory))
+        // Who asks without end is in nobody's way.
+        let others = (0..<50).map { RunDirectory(path: scratch.file("\($0)").path) }
+        for other in others {
+            try FileManager.default.createDirectory(
+                at: other.url, withIntermediateDirectories: true)
+        }
+        let isAsking = Mutex(true)
+        let asker = Thread {
+            while isAsking.withLock({ $0 }) { for other in others { _ = RunLock.isHeld(other) } }
+        }
+        asker.start()
+        let locks = try others.map { try RunLock($0, holder: "two") }
+        #expect(others.allSatisfy(RunLock.isHeld))
+        isAsking.withLock { $0 = false }
+        withExtendedLifetime(locks) {}
     }
 
     @Test func `a generation is stored with its state or not at all`() throws {

@@ -196,6 +196,32 @@ struct SchemaTests {
         #expect(try String(contentsOf: Self.page, encoding: .utf8) == page)
     }
 
+    @Test func `copies that came second are kept by generation, and count for nothing`() throws {
+        let run = try SmallRun(generations: 1)
+        let store = try RunStore(run.directory, holder: "test")
+        let before = try store.reader.workers()
+        func copy(_ generation: Int, _ purpose: Purpose) -> CopyRecord {
+            CopyRecord(
+                EpisodeName(
+                    purpose: purpose, generation: generation, candidate: 1, repetition: 2),
+                by: EpisodeDriver(name: "mars/7", fingerprint: "cpu", core: 3), seconds: 2.5,
+                arrived: Self.noon)
+        }
+        for record in [copy(1, .training), copy(2, .training), copy(1, .evaluation)] {
+            try store.record(record)
+        }
+        #expect(
+            try store.reader.copies(generation: 1, purpose: .training) == [copy(1, .training)])
+        #expect(try store.reader.copies(generation: 3, purpose: .training).isEmpty)
+        #expect(try store.reader.workers() == before)
+        try store.reader.verify()
+        try store.queue.write { try $0.execute(sql: "UPDATE copies SET core = -1") }
+        let error = #expect(throws: RunStoreError.self) {
+            _ = try store.reader.copies(generation: 1, purpose: .training)
+        }
+        #expect(error?.description.contains("copies: core is -1") == true)
+    }
+
     @Test func `the best candidate is kept, and one without the best return is found`() throws {
         let run = try SmallRun(generations: 1)
         let best = BestCandidate(generation: 2, candidate: 1, parameters: [1.5, -0.0, .ulpOfOne])

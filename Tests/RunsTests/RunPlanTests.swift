@@ -122,9 +122,14 @@ struct RunPlanTests {
         trains: Bool
     ) throws {
         var generator = PCG64(seed: 1)
-        let wide = MDRNNParameters(randomFrom: &generator, sizes: MDRNNSizes(hidden: 128))
-        let short = VAEParameters(randomFrom: &generator, sizes: VAESizes(latent: 16))
-        for (name, file) in [("mdrnn", wide.file()), ("vae", short.file())] {
+        let long = MDRNNParameters(
+            randomFrom: &generator, sizes: MDRNNSizes(latent: 1025, hidden: 1, mixtures: 1))
+        let narrow = VAEParameters(
+            randomFrom: &generator,
+            sizes: VAESizes(
+                latent: 32, encoderChannels: [4, 4, 4, 4], decoderInput: 8,
+                decoderChannels: [4, 4, 4]))
+        for (name, file) in [("mdrnn", long.file()), ("vae", narrow.file())] {
             let directory = try space.run("\(name) \(trains)", models: ["vae", "mdrnn"])
             let part = try #require(Agent.Part(rawValue: name))
             try file.write(to: directory.file(of: part))
@@ -135,7 +140,7 @@ struct RunPlanTests {
             }
             let error = try #require(throws: FrozenModelsError.self) { try plan.open() }
             #expect(error.description.hasPrefix(directory.file(of: part).path + " has "))
-            #expect(error.description.contains(name == "vae" ? "z 16" : "h 128"))
+            #expect(error.description.contains(name == "vae" ? "[4, 4, 4, 4]" : "z 1025"))
             #expect(!directory.holdsRun)
         }
     }

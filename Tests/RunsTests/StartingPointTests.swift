@@ -59,7 +59,7 @@ struct StartingPointTests {
         #expect(throws: RunError.self) {
             try StartingPoint(controller: url.path, given: ["controller-mapping": "round"])
         }
-        for mapping in ControllerMapping.allCases {
+        for mapping in [ControllerMapping.paper, .linear] {
             let given = ["controller-mapping": mapping.rawValue, "latent": "sampled"]
             var plan = RunPlan(
                 try space.run(mapping.rawValue, models: ["vae", "mdrnn"]),

@@ -42,7 +42,7 @@ extension OpenRun {
 func controller(_ inputs: ControllerInputs = .latent) -> ControllerParameters {
     ControllerParameters(
         inputs: inputs, mapping: .linear,
-        values: (0..<inputs.parameterCount).map { Float($0) / 1000 })
+        values: (0..<ControllerShape(inputs: inputs).parameterCount).map { Float($0) / 1000 })
 }
 
 /// An M that differs from `QuickModels.mdrnn` in its file's bytes.

@@ -31,22 +31,34 @@ struct ResumeTests {
         }
     }
 
-    @Test func `a run killed at any write ends as the undisturbed one, bit for bit`() async throws {
+    /// A service by which some finish their laps, and of which each track has luck of its own.
+    private static func service(reversed: Bool = false) -> ToyService {
+        ToyService(reversed: reversed, lap: 880) { episode, parameters in
+            ToyService.formula(episode, parameters) + TemporaryRun.luck(episode, parameters)
+        }
+    }
+
+    @Test(arguments: [TemporaryRun.given, TemporaryRun.withAllOptions])
+    func `a run killed at any write ends as the undisturbed one, bit for bit`(
+        given: [String: String]
+    ) async throws {
         let calm = TemporaryRun()
-        try await calm.drive(generations: 3)
+        try await calm.drive(generations: 3, service: Self.service(), given: given)
         let expected = try calm.outcome()
         var victim = 1
         while true {
             let killer = Killer(at: victim)
             let run = TemporaryRun()
             do {
-                try await run.drive(generations: 3, rehearse: { _ in try killer.pass() })
+                try await run.drive(
+                    generations: 3, service: Self.service(), given: given,
+                    rehearse: { _ in try killer.pass() })
                 // It outlived every write point: all of them have been tried.
                 #expect(killer.count < victim)
                 break
             } catch is Killed {
-                let service = ToyService(reversed: victim.isMultiple(of: 2))
-                try await run.drive(generations: 3, service: service)
+                let service = Self.service(reversed: victim.isMultiple(of: 2))
+                try await run.drive(generations: 3, service: service, given: given)
                 let outcome = try run.outcome()
                 #expect(outcome == expected, "killed at write point \(victim)")
             }

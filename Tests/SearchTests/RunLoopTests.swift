@@ -10,6 +10,31 @@ import TestSupport
 import Testing
 
 struct RunLoopTests {
+    @Test func `the pace is that of the last generation's best candidate, in training alone`()
+        async throws
+    {
+        let paces = Mutex<[String: Set<Pace?>]>([:])
+        let service = ToyService { task, parameters in
+            let key = task.name.purpose == .training ? "\(task.name.generation)" : "evaluation"
+            paces.withLock { _ = $0[key, default: []].insert(task.pace) }
+            return ToyService.formula(task, parameters)
+        }
+        let given = TemporaryRun.given.merging(["stop-after-steps-behind": "200"]) { $1 }
+        let run = TemporaryRun()
+        try await run.drive(generations: 2, service: service, given: given)
+        // Also where the run was interrupted.
+        try await run.drive(generations: 3, service: service, given: given)
+        let records = try RunReader(run.directory).generations()
+        let found = paces.withLock { $0 }
+        #expect(found["1"] == [nil] && found["evaluation"] == [nil])
+        for generation in 2...3 {
+            // The toy's episodes have 10 steps.
+            let pace = try #require(found["\(generation)"]?.first ?? nil)
+            #expect(abs(pace.perStep - records[generation - 2].best / 10) < 1e-9)
+            #expect(pace.grace == 200 && found["\(generation)"]?.count == 1)
+        }
+    }
+
     @Test func `a run ends with its generations, evaluations and best controller stored`()
         async throws
     {

@@ -28,14 +28,23 @@ struct RunSettingsTests {
         _ = try RunSettings(given: ["sigma": "1e-1"], stored: first.listed, path: "run")
     }
 
+    private static let scheduled = [
+        "n-samples", "sigma", "race-tracks", "hard-track-share", "tail-weight",
+    ]
+
     @Test(arguments: [
         ("pop-size", "16", "64"), ("n-samples", "8", "4"), ("seed", "2", "1"),
         ("sigma", "0.5", "0.1"), ("variant", "separable", "full"),
-        ("recombination", "all", "better-half"), ("controller-inputs", "z", "zh"),
+        ("recombination", "all", "better-half"), ("learning-rates", "adaptive", "fixed"),
+        ("controller-inputs", "z", "zh"),
         ("controller-mapping", "linear", "paper"), ("latent", "sampled", "mean"),
         ("antialiasing", "samples4", "off"), ("precision", "int8", "float32"),
         ("max-steps", "500", "1000"), ("stop-after-steps-without-tile", "100", "0"),
         ("step-cap-factor", "2", "0"), ("evaluation-episodes", "64", "16"),
+        ("n-samples-limit", "8", "0"), ("stop-after-steps-behind", "200", "0"),
+        ("race-tracks", "2", "0"),
+        ("hard-track-share", "0.5", "0.0"), ("tail-weight", "0.5", "0.0"),
+        ("tail-share", "0.5", "0.25"),
     ])
     func `another value than the run's is refused with both`(
         name: String, given: String, stored: String
@@ -48,7 +57,7 @@ struct RunSettingsTests {
             error
                 == .conflict(
                     setting: name, stored: stored, given: given, path: "run",
-                    begun: ["n-samples", "sigma"].contains(name) ? 0 : nil))
+                    begun: Self.scheduled.contains(name) ? 0 : nil))
         #expect(error.description.hasPrefix("\(name) \(given): "))
         // A profile may not change it either.
         #expect(throws: error) {
@@ -90,7 +99,9 @@ struct RunSettingsTests {
         ("sigma", "nan"), ("sigma", "0.1,0@5"), ("sigma", "0.1@5"), ("variant", "half"),
         ("controller-inputs", "h"), ("controller-mapping", ""), ("max-steps", "0"),
         ("stop-after-steps-without-tile", "-1"), ("initial-controller", "ones"),
-        ("vae-sha256", "12"),
+        ("vae-sha256", "12"), ("race-tracks", "1"), ("race-tracks", "-2"),
+        ("hard-track-share", "1.1"), ("hard-track-share", "nan"), ("tail-weight", "-0.1"),
+        ("tail-weight", "0,inf@3"), ("tail-share", "0"), ("n-samples-limit", "70000"),
     ])
     func `values that are none are refused`(name: String, value: String) throws {
         let row = try #require(RunSettings.table.first { $0.name == name })
@@ -157,6 +168,22 @@ struct RunSettingsTests {
         #expect(kept.antialiasing == .off)
         #expect(throws: RunError.self) {
             try RunSettings(given: ["antialiasing": "samples4"], stored: older, path: "run")
+        }
+    }
+
+    @Test func `a run from before there were other sizes and forms goes on as it was`() throws {
+        let new = ["controller-hidden", "domain-randomize", "latent-size", "hidden-size"]
+        let older = RunSettings().listed.filter { !new.contains($0.name) }
+        #expect(older.count == RunSettings().listed.count - 4)
+        // Its models' sizes are given with their digests.
+        let sizes = ["latent-size": "32", "hidden-size": "256"]
+        let kept = try RunSettings(given: sizes, stored: older, path: "run")
+        #expect(kept.hiddenUnits == 0 && kept.latentSize == 32 && kept.hiddenSize == 256)
+        #expect(kept.texts(\.domainRandomize) == ["domain-randomize": "off"])
+        for (name, value) in [("controller-hidden", "40"), ("domain-randomize", "on")] {
+            #expect(throws: RunError.self) {
+                try RunSettings(given: [name: value], stored: older, path: "run")
+            }
         }
     }
 

@@ -37,17 +37,18 @@ struct StoredStoryTests {
         }
     }
 
-    @Test func `a run that is killed at any write ends as one that is not`() async throws {
-        let calm = TemporaryRun()
-        try await calm.drive(
-            generations: Self.generations,
-            service: ToyService { SimulatedCluster.outcome(of: $0, $1).episodeReturn })
-        let expected = try Ending(calm)
+    @Test(arguments: [TemporaryRun.given, TemporaryRun.withAllOptions])
+    func `a run that is killed at any write ends as one that is not`(
+        given: [String: String]
+    ) async throws {
+        let expected = try await undisturbed(by: Nobody(), given)
         var ended = 0
-        for seed in 0..<UInt64(Self.count) {
+        // A run with every option is several times as long.
+        let count = given == TemporaryRun.given ? Self.count : Self.count / 5
+        for seed in 0..<UInt64(count) {
             let run = TemporaryRun()
             do {
-                try await live(run, seed: seed)
+                try await live(run, seed: seed, given: given)
                 #expect(try Ending(run) == expected, "story \(seed)")
             } catch is NotInSilence {
                 ended += 1
@@ -56,13 +57,52 @@ struct StoredStoryTests {
             }
         }
         // Mostly there are two honest workers, who find the liar at once.
-        #expect(ended <= max(2, Self.count / 5))
+        #expect(ended <= max(2, count / 5))
     }
 
     /// The run ended with an error that names the liar.
     private struct NotInSilence: Error {}
 
-    private func live(_ run: TemporaryRun, seed: UInt64) async throws {
+    @Test func `one worker and three end equally, with every option of the search`() async throws {
+        let options = TemporaryRun.withAllOptions
+        let expected = try await undisturbed(by: Nobody(), options)
+        for workers in [1, 3] {
+            var script = SimulatedCluster.Script()
+            script.workers = workers
+            script.faultSeconds = nil
+            let cluster = SimulatedCluster(script, seed: 1)
+            cluster.startServer()
+            #expect(try await undisturbed(by: cluster, options) == expected, "\(workers) workers")
+        }
+        #expect(try await undisturbed(by: Nobody(), TemporaryRun.given) != expected)
+    }
+
+    /// Drives without a cluster.
+    private struct Nobody: EpisodeService {
+        func perform(
+            _ batch: EpisodeBatch, onNews: @Sendable (EpisodeNews) throws -> Void
+        ) async throws -> [EpisodeResult] {
+            try batch.episodes.map { episode in
+                let outcome = SimulatedCluster.outcome(of: episode, batch.parameters(of: episode))
+                let result = EpisodeResult(episode: episode, outcome: outcome)
+                try onNews(.finished(result, file: nil))
+                return result
+            }
+        }
+    }
+
+    /// What a run without faults comes to.
+    private func undisturbed(
+        by service: any EpisodeService, _ given: [String: String]
+    ) async throws -> Ending {
+        let run = TemporaryRun()
+        try await run.drive(generations: Self.generations, service: service, given: given)
+        return try Ending(run)
+    }
+
+    private func live(
+        _ run: TemporaryRun, seed: UInt64, given: [String: String]
+    ) async throws {
         var random = PCG64(seed: seed)
         var script = SimulatedCluster.Script()
         script.faultSeconds = random.unit() < 0.5 ? 1 : nil
@@ -74,7 +114,8 @@ struct StoredStoryTests {
             let left = Mutex(Int(random.integer(below: 40)))
             do {
                 try await run.drive(
-                    generations: Self.generations, service: cluster, storesInline: true,
+                    generations: Self.generations, service: cluster, given: given,
+                    storesInline: true,
                     rehearse: { _ in
                         try left.withLock {
                             $0 -= 1

@@ -32,6 +32,21 @@ final class TemporaryRun: Sendable {
         "evaluation-episodes": "3",
     ]
 
+    /// One with every option of the search that decides what is driven, or what it comes to.
+    static let withAllOptions = given.merging([
+        "pop-size": "8", "n-samples": "4", "n-samples-limit": "7", "race-tracks": "2",
+        "hard-track-share": "0,0.5@2", "tail-weight": "0,0.5@2", "tail-share": "0.3",
+        "stop-after-steps-behind": "5",
+    ]) { $1 }
+
+    /// What luck adds to a return, up to 40: other luck for each vector and track.
+    static func luck(_ episode: Episode, _ parameters: [Float]) -> Double {
+        let bits = parameters.reduce(episode.trackSeed) {
+            ($0 ^ UInt64($1.bitPattern)) &* 0x9e37_79b9_7f4a_7c15
+        }
+        return Double(bits >> 40) * 40 / 16_777_216
+    }
+
     /// Opens the database, begins the run where it has not begun, and drives it.
     @discardableResult
     func drive(

@@ -13,7 +13,14 @@ import Testing
 struct TrustTests {
     /// Two hosts, of which one lies until it is found out, which is told in the middle of a batch.
     private final class TwoHosts: EpisodeService {
-        private let state = Mutex((batches: 0, isKnown: false, driven: 0, claimed: 0))
+        private struct State {
+            var batches = 0
+            var isKnown = false
+            var driven = 0
+            var claimed: Set<EpisodeName> = []
+        }
+
+        private let state = Mutex(State())
         private let honest = ToyService()
         /// In which batch the liar is found; nil: never.
         private let found: Int?
@@ -23,7 +30,7 @@ struct TrustTests {
         }
 
         var driven: Int { state.withLock { $0.driven } }
-        var claimed: Int { state.withLock { $0.claimed } }
+        var claimed: Set<EpisodeName> { state.withLock { $0.claimed } }
 
         func perform(
             _ batch: EpisodeBatch, onNews: @Sendable (EpisodeNews) throws -> Void
@@ -31,7 +38,7 @@ struct TrustTests {
             let number = state.withLock {
                 $0.batches += 1
                 $0.driven += batch.episodes.count
-                $0.claimed += batch.claims.count
+                $0.claimed.formUnion(batch.claims.keys)
                 return $0.batches
             }
             var results: [EpisodeResult] = []
@@ -100,7 +107,7 @@ struct TrustTests {
         let service = TwoHosts(found: nil)
         try await run.drive(generations: 2, service: service)
         // 3 episodes after 2 generations of 12.
-        #expect(service.claimed == 3)
+        #expect(service.claimed.count == 3)
         let rollouts = try RunReader(run.directory).rollouts(generation: 2, purpose: .evaluation)
         // The second time each host has the other half but for one.
         #expect(rollouts.count == 3)
@@ -109,6 +116,25 @@ struct TrustTests {
         try await alone.drive(generations: 2)
         let own = try RunReader(alone.directory).rollouts(generation: 2, purpose: .evaluation)
         #expect(own.allSatisfy { !$0.isConfirmed })
+    }
+
+    @Test(arguments: [(20, 4), (200, 13)])
+    func `of a long evaluation a part is driven again, always the same one`(
+        episodes: Int, claimed: Int
+    ) async throws {
+        var given = TemporaryRun.given
+        given["evaluation-episodes"] = "\(episodes)"
+        var names: [Set<EpisodeName>] = []
+        for _ in 0..<2 {
+            let run = TemporaryRun()
+            let service = TwoHosts(found: nil)
+            try await run.drive(generations: 2, service: service, given: given)
+            #expect(service.claimed.count == claimed)
+            names.append(service.claimed)
+        }
+        #expect(names[0] == names[1])
+        // Not the first ones, which a liar could know.
+        #expect(names[0].contains { $0.repetition >= claimed })
     }
 
     /// Sets episodes aside.

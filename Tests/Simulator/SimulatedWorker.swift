@@ -125,8 +125,10 @@ package struct SimulatedWorker {
             hash = (hash ^ UInt64(value.bitPattern)) &* 0x9e37_79b9_7f4a_7c15
             hash ^= hash >> 29
         }
+        let isLap = hash % 3 == 0
         return EpisodeOutcome(
             episodeReturn: Double(hash >> 40) / 16384, steps: 1 + Int(hash % 900),
-            tilesVisited: Int(hash % 200), trackTiles: 200, end: .timeLimit)
+            tilesVisited: isLap ? 200 : Int(hash % 200), trackTiles: 200,
+            end: isLap ? .lapCompleted : .timeLimit)
     }
 }

@@ -85,9 +85,28 @@ package final class ProgramProcess: Sendable {
         return numbers.count == 2 ? (numbers[0], numbers[1]) : nil
     }
 
+    /// The processes that it has started and that run.
+    package var children: [Int32] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap(Int32.init).filter { process in
+            // After the name, which may have spaces: the state and the parent.
+            let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+            let words = stat?.split(separator: ")").last?.split(separator: " ") ?? []
+            return words.count > 1 && Int32(words[1]) == self.process.processIdentifier
+        }
+    }
+
     /// Sends it a signal.
     package func signal(_ number: Int32) {
         kill(process.processIdentifier, number)
+    }
+
+    /// Whether a signal that it was sent has yet to reach it.
+    package var hasSignals: Bool {
+        let status = try? String(
+            contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        let line = status?.split(separator: "\n").first { $0.hasPrefix("ShdPnd:") }
+        return line?.dropFirst("ShdPnd:".count).contains { $0 != "0" && !$0.isWhitespace } == true
     }
 
     /// The next line it prints; nil at its end.

@@ -3,7 +3,7 @@
 
 import ArrayFiles
 package import Foundation
-import WorldModel
+package import WorldModel
 
 /// Models of the right shapes that are quick to make; what they compute is of no use.
 package enum QuickModels {
@@ -15,6 +15,16 @@ package enum QuickModels {
     /// M's file.
     package static let mdrnn: Data = weights(
         MDRNNParameters.specification(MDRNNSizes()), of: "mdrnn")
+
+    /// V's and M's files of other sizes.
+    package static func files(_ sizes: ModelSizes) -> (vae: Data, mdrnn: Data) {
+        (
+            weights(VAEParameters.specification(VAESizes(latent: sizes.latent)), of: "vae"),
+            weights(
+                MDRNNParameters.specification(
+                    MDRNNSizes(latent: sizes.latent, hidden: sizes.hidden)), of: "mdrnn")
+        )
+    }
 
     private static func weights(
         _ entries: [TensorSpecification], of kind: String, notes: [String: String] = [:]

@@ -11,19 +11,22 @@ package final class ToyService: EpisodeService {
     private let worker: String
     private let reversed: Bool
     private let outcome: @Sendable (Episode, [Float]) -> Double
+    private let lap: Double
 
     /// A service.
     ///
     /// - Parameters:
     ///   - worker: The driver's name.
     ///   - reversed: Whether results arrive in the reversed order.
+    ///   - lap: From which return on an episode has finished its lap.
     ///   - outcome: The return of an episode with its parameters.
     package init(
-        worker: String = "toy", reversed: Bool = false,
+        worker: String = "toy", reversed: Bool = false, lap: Double = .infinity,
         outcome: @escaping @Sendable (Episode, [Float]) -> Double = ToyService.formula
     ) {
         self.worker = worker
         self.reversed = reversed
+        self.lap = lap
         self.outcome = outcome
     }
 
@@ -46,11 +49,12 @@ package final class ToyService: EpisodeService {
         for episode in reversed ? batch.episodes.reversed() : batch.episodes {
             try Task.checkCancellation()
             counts.withLock { $0[episode.name, default: 0] += 1 }
+            let value = outcome(episode, batch.parameters(of: episode))
             let result = EpisodeResult(
                 episode: episode,
                 outcome: EpisodeOutcome(
-                    episodeReturn: outcome(episode, batch.parameters(of: episode)), steps: 10,
-                    tilesVisited: 3, trackTiles: 300, end: .noNewTile),
+                    episodeReturn: value, steps: 10, tilesVisited: 3, trackTiles: 300,
+                    end: value >= lap ? .lapCompleted : .noNewTile),
                 driver: EpisodeDriver(name: worker, fingerprint: "toy/1"), seconds: 0.5)
             results[episode.name] = result
             try onNews(.finished(result, file: nil))

@@ -101,6 +101,26 @@ struct AgentTests {
         #expect(try Agent(directory: place.url).requireController() == controller)
     }
 
+    @Test func `V and M of other sizes are an agent with a controller for these`() throws {
+        let place = try Place()
+        try place.write(vae: VAESizes(latent: 16))
+        try place.write(mdrnn: MDRNNSizes(latent: 16, hidden: 24, mixtures: 2))
+        let sizes = ModelSizes(latent: 16, hidden: 24)
+        let controller = ControllerParameters(shape: ControllerShape(hiddenUnits: 3, sizes: sizes))
+        try place.write(controller)
+        let agent = try Agent(directory: place.url)
+        #expect(agent.models.sizes == sizes)
+        #expect(try agent.requireController() == controller)
+        let pixels = [UInt8](repeating: 90, count: Encoder.imageBytes)
+        #expect(agent.models.encoder.encode(pixels).means.count == 16)
+        let name = place.file(.controller).path
+        try place.write(ControllerParameters())
+        #expect(
+            throws: ControllerFileError.otherSizes(
+                file: name, found: ModelSizes(), expected: sizes)
+        ) { try Agent(directory: place.url) }
+    }
+
     @Test func `an M for other latents than V's is refused, and so are sizes nobody can run`()
         throws
     {
@@ -109,7 +129,10 @@ struct AgentTests {
         try place.write(mdrnn: MDRNNSizes())
         #expect(
             try failure(place) == .disagree(directory: place.url.path, mdrnn: 32, vae: 16))
+        let small = VAESizes(
+            latent: 16, encoderChannels: [4, 4, 4, 4], decoderInput: 8, decoderChannels: [4, 4, 4])
         try place.write(mdrnn: MDRNNSizes(latent: 16))
+        try place.write(vae: small)
         #expect(throws: FrozenModelsError.self) { try Agent(directory: place.url) }
     }
 
@@ -129,7 +152,7 @@ struct AgentTests {
         }
         #expect(error == .noMapping(file: name))
         #expect(error.description.contains("paper") && error.description.contains("linear"))
-        for mapping in ControllerMapping.allCases {
+        for mapping in [ControllerMapping.paper, .linear] {
             let form = ControllerForm(mapping: mapping)
             let controller = try Agent(directory: place.url, form: form).requireController()
             #expect(controller.mapping == mapping && controller.latent == .mean)

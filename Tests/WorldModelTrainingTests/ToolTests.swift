@@ -184,18 +184,24 @@ struct ToolTests {
         }
     }
 
-    @Test func `a controller drives by what is real first, then by the dream alone`() throws {
+    @Test(arguments: [(32, 256, 0), (7, 20, 3)])
+    func `a controller drives by what is real first, then by the dream alone`(
+        latent: Int, hidden: Int, units: Int
+    ) throws {
         try Self.withTemporaryDirectory { directory in
             var generator = PCG64(seed: 5)
             var sizes = VAENetworkTests.small
-            sizes.latent = 32
+            sizes.latent = latent
             try VAEParameters(randomFrom: &generator, sizes: sizes).file()
                 .write(to: directory.appending(path: "vae.safetensors"))
-            try MDRNNParameters(randomFrom: &generator).file()
-                .write(to: directory.appending(path: "mdrnn.safetensors"))
+            try MDRNNParameters(
+                randomFrom: &generator, sizes: MDRNNSizes(latent: latent, hidden: hidden)
+            ).file().write(to: directory.appending(path: "mdrnn.safetensors"))
+            let shape = ControllerShape(
+                hiddenUnits: units, sizes: ModelSizes(latent: latent, hidden: hidden))
             let controller = ControllerParameters(
-                values: normals(ControllerInputs.latentHidden.parameterCount, &generator)
-                    .map { 0.05 * $0 })
+                shape: shape,
+                values: normals(shape.parameterCount, &generator).map { 0.05 * $0 })
             var settings = Dream.Configuration(
                 logdir: directory, output: directory.appending(path: "dream.gif"))
             settings.start = 3

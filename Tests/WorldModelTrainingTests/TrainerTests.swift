@@ -67,6 +67,24 @@ struct TrainerTests {
         #expect((losses.min() ?? 0) < losses[0])
     }
 
+    @Test func `a model that was put there is kept by another name when a better one comes`()
+        throws
+    {
+        let space = try TrainingWorkspace()
+        _ = try space.vae("run", epochs: 1).run { _ in }
+        let given = try space.bytes("run/vae.safetensors")
+        // Without its state it is a file that came from elsewhere.
+        try FileManager.default.removeItem(at: space.root.appending(path: "run/training"))
+        let told = try space.told { try space.vae("run", epochs: 6).run($0) }
+        #expect(try space.bytes("run/vae.safetensors") != given)
+        let kept = try #require(
+            told.first { $0.contains("is kept as") }?.split(separator: " ").last)
+        #expect(try space.bytes("run/\(kept)") == given)
+        // What training itself has made is not kept, epoch by epoch.
+        #expect(told.filter { $0.contains("is kept as") }.count == 1)
+        #expect(try space.told { try space.vae("run", epochs: 8).run($0) } == [])
+    }
+
     @Test func `without pictures the weights are the same`() throws {
         let space = try TrainingWorkspace()
         _ = try space.vae("shown", epochs: 1).run { _ in }

@@ -118,11 +118,19 @@ struct TrainingFaultTests {
         #expect(try space.bytes("run/training/vae-state.safetensors") == before)
         // What only says when to stop, or how fast, may change; and all may, afresh.
         _ = try space.vae("run", epochs: 2, threads: 1) { $0.run.patience = 3 }.run { _ in }
+        let model = try space.bytes("run/vae.safetensors")
+        var notes: [String] = []
         let summary = try space.vae("run", epochs: 1) {
             $0.run.seed = 2
             $0.run.reloads = false
-        }.run { _ in }
+        }.run { if case .noticed(let note) = $0 { notes.append(note) } }
         #expect(summary.epochs == 1)
+        // The model that was there has another name, which is said.
+        #expect(try space.bytes("run/vae.safetensors") != model)
+        let name = try #require(
+            notes.first { $0.contains("is kept as") }?.split(separator: " ").last)
+        #expect(name.wholeMatch(of: /vae\.[0-9]{8}T[0-9]{6}Z\.safetensors/) != nil)
+        #expect(try space.bytes("run/\(name)") == model)
     }
 
     @Test func `M resumed with another option, or without a recording that it saw, is refused`()

@@ -100,7 +100,7 @@ same_runs() {
 # count_rollouts DIRECTORY: fails unless every rollout is there once and counted once.
 count_rollouts() {
     local wanted found counted
-    wanted=$(query "$1" 'SELECT (SELECT sum(candidates * tracks) FROM generations)
+    wanted=$(query "$1" 'SELECT (SELECT sum(rollouts) FROM generations)
         + (SELECT sum(episodes) FROM evaluations)')
     found=$(query "$1" 'SELECT count(*) FROM rollouts')
     counted=$(query "$1" 'SELECT sum(rollouts) FROM workers')

@@ -12,7 +12,9 @@ same tracks, and both means are printed. Prints a line an episode, then one JSON
 
 CarRacing-v3 as Gymnasium makes it: 1,000 steps, a lap is complete at more than 95 % of the tiles,
 or at more than --lap-complete-percent, on both sides; 1 is the rule of the published figures (v0).
-Gymnasium's pictures are antialiased: --antialiasing samples4 has the program draw like that.
+Gymnasium's pictures are antialiased: --antialiasing samples4 has the program draw like that. V and M
+may be of any sizes, and C of any form; with discrete actions and with colours drawn for each track
+Gymnasium is made as C's file says.
 """
 
 import argparse
@@ -42,6 +44,10 @@ def load(path):
         return tensors, file.metadata() or {}
 
 
+# Nothing, right, left, gas, brake, as steering, gas and brake.
+DISCRETE = [[0.0, 0.0, 0.0], [0.6, 0.0, 0.0], [-0.6, 0.0, 0.0], [0.0, 0.2, 0.0], [0.0, 0.0, 0.8]]
+
+
 class Agent:
     """V, M and C of one episode at a time."""
 
@@ -51,13 +57,17 @@ class Agent:
         self.controller, form = load(os.path.join(directory, "controller.safetensors"))
         self.inputs = form.get("inputs", "zh")
         self.mapping = form.get("mapping", mapping)
-        if self.mapping not in ("paper", "linear") or mapping not in (None, self.mapping):
+        mappings = ("paper", "linear", "discrete")
+        if self.mapping not in mappings or mapping not in (None, self.mapping):
             raise SystemExit(
                 f"{directory}/controller.safetensors: its mapping is {self.mapping}: give "
-                "--controller-mapping paper or linear where the file does not say it"
+                "--controller-mapping paper, linear or discrete where the file does not say it"
             )
         self.latent = form.get("latent", "mean")
-        self.cell = torch.nn.LSTMCell(35, 256)
+        self.domain_randomize = form.get("domain_randomize") == "true"
+        gates, inputs = mdrnn["rnn.weight_ih_l0"].shape
+        self.size = gates // 4
+        self.cell = torch.nn.LSTMCell(inputs, self.size)
         self.cell.load_state_dict(
             {
                 name.removeprefix("rnn.").removesuffix("_l0"): value
@@ -67,8 +77,8 @@ class Agent:
         )
 
     def begin(self, seed):
-        self.hidden = torch.zeros(1, 256)
-        self.memory = torch.zeros(1, 256)
+        self.hidden = torch.zeros(1, self.size)
+        self.memory = torch.zeros(1, self.size)
         self.noise = torch.Generator().manual_seed(seed)
 
     def encode(self, picture):
@@ -91,21 +101,28 @@ class Agent:
         return mean + deviation * torch.randn(mean.shape, generator=self.noise)
 
     def act(self, picture):
-        """Steering, gas and brake; the state moves on."""
+        """Steering, gas and brake, or a discrete action's number; the state moves on."""
         with torch.inference_mode():
             z = self.encode(picture)
             parts = {"z": [z], "zh": [z, self.hidden], "zch": [z, self.memory, self.hidden]}
             seen = torch.cat(parts[self.inputs], dim=1)
+            if "hidden.weight" in self.controller:
+                layer = [self.controller[f"hidden.{part}"] for part in ("weight", "bias")]
+                seen = torch.tanh(seen @ layer[0].T + layer[1])
             action = seen @ self.controller["fc.weight"].T + self.controller["fc.bias"]
             if self.mapping == "paper":
                 action = action.tanh()
                 action = torch.stack(
                     [action[:, 0], (action[:, 1] + 1) / 2, action[:, 2].clamp(min=0)], dim=1
                 )
+            number = int(action.argmax())
+            if self.mapping == "discrete":
+                # What Gymnasium's step does for each number, which M is told.
+                action = torch.tensor([DISCRETE[number]])
             self.hidden, self.memory = self.cell(
                 torch.cat([action, z], dim=1), (self.hidden, self.memory)
             )
-        return action[0].numpy()
+        return number if self.mapping == "discrete" else action[0].numpy()
 
 
 def drive(environment, agent, seed):
@@ -114,7 +131,9 @@ def drive(environment, agent, seed):
     agent.begin(seed)
     total, steps = 0.0, 0
     while True:
-        action = np.clip(agent.act(picture), [-1, 0, 0], [1, 1, 1]).astype(np.float32)
+        action = agent.act(picture)
+        if agent.mapping != "discrete":
+            action = np.clip(action, [-1, 0, 0], [1, 1, 1]).astype(np.float32)
         picture, reward, terminated, truncated, info = environment.step(action)
         total += float(reward)
         steps += 1
@@ -140,7 +159,7 @@ def main():
     parser.add_argument("--ours", help="this program, to drive the same tracks")
     parser.add_argument(
         "--controller-mapping",
-        choices=("paper", "linear"),
+        choices=("paper", "linear", "discrete"),
         help="how the controller's outputs become actions, where its file does not say",
     )
     parser.add_argument("--threads", type=int, default=1)
@@ -165,10 +184,13 @@ def main():
         if options.antialiasing:
             command += ["--antialiasing", options.antialiasing]
         ours = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-    environment = gymnasium.make(
-        "CarRacing-v3", continuous=True, lap_complete_percent=options.lap_complete_percent
-    )
     agent = Agent(options.directory, options.controller_mapping)
+    environment = gymnasium.make(
+        "CarRacing-v3",
+        continuous=agent.mapping != "discrete",
+        domain_randomize=agent.domain_randomize,
+        lap_complete_percent=options.lap_complete_percent,
+    )
     returns, laps = [], 0
     for index, seed in enumerate(range(first, end)):
         total, steps, finished = drive(environment, agent, seed)

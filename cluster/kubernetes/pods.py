@@ -80,7 +80,10 @@ def pod(workload, name, secrets, directory):
         fill_in(container)
     # podman ends with the first container, and starts none again.
     spec["restartPolicy"] = "Never"
-    metadata = {"name": name, "labels": template["metadata"]["labels"]}
+    # Else it removes those that prepare, and leaves their volumes.
+    always = {"io.podman.annotations.init.container.type": "always"}
+    labels = template["metadata"]["labels"]
+    metadata = {"name": name, "labels": labels, "annotations": always}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 

@@ -16,6 +16,6 @@ install_missing_packages
 case " $* " in
 *" --filter"* | *" --skip"*) exec swift test "$@" ;;
 esac
-waiting='^(ClusterTests|DashboardTests|ProgramTests)\.'
+waiting='^(ClusterTests|DashboardTests|DistributedSearchTests|ObjectivesTests|ProgramTests)\.'
 swift test "$@" --skip "$waiting"
 swift test "$@" --filter "$waiting"

@@ -26,8 +26,10 @@ need python3 python3
 if [ -z "$program" ]; then
     require_swift
     install_missing_packages
+    # Functions that nobody calls are left out one by one, and no library asks for the program's.
     build=(-c release --product worldmodels --static-swift-stdlib --disable-local-rpath
-        --scratch-path .build-static)
+        --scratch-path .build-static -Xswiftc -Xfrontend -Xswiftc -function-sections
+        -Xlinker --no-export-dynamic -Xlinker --icf=safe)
     swift build "${build[@]}"
     program=$(swift build "${build[@]}" --show-bin-path)/worldmodels
 fi

@@ -39,7 +39,7 @@ step "a run"
 "$program" coordinator --logdir "$scratch/run" --pretrained --pop-size 4 --n-samples 2 --evaluate-every 2 --evaluation-episodes 4 \
     --generations 100 --metrics 127.0.0.1:0 --address-file "$scratch/address" >"$scratch/coordinator.log" 2>&1 &
 await "the coordinator" 60 grep -q 'figures for Prometheus' "$scratch/coordinator.log"
-metrics=$(sed -n 's/^figures for Prometheus: //p' "$scratch/coordinator.log")
+metrics=$(sed -n 's/.*figures for Prometheus: //p' "$scratch/coordinator.log")
 "$program" worker --coordinator-file "$scratch/address" >"$scratch/worker.log" 2>&1 &
 await "a generation" 180 sh -c "curl -fsS $metrics | grep -q '^worldmodels_generations_total [1-9]'"
 

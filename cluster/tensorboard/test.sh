@@ -27,8 +27,9 @@ finish() {
 trap finish EXIT
 
 run=$scratch/run
+# In a shell of its own, which it becomes: who kills that kills the coordinator.
 coordinate() {
-    "$program" coordinator --logdir "$run" --pretrained --pop-size 4 --n-samples 2 --seed 3 \
+    exec "$program" coordinator --logdir "$run" --pretrained --pop-size 4 --n-samples 2 --seed 3 \
         --evaluate-every 2 --evaluation-episodes 2 --address-file "$scratch/address" --tensorboard \
         --max-steps 60 "$@" >>"$scratch/log" 2>&1
 }
@@ -45,7 +46,7 @@ done
 kill -9 "${pids[1]}"
 wait "${pids[1]}" || true
 unset 'pids[1]'
-coordinate --generations $(($(generations) + 3)) || { cat "$scratch"/*log >&2; exit 1; }
+(coordinate --generations $(($(generations) + 3))) || { cat "$scratch"/*log >&2; exit 1; }
 
 "$program" inspect "$run" --rollouts --json >"$scratch/rollouts"
 "$program" inspect "$run" --tensorboard "$scratch/board" >/dev/null

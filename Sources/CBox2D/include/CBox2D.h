@@ -44,7 +44,7 @@ typedef struct CBox2DMaterial {
     bool isSensor;
 } CBox2DMaterial;
 
-/// Two fixtures began or ceased to touch; tags are those of their bodies.
+/// Two polygons began or ceased to touch.
 typedef struct CBox2DContactEvent {
     uintptr_t tagA;
     uintptr_t tagB;
@@ -66,13 +66,19 @@ void CBox2DGetVersion(int version[3]);
 CBox2DWorld *CBox2DWorldCreate(void);
 void CBox2DWorldDestroy(CBox2DWorld *world);
 
-/// Adds a body; its tag comes back in contact events.
-CBox2DBody *CBox2DWorldAddBody(
-    CBox2DWorld *world, bool isDynamic, CBox2DVector position, float angle, uintptr_t tag);
+/// Has every iteration of every step made, also those whose results are known: for those who doubt
+/// that they are.
+void CBox2DWorldMakeAllIterations(CBox2DWorld *world);
 
-/// Adds the convex hull of 3 to 8 vertices to a body; the vertices are copied.
+/// Adds a body. A step looks at each body of the world, so what never moves should be one.
+CBox2DBody *CBox2DWorldAddBody(
+    CBox2DWorld *world, bool isDynamic, CBox2DVector position, float angle);
+
+/// Adds the convex hull of 3 to 8 vertices to a body; the vertices are copied, and the tag comes
+/// back in contact events.
 void CBox2DBodyAddPolygon(
-    CBox2DBody *body, const CBox2DVector *vertices, int count, CBox2DMaterial material);
+    CBox2DBody *body, const CBox2DVector *vertices, int count, CBox2DMaterial material,
+    uintptr_t tag);
 
 /// Adds a motorised hinge; the two bodies do not collide with each other.
 CBox2DJoint *CBox2DWorldAddRevoluteJoint(

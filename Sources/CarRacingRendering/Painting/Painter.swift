@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import CKernels
 public import CarRacing
 
 /// How edges look.
@@ -59,11 +60,19 @@ public final class Painter {
         observation size: ObservationSize, antialiasing: Antialiasing = .off,
         library: DrawingLibrary = .osmesa
     ) throws(DrawingError) {
+        try self.init(
+            observation: size, antialiasing: antialiasing, context: library.makeContext())
+    }
+
+    /// A painter of observations that draws with a context that is there.
+    convenience init(
+        observation size: ObservationSize, antialiasing: Antialiasing, context: any DrawingContext
+    ) throws(DrawingError) {
         let side = ObservationSize.px96.side
         let stages = Stages(
             width: side, height: side, antialiasing,
             reduces: size == .px64)
-        try self.init(stages, skidMarks: false, context: library.makeContext())
+        try self.init(stages, skidMarks: false, context: context)
     }
 
     private init(
@@ -108,11 +117,10 @@ public final class Painter {
         }
         bar.draw(environment.indicators, into: stages.picture + stages.width * sceneHeight)
         if stages.reduces {
-            PixelFilter.twoThirds(
-                stages.picture, side: stages.width, rows: stages.rows, into: stages.reduced)
+            ck_two_thirds(stages.picture, stages.width, stages.line, target)
+        } else {
+            PixelFilter.dropAlpha(stages.picture, count: width * height, into: target)
         }
-        PixelFilter.dropAlpha(
-            stages.reduces ? stages.reduced : stages.picture, count: width * height, into: target)
     }
 
     /// The memory of the pictures between drawing and result.
@@ -127,13 +135,16 @@ public final class Painter {
         let picture: UnsafeMutablePointer<UInt32>
         /// What is drawn at a multiple of the picture's size, and halved in place.
         let drawn: UnsafeMutablePointer<UInt32>
-        let rows: UnsafeMutablePointer<UInt32>
-        let reduced: UnsafeMutablePointer<UInt32>
+        /// A row of the picture and a pixel on either side, while it is reduced.
+        let line: UnsafeMutablePointer<UInt32>
 
         var outputWidth: Int { reduces ? width / 3 * 2 : width }
         var outputHeight: Int { reduces ? height / 3 * 2 : height }
 
         init(width: Int, height: Int, _ antialiasing: Antialiasing, reduces: Bool) {
+            precondition(
+                !reduces || (width == height && width % Int(CK_TWO_THIRDS_STEP) == 0),
+                "\(width)x\(height) cannot be reduced")
             self.width = width
             self.height = height
             self.reduces = reduces
@@ -145,15 +156,13 @@ public final class Painter {
             }
             picture = allocate(width * height)
             drawn = allocate(Self.farScale * Self.farScale * width * height)
-            rows = allocate(reduces ? width * height : 1)
-            reduced = allocate(reduces ? width * height : 1)
+            line = allocate(width + 2)
         }
 
         deinit {
             drawn.deallocate()
             picture.deallocate()
-            rows.deallocate()
-            reduced.deallocate()
+            line.deallocate()
         }
     }
 }

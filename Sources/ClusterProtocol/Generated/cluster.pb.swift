@@ -373,6 +373,15 @@ package nonisolated struct WireWork: Sendable {
     set {kind = .record(newValue)}
   }
 
+  /// Candidates are evaluated by a program of the worker's; the objective's settings as JSON.
+  package var objective: Data {
+    get {
+      if case .objective(let v)? = kind {return v}
+      return Data()
+    }
+    set {kind = .objective(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -380,6 +389,8 @@ package nonisolated struct WireWork: Sendable {
     case score(Data)
     /// Episodes are driven for their files; the dataset's settings as JSON.
     case record(Data)
+    /// Candidates are evaluated by a program of the worker's; the objective's settings as JSON.
+    case objective(Data)
 
   }
 
@@ -621,6 +632,12 @@ package nonisolated struct WireEpisode: Sendable {
   /// The index of its parameters among the message's vectors.
   package var vector: UInt32 = 0
 
+  /// Not 0: the episode ends when its return is less than so much for each step but for the last
+  /// pace_grace ones; raw bits.
+  package var pace: Double = 0
+
+  package var paceGrace: UInt32 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -659,8 +676,8 @@ package nonisolated struct WireAssignments: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The controllers' parameters: raw IEEE 754 single bits, little endian; none where no
-  /// controller's parameters are searched for.
+  /// The parameters: raw IEEE 754 bits, little endian, single ones of a controller, single or double
+  /// ones of an objective as its settings have it; none where no parameters are searched for.
   package var vectors: [Data] = []
 
   package var assignments: [WireAssignment] = []
@@ -691,6 +708,9 @@ package nonisolated struct WireOutcome: Sendable {
   /// recorded.
   package var fileDigest: Data = Data()
 
+  /// What an objective told beside its value; each name once.
+  package var info: [WireNamedNumber] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum End: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -702,6 +722,11 @@ package nonisolated struct WireOutcome: Sendable {
     case noNewTile // = 4
     case stepCap // = 5
     case actionNotFinite // = 6
+    case behindPace // = 7
+    case answered // = 8
+
+    /// The objective said that there is none; the return has no meaning.
+    case noValue // = 9
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -717,6 +742,9 @@ package nonisolated struct WireOutcome: Sendable {
       case 4: self = .noNewTile
       case 5: self = .stepCap
       case 6: self = .actionNotFinite
+      case 7: self = .behindPace
+      case 8: self = .answered
+      case 9: self = .noValue
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -730,6 +758,9 @@ package nonisolated struct WireOutcome: Sendable {
       case .noNewTile: return 4
       case .stepCap: return 5
       case .actionNotFinite: return 6
+      case .behindPace: return 7
+      case .answered: return 8
+      case .noValue: return 9
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -743,9 +774,27 @@ package nonisolated struct WireOutcome: Sendable {
       .noNewTile,
       .stepCap,
       .actionNotFinite,
+      .behindPace,
+      .answered,
+      .noValue,
     ]
 
   }
+
+  package init() {}
+}
+
+/// A number that a person's program told.
+package nonisolated struct WireNamedNumber: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var value: Double = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
@@ -1589,7 +1638,7 @@ nonisolated extension WireModel: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Work"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}score\0\u{1}record\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}score\0\u{1}record\0\u{1}objective\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1613,6 +1662,14 @@ nonisolated extension WireWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
           self.kind = .record(v)
         }
       }()
+      case 3: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.kind != nil {try decoder.handleConflictingOneOf()}
+          self.kind = .objective(v)
+        }
+      }()
       default: break
       }
     }
@@ -1631,6 +1688,10 @@ nonisolated extension WireWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     case .record?: try {
       guard case .record(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularBytesField(value: v, fieldNumber: 2)
+    }()
+    case .objective?: try {
+      guard case .objective(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 3)
     }()
     case nil: break
     }
@@ -1918,7 +1979,7 @@ nonisolated extension WireEpisodeName.Purpose: SwiftProtobuf._ProtoNameProviding
 
 nonisolated extension WireEpisode: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Episode"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}track_seed\0\u{3}step_cap\0\u{1}vector\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}track_seed\0\u{3}step_cap\0\u{1}vector\0\u{1}pace\0\u{3}pace_grace\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1930,6 +1991,8 @@ nonisolated extension WireEpisode: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 2: try { try decoder.decodeSingularFixed64Field(value: &self.trackSeed) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.stepCap) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.vector) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.pace) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.paceGrace) }()
       default: break
       }
     }
@@ -1952,6 +2015,12 @@ nonisolated extension WireEpisode: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.vector != 0 {
       try visitor.visitSingularUInt32Field(value: self.vector, fieldNumber: 4)
     }
+    if self.pace.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.pace, fieldNumber: 5)
+    }
+    if self.paceGrace != 0 {
+      try visitor.visitSingularUInt32Field(value: self.paceGrace, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1960,6 +2029,8 @@ nonisolated extension WireEpisode: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.trackSeed != rhs.trackSeed {return false}
     if lhs.stepCap != rhs.stepCap {return false}
     if lhs.vector != rhs.vector {return false}
+    if lhs.pace != rhs.pace {return false}
+    if lhs.paceGrace != rhs.paceGrace {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2041,7 +2112,7 @@ nonisolated extension WireAssignments: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireOutcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Outcome"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}episode_return\0\u{1}steps\0\u{3}tiles_visited\0\u{3}track_tiles\0\u{1}end\0\u{3}file_digest\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}episode_return\0\u{1}steps\0\u{3}tiles_visited\0\u{3}track_tiles\0\u{1}end\0\u{3}file_digest\0\u{1}info\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2055,6 +2126,7 @@ nonisolated extension WireOutcome: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.trackTiles) }()
       case 5: try { try decoder.decodeSingularEnumField(value: &self.end) }()
       case 6: try { try decoder.decodeSingularBytesField(value: &self.fileDigest) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.info) }()
       default: break
       }
     }
@@ -2079,6 +2151,9 @@ nonisolated extension WireOutcome: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.fileDigest.isEmpty {
       try visitor.visitSingularBytesField(value: self.fileDigest, fieldNumber: 6)
     }
+    if !self.info.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.info, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2089,13 +2164,49 @@ nonisolated extension WireOutcome: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.trackTiles != rhs.trackTiles {return false}
     if lhs.end != rhs.end {return false}
     if lhs.fileDigest != rhs.fileDigest {return false}
+    if lhs.info != rhs.info {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
 nonisolated extension WireOutcome.End: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNSPECIFIED\0\u{1}LAP_COMPLETED\0\u{1}LEFT_PLAYFIELD\0\u{1}TIME_LIMIT\0\u{1}NO_NEW_TILE\0\u{1}STEP_CAP\0\u{1}ACTION_NOT_FINITE\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNSPECIFIED\0\u{1}LAP_COMPLETED\0\u{1}LEFT_PLAYFIELD\0\u{1}TIME_LIMIT\0\u{1}NO_NEW_TILE\0\u{1}STEP_CAP\0\u{1}ACTION_NOT_FINITE\0\u{1}BEHIND_PACE\0\u{1}ANSWERED\0\u{1}NO_VALUE\0")
+}
+
+nonisolated extension WireNamedNumber: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".NamedNumber"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}value\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.value) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.value.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.value, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireNamedNumber, rhs: WireNamedNumber) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.value != rhs.value {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
 }
 
 nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

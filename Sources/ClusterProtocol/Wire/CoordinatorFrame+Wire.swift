@@ -74,7 +74,8 @@ extension WireFromCoordinator.OneOf_Body {
                 })
         case .status(let status):
             // It has nothing that JSON cannot write; a status without a report is refused as such.
-            self = .status(.with { $0.json = (try? JSONEncoder().encode(status)) ?? Data() })
+            let json = try? status.encoded(bytes: WireLimits.statusBytes)
+            self = .status(.with { $0.json = json ?? Data() })
         case .useCores(let count): self = .useCores(.with { $0.cores = UInt32(clamping: count) })
         case .scaled(.told(let workers, let limited)):
             self = .scaled(
@@ -136,6 +137,7 @@ extension WireWelcome {
             switch welcome.work {
             case .score(let settings): $0.score = settings
             case .record(let settings): $0.record = settings
+            case .objective(let settings): $0.objective = settings
             }
         }
         heartbeatSeconds = welcome.heartbeatSeconds
@@ -163,6 +165,7 @@ extension Welcome {
         switch wire.work.kind {
         case .score(let settings): work = .score(settings: settings)
         case .record(let settings): work = .record(settings: settings)
+        case .objective(let settings): work = .objective(settings: settings)
         case nil: throw .field("welcome.work", "is none that this build knows")
         }
         try checkCount(work.settings.count, WireLimits.settingsBytes, "welcome.work")

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import Basics
 import Digests
 import Episodes
 import Foundation
+import SwiftProtobuf
 
 // Episodes and their results as they travel, both ways.
 
@@ -13,6 +15,8 @@ extension WireEpisode {
         name = WireEpisodeName(episode.name)
         trackSeed = episode.trackSeed
         stepCap = UInt32(clamping: episode.stepCap ?? 0)
+        pace = episode.pace?.perStep ?? 0
+        paceGrace = UInt32(clamping: episode.pace?.grace ?? 0)
         self.vector = UInt32(clamping: vector)
     }
 
@@ -21,8 +25,12 @@ extension WireEpisode {
         guard vectors == 0 ? vector == 0 : vector < vectors else {
             throw .field("episode.vector", "is \(vector), where there are \(vectors)")
         }
+        guard pace >= 0, pace.isFinite, (pace == 0) == (paceGrace == 0) else {
+            throw .field("episode.pace", "is \(pace), \(paceGrace) steps behind")
+        }
         return Episode(
             name: name.name, trackSeed: trackSeed, stepCap: stepCap == 0 ? nil : Int(stepCap),
+            pace: pace == 0 ? nil : Pace(perStep: pace, grace: Int(paceGrace)),
             vector: Int(vector))
     }
 }
@@ -63,9 +71,16 @@ extension WireResult {
         core = UInt32(clamping: result.core)
         switch result.report {
         case .outcome(let outcome): self.outcome = WireOutcome(outcome)
-        case .failure(let failure): self.failure = String(failure.description.prefix(200))
-        case .implausible(let problem): self.failure = String(problem.prefix(200))
+        case .failure(let failure): self.failure = Self.text(failure.description)
+        case .implausible(let problem): self.failure = Self.text(problem)
         }
+    }
+
+    /// As much of a reason as travels.
+    private static func text(_ reason: String) -> String {
+        let shown = reason.printable
+        guard shown.utf8.count > WireLimits.textBytes else { return shown }
+        return String(shown.prefix(200))
     }
 
     /// What became of the episode, as far as it can be true.
@@ -113,10 +128,19 @@ extension WireOutcome {
             case .noNewTile: .noNewTile
             case .stepCap: .stepCap
             case .actionNotFinite: .actionNotFinite
+            case .behindPace: .behindPace
             // Giving an episode up is the coordinator's decision: no worker may say so.
             case .setAside: .unspecified
+            case .answered: .answered
+            case .noValue: .noValue
             }
         fileDigest = Data(outcome.fileDigest)
+        info = outcome.info.sorted { $0.key < $1.key }.prefix(WireLimits.infoNumbers).map { entry in
+            .with {
+                $0.name = entry.key
+                $0.value = entry.value
+            }
+        }
     }
 
     private var meaning: EpisodeEnd? {
@@ -127,6 +151,9 @@ extension WireOutcome {
         case .noNewTile: .noNewTile
         case .stepCap: .stepCap
         case .actionNotFinite: .actionNotFinite
+        case .behindPace: .behindPace
+        case .answered: .answered
+        case .noValue: .noValue
         case .unspecified, .UNRECOGNIZED: nil
         }
     }
@@ -135,7 +162,9 @@ extension WireOutcome {
         guard fileDigest.isEmpty || fileDigest.count == SHA256.byteCount else {
             throw .field("outcome.file_digest", "has \(fileDigest.count) bytes, not 0 or 32")
         }
-        if !episodeReturn.isFinite { return .implausible("the return is \(episodeReturn)") }
+        if !episodeReturn.isFinite, end != .noValue {
+            return .implausible("the return is \(episodeReturn)")
+        }
         if steps == 0 || steps > WireLimits.steps { return .implausible("\(steps) steps") }
         if trackTiles > WireLimits.tiles {
             return .implausible("a track of \(trackTiles) tiles")
@@ -146,7 +175,23 @@ extension WireOutcome {
         guard let end = meaning else { return .implausible("an end that is none") }
         return .outcome(
             EpisodeOutcome(
-                episodeReturn: episodeReturn, steps: Int(steps), tilesVisited: Int(tilesVisited),
-                trackTiles: Int(trackTiles), end: end, fileDigest: Array(fileDigest)))
+                episodeReturn: end == .noValue ? .nan : episodeReturn, steps: Int(steps),
+                tilesVisited: Int(tilesVisited),
+                trackTiles: Int(trackTiles), end: end, fileDigest: Array(fileDigest),
+                info: try numbers()))
+    }
+
+    /// What was told beside the value; what is no number is left out.
+    private func numbers() throws(WireError) -> [String: Double] {
+        try checkCount(info.count, WireLimits.infoNumbers, "outcome.info")
+        var numbers: [String: Double] = [:]
+        for entry in info {
+            let name = try printable(entry.name, "outcome.info.name")
+            guard !name.isEmpty, name.utf8.count <= WireLimits.infoNameBytes else {
+                throw .field("outcome.info.name", "has \(name.utf8.count) bytes")
+            }
+            if entry.value.isFinite { numbers[name] = entry.value }
+        }
+        return numbers
     }
 }

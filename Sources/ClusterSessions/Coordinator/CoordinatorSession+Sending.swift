@@ -17,30 +17,40 @@ extension CoordinatorSession {
         _ assignments: [Assignments.Assignment], vectors: [Data], to worker: WorkerKey
     ) {
         guard let peer = workers[worker]?.peer else { return }
-        var first = 0
-        while first < assignments.count {
-            let next = min(first + WireLimits.assignmentsInMessage, assignments.count)
-            var places: [Int: Int] = [:]
-            var message = Assignments()
-            message.assignments.reserveCapacity(next - first)
-            for assignment in assignments[first..<next] {
-                var assignment = assignment
-                if !vectors.isEmpty {
-                    let vector = assignment.episode.vector
-                    let place = places[vector] ?? message.vectors.count
-                    if place == message.vectors.count {
-                        places[vector] = place
-                        message.vectors.append(vectors[vector])
-                    }
-                    assignment.episode.vector = place
-                } else {
-                    assignment.episode.vector = 0
-                }
-                message.assignments.append(assignment)
-            }
-            send(.assignments(message), to: peer)
-            first = next
+        var waiting = assignments[...]
+        while !waiting.isEmpty {
+            send(.assignments(Self.message(of: &waiting, vectors)), to: peer)
         }
+    }
+
+    /// Takes as many of some assignments as a message may hold, at least one.
+    private static func message(
+        of waiting: inout ArraySlice<Assignments.Assignment>, _ vectors: [Data]
+    ) -> Assignments {
+        var places: [Int: Int] = [:]
+        var bytes = 0
+        var message = Assignments()
+        while var assignment = waiting.first,
+            message.assignments.count < WireLimits.assignmentsInMessage
+        {
+            if !vectors.isEmpty {
+                let vector = assignment.episode.vector
+                let place = places[vector] ?? message.vectors.count
+                if place == message.vectors.count {
+                    bytes += vectors[vector].count
+                    // An objective's may be large; what is beside them is small.
+                    if bytes > WireLimits.bytesToWorker / 2, place > 0 { break }
+                    places[vector] = place
+                    message.vectors.append(vectors[vector])
+                }
+                assignment.episode.vector = place
+            } else {
+                assignment.episode.vector = 0
+            }
+            message.assignments.append(assignment)
+            waiting.removeFirst()
+        }
+        return message
     }
 
     /// Answers who asked for the run's status.

@@ -79,7 +79,9 @@ extension CoordinatorSession {
     /// A worker's process, across its connections.
     package struct Worker: Sendable {
         /// How it introduced itself.
-        package var hello: Hello
+        package let hello: Hello
+        /// Host and process; kept, for every result names it.
+        package let name: String
         /// Who answers for it.
         package var party: String
         /// Its connection; nil while it has none.
@@ -87,14 +89,14 @@ extension CoordinatorSession {
         /// When it first said Hello.
         package var joined: Seconds
         /// Episodes that it was the first to finish.
-        package var completed = 0
+        package var completed: Int
         /// Failures, and results that cannot be true.
-        package var errors = 0
+        package var errors: Int
         /// Cores with episodes, or ready for some; none before it is ready.
-        package var cores: Int
+        package var cores = 0
         /// Cores that take new episodes; none before it is ready: how many it has is not how many it
         /// is to use.
-        package var wantedCores: Int
+        package var wantedCores = 0
         /// Steps that each core has taken, as last told.
         package var coreSteps: [UInt64] = []
 
@@ -103,8 +105,18 @@ extension CoordinatorSession {
             EpisodeDriver(name: name, fingerprint: hello.fingerprint, party: party)
         }
 
-        /// Host and process.
-        package var name: String { "\(hello.host)/\(hello.process)" }
+        init(
+            hello: Hello, party: String, peer: PeerIdentifier?, joined: Seconds, completed: Int,
+            errors: Int
+        ) {
+            self.hello = hello
+            name = "\(hello.host)/\(hello.process)"
+            self.party = party
+            self.peer = peer
+            self.joined = joined
+            self.completed = completed
+            self.errors = errors
+        }
     }
 
     /// A connection that said Hello.

@@ -291,8 +291,7 @@ package struct CoordinatorSession: Sendable {
         workers[worker] = Worker(
             hello: hello, party: origin.party(host: hello.host), peer: peer,
             joined: workers[worker]?.joined ?? now,
-            completed: workers[worker]?.completed ?? 0, errors: workers[worker]?.errors ?? 0,
-            cores: 0, wantedCores: 0)
+            completed: workers[worker]?.completed ?? 0, errors: workers[worker]?.errors ?? 0)
         peers[peer] = Peer(worker: worker, session: nextSession)
         nextSession += 1
         actions.append(.introduced(worker))

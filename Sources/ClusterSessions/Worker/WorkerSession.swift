@@ -32,6 +32,8 @@ package struct WorkerSession: Sendable {
     /// When there last was an episode in hand.
     var lastBusy: Seconds = 0
     var lastNotice: Seconds = 0
+    /// What was last told of a coordinator that is not there; nil since there last was one.
+    var toldAbsence: Notice?
     /// Until the next one: what has not been there for a day fills no log.
     var noticePause: Seconds
     private static let longestNoticePause: Seconds = 300
@@ -93,11 +95,11 @@ package struct WorkerSession: Sendable {
     ///   - reason: One line.
     ///   - now: The time.
     package mutating func handshakeFailed(_ reason: String, at now: Seconds) {
-        if refusal == nil {
-            lastNotice = now
-            actions.append(.tell(.notAccepted(reason)))
-        }
+        let isNew = refusal == nil
         refusal = reason
+        guard isNew else { return }
+        lastNotice = now
+        tellAbsence()
     }
 
     /// A frame came.
@@ -185,7 +187,7 @@ package struct WorkerSession: Sendable {
     package mutating func finished(
         _ episode: FinishedEpisode, seconds: Seconds, coreSeconds: Seconds? = nil, core: Int = 0
     ) {
-        guard held.contains(episode.ticket) else { return }
+        guard isDriven(episode.ticket) else { return }
         outbox.append(episode, seconds: seconds, coreSeconds: coreSeconds, core: core)
     }
 
@@ -194,12 +196,18 @@ package struct WorkerSession: Sendable {
     /// - Parameter loss: Which, and the leases of the episodes it was driving.
     package mutating func coreLost(_ loss: CoreLoss) {
         var loss = loss
-        loss.leases = loss.leases.filter(held.contains)
+        loss.leases = loss.leases.filter(isDriven)
         held.subtract(loss.leases)
         actions.append(.tell(.coreLost(loss)))
         // Where there is nobody to tell, the next heartbeat does not name its leases.
         guard case .working(let membership, _) = state else { return }
         actions.append(.send(encoded(.coreLost(loss), membership)))
+    }
+
+    /// Whether an episode is in hand and has no result yet, which is sent even where the core that
+    /// drove it is lost.
+    private func isDriven(_ lease: UInt64) -> Bool {
+        held.contains(lease) && !outbox.leases.contains(lease)
     }
 
     /// The engine cannot be made, or broke: the worker leaves.
@@ -264,7 +272,8 @@ package struct WorkerSession: Sendable {
         noticeAbsence(at: now)
         guard let drainDeadline else {
             if let idle = configuration.idleSeconds, now - lastBusy >= idle {
-                if membership == nil { noticeAbsence() }
+                // What it waited for, unless that was said.
+                if membership == nil, absence != toldAbsence { tellAbsence() }
                 sayGoodbye("it had nothing to do for \(Int(idle)) s")
                 end(.idle(idle))
             }
@@ -278,21 +287,26 @@ package struct WorkerSession: Sendable {
     }
 
     mutating func noticeAbsence(at now: Seconds) {
-        guard membership == nil else { return noticePause = configuration.noticeSeconds }
+        guard membership == nil else {
+            toldAbsence = nil
+            return noticePause = configuration.noticeSeconds
+        }
         guard now - lastNotice >= noticePause else { return }
         lastNotice = now
         noticePause = min(2 * noticePause, Self.longestNoticePause)
-        noticeAbsence()
+        tellAbsence()
     }
 
-    mutating func noticeAbsence() {
-        if let refusal {
-            actions.append(.tell(.notAccepted(refusal)))
-        } else if case .greeting = state {
-            actions.append(.tell(waitReason.map { .waiting($0) } ?? .noAnswer))
-        } else {
-            actions.append(.tell(.noCoordinator))
-        }
+    private mutating func tellAbsence() {
+        toldAbsence = absence
+        actions.append(.tell(absence))
+    }
+
+    /// How it is that there is no coordinator.
+    private var absence: Notice {
+        if let refusal { return .notAccepted(refusal) }
+        if case .greeting = state { return waitReason.map { .waiting($0) } ?? .noAnswer }
+        return .noCoordinator
     }
 
     // MARK: Results

@@ -37,30 +37,6 @@ struct EvaluationList: Encodable {
     }
 }
 
-/// An evaluation with the controller that was evaluated.
-struct EvaluationDetail: Encodable {
-    var generation: Int
-    var mean: Double?
-    /// Inputs of each row of weights; 0 where the parameters are not of three rows and three biases.
-    var inputs: Int
-    /// Three rows of weights: steering, gas and brake.
-    var weights: [[Double?]]
-    var biases: [Double?]
-
-    init(_ record: EvaluationRecord) {
-        generation = record.generation
-        mean = record.mean.finite
-        let values = record.parameters.map { Double($0).finite }
-        let isController = values.count >= 6 && values.count % 3 == 0
-        inputs = isController ? values.count / 3 - 1 : 0
-        let inputs = self.inputs
-        weights =
-            isController
-            ? (0..<3).map { Array(values[$0 * inputs..<($0 + 1) * inputs]) } : []
-        biases = isController ? Array(values.suffix(3)) : []
-    }
-}
-
 /// Confidence intervals.
 enum Interval {
     /// Half of the interval within which the mean lies with 95 %.

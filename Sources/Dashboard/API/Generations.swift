@@ -68,6 +68,18 @@ struct GenerationList: Encodable {
     }
 }
 
+/// A result beside the one that counts.
+struct EpisodeCopy: Encodable {
+    var candidate: Int
+    var repetition: Int
+    /// Host and process.
+    var driver: String
+    var core: Int
+    var seconds: Double?
+    /// Seconds since 1970.
+    var arrived: Double
+}
+
 /// Each rollout of a generation.
 ///
 /// Columns, not objects: a generation has a thousand of them, and a page draws several.
@@ -91,11 +103,19 @@ struct GenerationDetail: Encodable {
     /// Seconds since 1970 at which the coordinator had it; null where that was not kept.
     var arrived: [Double?] = []
     var isConfirmed: [Bool] = []
+    /// What was driven once more, and came second: few, so objects.
+    var copies: [EpisodeCopy]
 
     init(_ view: RunView, generation: Int, purpose: Purpose) throws {
         self.generation = generation
         self.purpose = purpose.rawValue
         let rollouts = try view.reader().summaries(generation: generation, purpose: purpose)
+        copies = try view.reader().copies(generation: generation, purpose: purpose).map { copy in
+            EpisodeCopy(
+                candidate: copy.candidate, repetition: copy.repetition, driver: copy.worker,
+                core: copy.core, seconds: copy.seconds.finite,
+                arrived: Double(copy.arrived) / 1000)
+        }
         var seeds: [Int: UInt64] = [:]
         var places: [String: Int] = [:]
         drivers = Set(rollouts.map(\.driver)).sorted()

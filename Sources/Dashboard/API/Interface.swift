@@ -34,7 +34,7 @@ enum Interface {
             gives: "evaluations of the search's mean with their 95 % intervals"),
         Resource(
             path: "/api/v1/runs/RUN/evaluations/GENERATION",
-            gives: "one evaluation with the controller's parameters: 3 rows of weights, 3 biases"),
+            gives: "one evaluation with the controller's weights and biases, a row an output"),
         Resource(
             path: "/api/v1/runs/RUN/tail?generations=COUNT",
             gives: "ends, percentiles and hardest tracks of the last generations and evaluations"),
@@ -47,6 +47,9 @@ enum Interface {
             gives: "hosts and workers as they are now, who has driven, and who is not believed"),
         Resource(path: "/api/v1/runs/RUN/pictures", gives: "the pictures of V's training"),
         Resource(path: "/api/v1/runs/RUN/pictures/NAME", gives: "one of them, a PNG"),
+        Resource(
+            path: "/api/v1/runs/RUN/films", gives: "the films of the best controller that are kept"
+        ),
         Resource(
             path: "/api/v1/runs/RUN/films/KIND/TRACK?make=1",
             gives: "whether a film (drive or dream) of the best controller is there; makes it"),

@@ -41,9 +41,10 @@ struct Tails: Encodable {
             median = tail.median.finite
             hardest = tail.hardest.map { track in
                 Track(
-                    trackSeed: "\(track.trackSeed)", episodes: track.episodes,
+                    trackSeed: "\(track.seed)", episodes: track.returns,
                     mean: track.mean.finite, worst: track.worst.finite,
-                    finished: track.finished, left: track.left)
+                    finished: track.ends[.lapCompleted] ?? 0,
+                    left: track.ends[.leftPlayfield] ?? 0)
             }
         }
     }

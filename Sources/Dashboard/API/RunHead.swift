@@ -88,7 +88,8 @@ struct RunState: Encodable {
     /// else "driven" while one holds its lock on this host, and "resting".
     var state: String
     var pulse: RunPulse
-    /// The generation that is driven or evaluated; in training the epoch.
+    /// The generation that is driven or evaluated, the last one where the run rests after it; in
+    /// training the epoch.
     var generation: Int
     /// How many there are to be, where an end is set.
     var generations: Int?
@@ -119,9 +120,13 @@ struct RunState: Encodable {
         elapsed = last?.elapsed.finite
         generation = pulse.generation + 1
         done = pulse.rolloutsUnderWay
-        total = last.map { $0.candidates * $0.tracks }
+        total = last?.rollouts
         state = view.isDriven ? "driven" : "resting"
-        if let last { stepsPerSecond = (Double(last.steps) / last.seconds).finite }
+        if let last {
+            stepsPerSecond = (Double(last.steps) / last.seconds).finite
+            // Of a run that rests between two generations there is no next one to speak of.
+            if !view.isDriven, done == 0 { (generation, done) = (last.generation, last.rollouts) }
+        }
         guard let status = view.status() else { return }
         let rates = view.stepRates()
         live = Live(

@@ -18,6 +18,15 @@ struct RunMedia {
         var pictures: [String]
     }
 
+    private struct Films: Encodable {
+        struct Film: Encodable {
+            var kind: String
+            /// The track's seed, as the program takes it.
+            var trackSeed: String
+        }
+        var films: [Film]
+    }
+
     private struct Film: Encodable {
         /// "none", "making", "waiting", "ready" or "failed".
         var state: String
@@ -33,6 +42,12 @@ struct RunMedia {
         case ("pictures", 2):
             guard pictures.contains(path[1]) else { return nil }
             return try file(pictureDirectory.appending(path: path[1]))
+        case ("films", 1):
+            return try .json(
+                Films(
+                    films: view.filming.kept.map {
+                        .init(kind: $0.kind.rawValue, trackSeed: "\($0.trackSeed)")
+                    }))
         case ("films", 3), ("films", 4):
             guard let kind = FilmKind(rawValue: path[1]) else { return nil }
             guard let seed = UInt64(path[2]) else {
@@ -50,6 +65,14 @@ struct RunMedia {
             else { return nil }
             return try file(url)
         default: return nil
+        }
+    }
+
+    /// Those pictures that the page shows: of each kind the last one.
+    var shownPictures: [String] {
+        let all = pictures
+        return ["vae-reconstructions", "vae-samples"].compactMap { kind in
+            all.last { $0.hasPrefix(kind) }
         }
     }
 

@@ -44,7 +44,7 @@ struct RunResource {
             guard let generation = Int(path[1]),
                 let record = try view.reader().evaluation(generation: generation)
             else { return nil }
-            return try .json(EvaluationDetail(record))
+            return try .json(EvaluationDetail(record, settings: view.reader().settings()))
         case ("tail", 1):
             let count = try query.number("generations", usually: 10)
             return try kept(known, \.generation, \.evaluation, mark: "t\(count)") { pulse in

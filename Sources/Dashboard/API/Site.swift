@@ -54,7 +54,8 @@ package final class Site: Sendable {
         }
     }
 
-    private func answerNow(_ target: RequestTarget, knowing known: String?) -> Answer {
+    /// Answers on the caller's thread.
+    func answerNow(_ target: RequestTarget, knowing known: String?) -> Answer {
         do {
             return try route(target, knowing: known)
                 ?? .failure(404, "nothing here; /api/v1 lists what there is")

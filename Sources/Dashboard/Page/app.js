@@ -3,10 +3,16 @@
 
 // Chooses runs, listens to what happens, and tells the sections.
 
-import { read, Run, Stream } from "./data.js";
+import { kept, read, Run, Stream } from "./data.js";
 import { ClusterSection, GenerationSection } from "./details.js";
-import { el } from "./format.js";
+import { el, time } from "./format.js";
 import { EventsSection, FilmsSection, ModelsSection, ReturnsSection, SearchSection, showSettings, StateSection, TailSection } from "./sections.js";
+
+// A page that stands in another one's frame, or comes from a file, may have nowhere to remember it.
+const memory = {
+  get theme() { try { return localStorage.getItem("theme"); } catch { return null; } },
+  set theme(name) { try { localStorage.setItem("theme", name); } catch { /* until it is closed */ } },
+};
 
 const themes = { auto: "as the system", light: "light", dark: "dark" };
 
@@ -27,6 +33,17 @@ class App {
     this.choice = document.getElementById("run");
     this.choice.addEventListener("change", () => this.try(() => this.choose(this.choice.value)));
     this.prepareTheme();
+    if (kept) this.tellOfFile();
+  }
+
+  /** What is written stays as it is: it says of when, and what it has not. */
+  tellOfFile() {
+    document.getElementById("link").textContent = `as of ${time(kept.written)}`;
+    const note = document.getElementById("file-note");
+    note.hidden = false;
+    note.textContent = `This file was written by ${kept.program} at ${time(kept.written)} and asks nobody for anything. Nothing in it is live: `
+      + "workers that were connected are not in it, nor films that nobody had made."
+      + (kept.absent.length ? ` Left out because it would be too much: ${kept.absent.join("; ")}.` : "");
   }
 
   async begin() {
@@ -47,7 +64,7 @@ class App {
     this.run = this.runs.get(name) ?? new Run(name);
     this.runs.set(name, this.run);
     this.run.forget();
-    history.replaceState(null, "", `?run=${encodeURIComponent(name)}${location.hash}`);
+    if (!kept) history.replaceState(null, "", `?run=${encodeURIComponent(name)}${location.hash}`);
     document.title = `${name} · worldmodels`;
     await this.run.begin();
     showSettings(this.run);
@@ -56,6 +73,10 @@ class App {
     this.showCompare();
     this.lastState = null;
     this.hasDrawn = false;
+    if (kept) {
+      this.take(this.run.detail.head.state);
+      return;
+    }
     this.stream = new Stream(this.run, {
       onState: (state) => this.take(state),
       onLink: (isLive) => {
@@ -97,7 +118,7 @@ class App {
     if (isFirst || changed.size || (state.live && now - (this.clusterRead ?? 0) > 2000)) {
       this.clusterRead = now;
       await run.readCluster();
-      this.sections.cluster.show(run);
+      this.sections.cluster.show(run, state);
     }
     const { number, section } = this.generation;
     if (!section.hidden && number > (this.lastState?.pulse.generation ?? 0) && number <= state.pulse.generation + 1) {
@@ -157,13 +178,13 @@ class App {
       else document.documentElement.dataset.theme = theme;
       button.textContent = `Theme: ${themes[theme]}`;
     };
-    let theme = localStorage.getItem("theme") ?? "auto";
+    let theme = memory.theme ?? "auto";
     if (!(theme in themes)) theme = "auto";
     apply(theme);
     button.addEventListener("click", () => {
       const names = Object.keys(themes);
       theme = names[(names.indexOf(theme) + 1) % names.length];
-      localStorage.setItem("theme", theme);
+      memory.theme = theme;
       apply(theme);
     });
   }

@@ -4,9 +4,36 @@
 // What the page knows of a run, and how it learns what is new.
 
 const base = "/api/v1";
+const embedded = document.getElementById("kept");
+
+/**
+ * What a file has that was written to be sent (inspect --html): the answers of its time by their paths,
+ * pictures and films as addresses that hold them. null where a server answers.
+ */
+export const kept = embedded ? JSON.parse(embedded.textContent) : null;
+embedded?.remove();
+
+const missing = [
+  ["/generations/", "the rollouts of this generation are not in this file"],
+  ["/evaluations/", "this controller is not in this file"],
+  ["/films/", "it is not in this file, which has the films that were kept in the run's directory when it was written"],
+];
+
+function keptAnswer(path) {
+  const name = decodeURIComponent(path);
+  if (Object.hasOwn(kept.answers, name)) return kept.answers[name];
+  const [, reason] = missing.find(([part]) => name.includes(part)) ?? ["", "it is not in this file"];
+  throw new Error(`${reason}.`);
+}
+
+/** Where a picture or a film is; undefined where a file has it not. */
+export function address(path) {
+  return kept ? kept.media[decodeURIComponent(path)] : base + path;
+}
 
 /** Reads a resource; the browser asks again by its version alone. */
 export async function read(path) {
+  if (kept) return keptAnswer(path);
   const answer = await fetch(base + path, { cache: "no-cache" });
   if (!answer.ok) {
     let reason = answer.statusText;

@@ -4,6 +4,7 @@
 // One generation, and the cluster.
 
 import { Chart } from "./charts.js";
+import { kept } from "./data.js";
 import { clear, count, el, ending, fixed, isNumber, percent, time } from "./format.js";
 import { HeatMap } from "./heatmaps.js";
 import { Timeline } from "./timeline.js";
@@ -117,18 +118,21 @@ export class ClusterSection {
       { name: "about whom", kind: "wrap", value: (row) => row.message },
     ]);
     this.live = el("div", {}, el("h3", {}, "Connected workers"), this.workers.element);
-    this.liveNote = el("p", { class: "note" }, "Live figures come from the coordinator's own page (coordinator --dashboard); this one reads the run's database.");
+    this.liveNote = el("p", { class: "note" });
     this.section.append(this.figures, this.live, this.liveNote,
       el("div", { class: "grid" },
         el("div", {}, el("h3", {}, "Who has driven"), this.drivers.element),
         el("div", {}, el("h3", {}, "Refused and disagreeing peers"), this.peers.element)));
   }
 
-  show(run) {
+  show(run, state) {
     const { cluster } = run;
     if (!cluster) return;
     this.live.hidden = !cluster.workers;
     this.liveNote.hidden = Boolean(cluster.workers);
+    this.liveNote.textContent = kept ? "Workers that were connected are not in this file: the coordinator's own page (coordinator --dashboard) shows them."
+      : state.state === "driven" ? "A coordinator drives this run in another process. This page reads the run's database, which has who has driven; which workers are connected now is seen on the coordinator's own page (coordinator --dashboard)."
+      : "Nobody drives this run now, as far as this host can tell. While a coordinator does, its own page (coordinator --dashboard) shows the workers that are connected.";
     clear(this.figures);
     if (cluster.workers) {
       const figure = (name, value, isBad = false) => this.figures.append(el("div", {}, el("dt", {}, name),

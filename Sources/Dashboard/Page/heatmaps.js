@@ -22,7 +22,7 @@ function colour(scale, share) {
 export class HeatMap {
   constructor(title, { cellHeight = 6 } = {}) {
     this.cellHeight = cellHeight;
-    this.canvas = el("canvas", { tabindex: "0", role: "img", "aria-label": title });
+    this.canvas = el("canvas", { tabindex: "0", role: "img", "aria-label": title, width: 0, height: 0 });
     this.scale = el("div", { class: "scale" });
     this.readout = el("div", { class: "readout", "aria-live": "polite" });
     this.rows = el("div", { class: "scroll", tabindex: "0" });

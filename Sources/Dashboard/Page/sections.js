@@ -4,6 +4,7 @@
 // The page's sections: each is made once, and shows a run when it is told what has changed.
 
 import { Chart } from "./charts.js";
+import { address, kept } from "./data.js";
 import { clear, count, duration, el, ending, fixed, isNumber, percent, precise, short, time } from "./format.js";
 import { HeatMap } from "./heatmaps.js";
 import { FilmView, Table } from "./views.js";
@@ -27,7 +28,7 @@ export class StateSection {
   show(run, state) {
     const set = (name, ...parts) => clear(this.values.get(name)).append(...parts);
     const setting = (name) => run.detail?.settings.find((one) => one.name === name)?.value;
-    const names = { driven: "driven by another process", resting: "at rest" };
+    const names = { driven: kept ? "driven, when this was written" : "driven by another process", resting: "at rest" };
     set("State", names[state.state] ?? state.state);
     set("Generation", count(state.generation), state.generations ? ` of ${count(state.generations)}` : "");
     set("Episodes of this one", count(state.done), state.total ? ` of ${count(state.total)}` : "", this.bar);
@@ -201,13 +202,11 @@ export class SearchSection {
     if (!this.choice.value) return;
     const answer = await this.run.read(`/evaluations/${this.choice.value}`);
     const rows = answer.weights.map((row, i) => [...row, answer.biases[i]]);
-    const outputs = ["steering", "gas", "brake"];
-    const hidden = answer.inputs - 32;
-    const input = (j) => (j >= answer.inputs ? "bias" : j < 32 ? `z ${j}` : hidden <= 256 ? `h ${j - 32}` : j < 288 ? `c ${j - 32}` : `h ${j - 288}`);
+    const input = (j) => answer.columns[j] ?? "bias";
     this.weights.set({
-      rows, isDiverging: true, rowName: (i) => outputs[i], columnName: input, rowLabel: "output",
-      text: (i, j) => `${outputs[i]} from ${input(j)}: ${precise(rows[i][j])}`,
-      hint: "Arrow keys or the pointer read weights; z is what V sees, h what M remembers.",
+      rows, isDiverging: true, rowName: (i) => answer.outputs[i], columnName: input, rowLabel: "output",
+      text: (i, j) => `${answer.outputs[i]} from ${input(j)}: ${precise(rows[i][j])}`,
+      hint: "Arrow keys or the pointer read weights; z is what V sees, h what M remembers; a hidden layer's units stand for these.",
     });
   }
 }
@@ -243,11 +242,12 @@ export class ModelsSection {
 
   async readPictures(run) {
     const answer = await run.read("/pictures");
+    const source = (name) => address(`${run.path}/pictures/${encodeURIComponent(name)}`);
     const last = (prefix) => answer.pictures.filter((name) => name.startsWith(prefix)).pop();
     const shown = [["vae-reconstructions", "Frames, and what V makes of them below each"], ["vae-samples", "What V imagines"]]
-      .map(([prefix, text]) => [last(prefix), text]).filter(([name]) => name);
+      .map(([prefix, text]) => [last(prefix), text]).filter(([name]) => name && source(name));
     this.pictures.replaceChildren(...shown.map(([name, text]) => el("figure", {},
-      el("img", { src: `/api/v1${run.path}/pictures/${encodeURIComponent(name)}`, alt: text, loading: "lazy" }),
+      el("img", { src: source(name), alt: text, loading: "lazy" }),
       el("figcaption", {}, `${text} (${name})`))));
   }
 }
@@ -261,12 +261,26 @@ export class FilmsSection {
     this.note = el("p", { class: "note" }, "The best controller by evaluation on a track of your choice, by the program's own renderer; films are kept in the run's directory.");
     this.form = el("form", { class: "row", on: { submit: (event) => { event.preventDefault(); this.film(this.seed.value.trim()); } } },
       el("label", {}, "Track's seed ", this.seed), el("button", { type: "submit" }, "Film"));
-    section("films").append(this.note, this.form, el("div", { class: "grid" }, this.drive.element, this.dream.element));
+    this.shelf = el("div", { class: "row", role: "group", "aria-label": "Films that are kept" });
+    if (kept) this.form.hidden = true;
+    section("films").append(this.note, this.shelf, this.form, el("div", { class: "grid" }, this.drive.element, this.dream.element));
   }
 
   show(run) {
     this.run = run;
     section("films").hidden = !run.detail?.canFilm;
+    this.readShelf(run).catch(() => { /* The page says elsewhere that nobody answers. */ });
+  }
+
+  /** The films that are there already, as buttons. */
+  async readShelf(run) {
+    const { films } = await run.read("/films");
+    if (run !== this.run) return;
+    const seeds = [...new Set(films.map((film) => film.trackSeed))];
+    clear(this.shelf).append(...seeds.map((seed) => el("button", { type: "button", on: { click: () => this.film(seed) } }, `Track ${seed}`)));
+    if (!kept) return;
+    this.note.textContent = seeds.length ? "Films of the best controller that were kept in the run's directory when this file was written."
+      : "No film of the best controller was kept in the run's directory when this file was written.";
   }
 
   film(seed) {

@@ -30,11 +30,11 @@ export class Timeline {
     this.rows = el("div", { class: "scroll", tabindex: "0" });
     this.table = el("details", { class: "as-table", on: { toggle: () => this.fillTable() } },
       el("summary", {}, "Table"), this.rows);
-    const key = Object.entries({ c2: "lap completed", c4: "left the playfield (dashed)", c0: "time limit", c5: "other ends" });
+    const key = Object.entries({ c2: "lap completed", c4: "left the playfield (dashed)", c0: "time limit", c5: "other ends", c1: "a copy that came second (dotted)" });
     this.figure = el("figure", {}, el("figcaption", {}, title),
       el("ul", { class: "legend" }, key.map(([style, name]) => el("li", {},
         svg("svg", { viewBox: "0 0 30 12", "aria-hidden": "true" },
-          svg("path", { class: style === "c4" ? "c4 d1" : style, "stroke-width": "4", d: "M1,6H29" })), name))),
+          svg("path", { class: { c4: "c4 d1", c1: "c1 d2" }[style] ?? style, "stroke-width": "4", d: "M1,6H29" })), name))),
       this.scroll, this.readout, this.note, this.table);
     this.at = 0;
     this.plot.addEventListener("keydown", (event) => {
@@ -49,11 +49,16 @@ export class Timeline {
 
   /** Takes a generation's rollouts, as the interface gives them. */
   set(detail) {
-    const tasks = detail.candidate.map((candidate, i) => ({
+    const counted = detail.candidate.map((candidate, i) => ({
       candidate, repetition: detail.repetition[i], end: detail.arrived[i],
       start: isNumber(detail.arrived[i]) ? detail.arrived[i] - (detail.seconds[i] ?? 0) : null,
       how: detail.end[i], driver: detail.drivers[detail.driver[i]], core: detail.core[i],
-    })).filter((task) => isNumber(task.start));
+    }));
+    const copies = (detail.copies ?? []).map((copy) => ({
+      candidate: copy.candidate, repetition: copy.repetition, end: copy.arrived,
+      start: copy.arrived - (copy.seconds ?? 0), isCopy: true, driver: copy.driver, core: copy.core,
+    }));
+    const tasks = [...counted, ...copies].filter((task) => isNumber(task.start));
     const groups = new Map();
     for (const task of tasks) {
       const name = `${task.driver} core ${task.core}`;
@@ -64,17 +69,26 @@ export class Timeline {
       .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
     this.first = Math.min(...tasks.map((task) => task.start));
     this.last = Math.max(...tasks.map((task) => task.end));
+    // A copy may end when the generation is long over.
+    const ends = counted.map((task) => task.end).filter(isNumber);
+    this.ended = ends.length ? Math.max(...ends) : this.last;
     if (!tasks.length) {
       this.note.textContent = detail.candidate.length
         ? "When these results arrived was not kept: an earlier program drove them." : "Nothing has arrived yet.";
     } else {
-      const idle = this.cores.map((core) => this.last - Math.max(...core.tasks.map((task) => task.end)));
+      const idle = this.cores.map((core) => this.idle(core));
       const mean = idle.reduce((sum, value) => sum + value, 0) / idle.length;
-      this.note.textContent = `${tasks.length} tasks on ${this.cores.length} cores in ${duration(this.last - this.first)}; `
-        + `at the end a core waited ${fixed(mean)} s for the last one on average. Of tasks that were repeated the first result is shown.`;
+      this.note.textContent = `${tasks.length} tasks on ${this.cores.length} cores in ${duration(this.ended - this.first)}; `
+        + `at the end a core waited ${fixed(mean)} s for the last one on average. `
+        + (copies.length ? `${copies.length} of them came second: copies of tasks that were slow, or that another party was to confirm.` : "Nothing was driven twice.");
     }
     this.draw();
     this.fillTable();
+  }
+
+  /** Seconds that a core had nothing to do before the generation's end. */
+  idle(core) {
+    return Math.max(0, this.ended - Math.max(...core.tasks.map((task) => task.end)));
   }
 
   draw() {
@@ -94,7 +108,7 @@ export class Timeline {
     for (const core of this.cores) {
       const paths = new Map();
       for (const task of core.tasks) {
-        const style = task.how === "leftPlayfield" ? "c4 d1" : styles[task.how] ?? "c5";
+        const style = task.isCopy ? "c1 d2" : task.how === "leftPlayfield" ? "c4 d1" : styles[task.how] ?? "c5";
         const place = y + task.lane * row + row / 2;
         paths.set(style, (paths.get(style) ?? "")
           + `M${x(task.start).toFixed(1)},${place}H${Math.max(x(task.start) + 1, x(task.end) - 1).toFixed(1)}`);
@@ -111,7 +125,7 @@ export class Timeline {
       parts.push(svg("text", {
         x: margin.left + share * (width - margin.left - margin.right), y: height - 6,
         "text-anchor": share === 0 ? "start" : share === 1 ? "end" : "middle",
-      }, duration(share * seconds)));
+      }, seconds < 20 ? `${fixed(share * seconds)} s` : duration(share * seconds)));
     }
     this.plot.replaceChildren(...parts);
   }
@@ -119,16 +133,17 @@ export class Timeline {
   tell(core) {
     const busy = core.tasks.reduce((sum, task) => sum + task.end - task.start, 0);
     this.readout.textContent = `${core.name}: ${core.tasks.length} tasks, ${duration(busy)} of driving, `
-      + `the last one ended ${duration(this.last - Math.max(...core.tasks.map((task) => task.end)))} before the generation`;
+      + `${core.tasks.filter((task) => task.isCopy).length} copies that came second, the last one ended ${duration(this.idle(core))} before the generation`;
   }
 
   fillTable() {
     if (!this.table.open || !this.cores) return;
-    const head = el("tr", {}, ["core", "tasks", "driving", "idle at the end"].map((name) => el("th", { scope: "col" }, name)));
+    const head = el("tr", {}, ["core", "tasks", "of them second", "driving", "idle at the end"].map((name) => el("th", { scope: "col" }, name)));
     const body = this.cores.map((core) => el("tr", {}, el("td", { class: "words" }, core.name),
       el("td", {}, String(core.tasks.length)),
+      el("td", {}, String(core.tasks.filter((task) => task.isCopy).length)),
       el("td", {}, duration(core.tasks.reduce((sum, task) => sum + task.end - task.start, 0))),
-      el("td", {}, duration(this.last - Math.max(...core.tasks.map((task) => task.end))))));
+      el("td", {}, duration(this.idle(core)))));
     clear(this.rows).append(el("table", {}, el("thead", {}, head), el("tbody", {}, body)));
   }
 }

@@ -3,6 +3,7 @@
 
 // Tables that are sorted and filtered, and what is shown of films.
 
+import { address, kept } from "./data.js";
 import { clear, el, isNumber } from "./format.js";
 
 /**
@@ -91,14 +92,14 @@ export class FilmView {
     for (;;) {
       let film;
       try {
-        film = await run.read(`${path}?make=1`);
+        film = await run.read(kept ? path : `${path}?make=1`);
       } catch (error) {
         film = { state: "failed", reason: error.message };
       }
       if (mine !== this.number) return;
       if (film.state === "ready") {
         this.state.textContent = name;
-        this.place.append(picture(`/api/v1${run.path}${path}/file`, film.type, name));
+        this.place.append(picture(address(`${run.path}${path}/file`), film.type, name));
         return;
       }
       if (film.state === "failed") {
@@ -114,18 +115,18 @@ export class FilmView {
 }
 
 /** Moves by itself only where its viewer likes that. */
-function picture(address, type, name) {
+function picture(source, type, name) {
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
   if (type?.startsWith("video/")) {
-    const film = el("video", { class: "film", controls: true, loop: true, src: address, "aria-label": name, preload: "auto" });
+    const film = el("video", { class: "film", controls: true, loop: true, src: source, "aria-label": name, preload: "auto" });
     film.muted = true;
     film.autoplay = !isStill;
     return film;
   }
   if (isStill) {
     const button = el("button", { type: "button" }, "Play");
-    button.addEventListener("click", () => button.replaceWith(el("img", { class: "film", src: address, alt: name })));
+    button.addEventListener("click", () => button.replaceWith(el("img", { class: "film", src: source, alt: name })));
     return button;
   }
-  return el("img", { class: "film", src: address, alt: name });
+  return el("img", { class: "film", src: source, alt: name });
 }

@@ -86,6 +86,17 @@ final class FilmShelf: Sendable {
         return .making
     }
 
+    /// The films that are there of the best controller as it is now, by kind and track.
+    var kept: [(kind: FilmKind, trackSeed: UInt64)] {
+        names.compactMap { name in
+            let parts = name.split(separator: "-")
+            guard parts.count == 3, let kind = FilmKind(rawValue: String(parts[0])),
+                let seed = UInt64(parts[1]), name == self.name(kind, seed)
+            else { return nil }
+            return (kind, seed)
+        }
+    }
+
     /// The films that are there, by name.
     var names: [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? [])

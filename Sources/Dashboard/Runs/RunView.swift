@@ -87,24 +87,7 @@ final class RunView: Sendable {
 
     /// Whether a coordinator drives it, as far as this host can tell.
     var isDriven: Bool {
-        if run.status != nil { return true }
-        let path = run.directory.lock.path(percentEncoded: false)
-        var status = stat()
-        guard stat(path, &status) == 0 else { return false }
-        // The kernel tells its locks a page at a time. While others come and go between two pages, one
-        // may be passed over, so it takes many looks to say that there is none.
-        for _ in 0..<30 {
-            let locks = (try? String(contentsOfFile: "/proc/locks", encoding: .utf8)) ?? ""
-            // 1: FLOCK  ADVISORY  WRITE 1234 fd:01:5678 0 EOF
-            let isThere = locks.split(separator: "\n").contains { line in
-                let words = line.split(separator: " ")
-                return words.count > 5 && words[1] == "FLOCK"
-                    && words[5].hasSuffix(":\(status.st_ino)")
-            }
-            if isThere { return true }
-            if locks.utf8.count < 2000 { break }
-        }
-        return false
+        run.status != nil || RunLock.isHeld(run.directory)
     }
 
     private var inode: UInt64 {

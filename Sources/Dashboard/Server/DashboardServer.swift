@@ -38,10 +38,13 @@ package final class DashboardServer: Sendable {
 
     /// Where it listens, with the port that was taken.
     package let address: ListenAddress
-    /// The link for people, with the token where there is one.
+    /// How it is called, without a token.
+    package let place: String
+    /// The link for people, with the token where there is one: not for a log.
     package let link: String
     private let group: MultiThreadedEventLoopGroup
     private let service: Task<Void, any Error>
+    private let arrivals = Arrivals()
 
     /// Listens, and begins to serve.
     ///
@@ -60,9 +63,10 @@ package final class DashboardServer: Sendable {
             isSecure: configuration.certificate != nil || configuration.isBehindProxy,
             streams: configuration.streams, patience: configuration.patience)
         let (bound, announce) = AsyncThrowingStream.makeStream(of: Int.self)
+        let arrivals = arrivals
         do {
             let server = try Self.server(
-                configuration, group: group, responder: responder
+                configuration, group: group, responder: responder, arrivals: arrivals
             ) { channel in
                 announce.yield(channel.localAddress?.port ?? wanted.port)
                 announce.finish()
@@ -94,9 +98,8 @@ package final class DashboardServer: Sendable {
             of: address, named: configuration.names,
             isSecure: configuration.certificate != nil)
         let scheme = configuration.certificate == nil ? "http" : "https"
-        link =
-            "\(scheme)://\(names.first)/"
-            + (configuration.token.map { "?token=\($0.text)" } ?? "")
+        place = "\(scheme)://\(names.first)/"
+        link = place + (configuration.token.map { "?token=\($0.text)" } ?? "")
         responder.open(
             RequestGate(
                 hosts: names.all, token: configuration.token,
@@ -107,12 +110,15 @@ package final class DashboardServer: Sendable {
     package func stop() async {
         service.cancel()
         _ = await service.result
+        // What was under way in the loop when it was told has its turn first.
+        try? await group.next().submit {}.get()
+        await arrivals.end()
         try? await group.shutdownGracefully()
     }
 
     private static func server(
         _ configuration: Configuration, group: MultiThreadedEventLoopGroup, responder: Responder,
-        onBound: @escaping @Sendable (any Channel) async -> Void
+        arrivals: Arrivals, onBound: @escaping @Sendable (any Channel) async -> Void
     ) throws -> any RunsUntilCancelled {
         let http = HTTP1Channel(
             responder: { try await responder.respond(to: $0, with: $1, over: $2) },
@@ -128,7 +134,8 @@ package final class DashboardServer: Sendable {
         let logger = Logger(label: "dashboard") { _ in SwiftLogNoOpLogHandler() }
         guard let certificate = configuration.certificate else {
             return Server(
-                childChannelSetup: http, configuration: settings, onServerRunning: onBound,
+                childChannelSetup: AttendedChannel(base: http, arrivals: arrivals),
+                configuration: settings, onServerRunning: onBound,
                 eventLoopGroup: group, logger: logger)
         }
         do {
@@ -139,7 +146,8 @@ package final class DashboardServer: Sendable {
                     try NIOSSLPrivateKey(file: certificate.key, format: .pem)))
             tls.minimumTLSVersion = .tlsv12
             return Server(
-                childChannelSetup: try TLSChannel(http, tlsConfiguration: tls),
+                childChannelSetup: AttendedChannel(
+                    base: try TLSChannel(http, tlsConfiguration: tls), arrivals: arrivals),
                 configuration: settings, onServerRunning: onBound, eventLoopGroup: group,
                 logger: logger)
         } catch {

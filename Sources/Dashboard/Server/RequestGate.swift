@@ -90,7 +90,7 @@ package struct RequestGate: Sendable {
             return parts.count == 2 && name == cookie[...] ? parts[1] : nil
         }
         if values.contains(where: { token.matchesSession($0) }) { return .answer }
-        return .refuse(401, "open the link that the program printed: it has the token")
+        return .refuse(401, "open the program's link: it has the token")
     }
 
     private func isOwn(_ origin: String) -> Bool {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+package import CarRacing
 package import Episodes
 package import WorldModel
 
@@ -36,11 +37,14 @@ package final class CarRacingEngine: EpisodeEngine {
             "V in \(models.encoder.precision), settings with \(settings.precision)")
         let cars = try CarRacingSlots(
             count: environments, lapCompletePercent: settings.lapCompletePercent,
+            domainRandomize: settings.domainRandomize, actions: settings.mapping.actions,
             antialiasing: settings.antialiasing)
         self.init(
             LockstepEngine(
                 cars,
-                ControllerPolicy(models, settings.form, isShared: false, slots: environments),
+                ControllerPolicy(
+                    models, settings.form(with: models.sizes), isShared: false,
+                    slots: environments),
                 ScoreSink(), settings.plan))
     }
 
@@ -50,21 +54,32 @@ package final class CarRacingEngine: EpisodeEngine {
     package convenience init(
         recording settings: RecordingSettings, agent: RecordingAgent?, environments: Int
     ) throws {
+        let slots = environments
+        let isControlled = settings.policy == .controller
+        let actions = isControlled ? agent?.controller.mapping.actions : settings.actions
         let cars = try CarRacingSlots(
-            count: environments, antialiasing: settings.antialiasing)
-        let sink = FileSink(slots: environments)
+            count: slots, domainRandomize: settings.domainRandomize,
+            actions: actions ?? .continuous, antialiasing: settings.antialiasing)
+        let sink = FileSink(slots: slots)
         let plan = settings.plan
-        switch settings.policy {
-        case .brownian:
-            self.init(LockstepEngine(cars, RandomWalk(.brownian, slots: environments), sink, plan))
-        case .white:
-            self.init(LockstepEngine(cars, RandomWalk(.white, slots: environments), sink, plan))
-        case .driver:
+        switch (settings.policy, cars.actions) {
+        case (.brownian, .continuous):
+            self.init(LockstepEngine(cars, RandomWalk(.brownian, slots: slots), sink, plan))
+        case (.brownian, .discrete):
+            let walk = Discretised(RandomWalk(.brownian, slots: slots), slots: slots)
+            self.init(LockstepEngine(cars, walk, sink, plan))
+        case (.white, let actions):
+            let noise: RandomWalk.Noise = actions == .continuous ? .white : .discrete
+            self.init(LockstepEngine(cars, RandomWalk(noise, slots: slots), sink, plan))
+        case (.driver, .continuous):
             self.init(LockstepEngine(cars, RoadFollower(of: cars), sink, plan))
-        case .controller:
+        case (.driver, .discrete):
+            let driver = Discretised(RoadFollower(of: cars), slots: slots)
+            self.init(LockstepEngine(cars, driver, sink, plan))
+        case (.controller, _):
             guard let agent else { preconditionFailure("a controller is to drive: which?") }
             let policy = ControllerPolicy(
-                agent.models, agent.controller, isShared: true, slots: environments)
+                agent.models, agent.controller, isShared: true, slots: slots)
             self.init(LockstepEngine(cars, policy, sink, plan))
         }
     }
@@ -81,6 +96,11 @@ package final class CarRacingEngine: EpisodeEngine {
     package func step() throws { try advance() }
 
     package func takeFinished() -> [FinishedEpisode] { engine.takeFinished() }
+}
+
+extension ControllerMapping {
+    /// What a controller's actions are.
+    package var actions: ActionSpace { self == .discrete ? .discrete : .continuous }
 }
 
 /// The V, M and C that drive for a dataset.

@@ -12,12 +12,17 @@ package enum CarRacingWork {
     package enum Failure: Error, Equatable, CustomStringConvertible {
         /// No model of this name is served.
         case missingModel(String)
+        /// The coordinator has candidates that a program is to evaluate.
+        case isObjective
         /// The settings are not what this build knows.
         case settings(String)
 
         package var description: String {
             switch self {
             case .missingModel(let name): "the coordinator serves no model named \(name)"
+            case .isObjective:
+                "the coordinator searches for an objective: start this worker with --objective"
+                    + " 'PROGRAM ARG...'"
             case .settings(let problem): "the run's settings cannot be read: \(problem)"
             }
         }
@@ -49,6 +54,7 @@ package enum CarRacingWork {
                 ? try agent(models, kernels, settings.precision) : nil
             ProcessMemory.giveBackFreed()
             return { try CarRacingEngine(recording: settings, agent: agent, environments: $0) }
+        case .objective: throw Failure.isObjective
         }
     }
 
@@ -81,8 +87,9 @@ package enum CarRacingWork {
             throw Failure.missingModel("controller")
         }
         let name = Agent.Part.controller.fileName
+        let frozen = try freeze(models, kernels, precision)
         let parameters = try ControllerParameters(
-            SafetensorsFile(data: controller, name: name), name: name)
-        return (try freeze(models, kernels, precision), parameters)
+            SafetensorsFile(data: controller, name: name), name: name, sizes: frozen.sizes)
+        return (frozen, parameters)
     }
 }

@@ -13,7 +13,7 @@ import WorldModel
 package struct OutcomeRules: Sendable {
     private let plan: EpisodePlan
     private let lapCompletePercent: Double
-    private let tracks = TrackTiles()
+    private let tracks: TrackTiles
 
     /// How far rounding may take a return, as a share of all that was added up for it.
     private static let tolerance = 1e-9
@@ -22,12 +22,14 @@ package struct OutcomeRules: Sendable {
     package init(_ settings: RolloutSettings) {
         plan = settings.plan
         lapCompletePercent = settings.lapCompletePercent
+        tracks = TrackTiles(domainRandomize: settings.domainRandomize)
     }
 
     /// The rules of a dataset's episodes.
     package init(_ settings: RecordingSettings) {
         plan = settings.plan
         lapCompletePercent = Rules().lapCompletePercent
+        tracks = TrackTiles(domainRandomize: settings.domainRandomize)
     }
 
     /// What is impossible about an outcome that a worker reports; nil where nothing is.
@@ -64,8 +66,15 @@ package struct OutcomeRules: Sendable {
             case .timeLimit: steps == limit.steps && !limit.isCap
             case .stepCap: steps == limit.steps && limit.isCap
             case .noNewTile: patience.map { (steps >= $0) && (steps < limit.steps) } ?? false
+            case .behindPace:
+                plan.pace(of: episode).map {
+                    steps < limit.steps
+                        && outcome.episodeReturn < $0.least(after: steps) + Self.slack(outcome)
+                } ?? false
             // The coordinator gives up, never a worker.
             case .setAside: false
+            // Only of an objective.
+            case .answered, .noValue: false
             }
         return fits ? nil : "the end \(end) after \(steps) steps of at most \(limit.steps)"
     }
@@ -100,6 +109,12 @@ package struct OutcomeRules: Sendable {
 
     // MARK: The return
 
+    /// How far rounding may take a return.
+    private static func slack(_ outcome: EpisodeOutcome) -> Double {
+        let rewarded = 1000 * Double(outcome.tilesVisited) / Double(outcome.trackTiles)
+        return tolerance * (rewarded + 0.1 * Double(outcome.steps) + 100)
+    }
+
     private func returnProblem(_ outcome: EpisodeOutcome) -> String? {
         let rewarded = 1000 * Double(outcome.tilesVisited) / Double(outcome.trackTiles)
         var expected = rewarded - 0.1 * Double(outcome.steps)
@@ -108,8 +123,7 @@ package struct OutcomeRules: Sendable {
             // the wheels at the start.
             expected = outcome.steps == 1 ? -100 : expected + 0.1 - 100
         }
-        let added = rewarded + 0.1 * Double(outcome.steps) + 100
-        guard abs(outcome.episodeReturn - expected) <= Self.tolerance * added else {
+        guard abs(outcome.episodeReturn - expected) <= Self.slack(outcome) else {
             return "a return of \(outcome.episodeReturn), where \(outcome.tilesVisited) of"
                 + " \(outcome.trackTiles) tiles in \(outcome.steps) steps and the end"
                 + " \(outcome.end) give \(expected)"
@@ -138,11 +152,14 @@ package struct OutcomeRules: Sendable {
 /// How many tiles tracks have; those asked for lately are remembered.
 private final class TrackTiles: Sendable {
     private static let capacity = 4096
+    private let domainRandomize: Bool
     private let known = Mutex<[UInt64: Int]>([:])
+
+    init(domainRandomize: Bool) { self.domainRandomize = domainRandomize }
 
     func count(seed: UInt64) -> Int {
         if let count = known.withLock({ $0[seed] }) { return count }
-        let count = Track(seed: seed).nodes.count
+        let count = Track(seed: seed, domainRandomize: domainRandomize).nodes.count
         known.withLock {
             // All at once: whatever is asked for again is soon there again.
             if $0.count >= Self.capacity { $0.removeAll(keepingCapacity: true) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+package import CarRacing
 package import CarRacingRendering
 package import Foundation
 package import WorldModel
@@ -28,6 +29,10 @@ package struct RecordingSettings: Sendable, Hashable, Codable {
     package var seed: UInt64
     /// How the edges of what is seen and recorded look; Gymnasium's are smooth.
     package var antialiasing: Antialiasing
+    /// Whether each track has colours of its own, as with Gymnasium's `domain_randomize`.
+    package var domainRandomize: Bool
+    /// What the driver can do; a controller says that itself.
+    package var actions: ActionSpace
     /// What V computes in where a controller drives.
     package var precision: Precision
 
@@ -37,13 +42,16 @@ package struct RecordingSettings: Sendable, Hashable, Codable {
     /// Describes a dataset.
     package init(
         policy: DrivingPolicy, steps: Int = 1000, seed: UInt64 = 0,
-        antialiasing: Antialiasing = .off, precision: Precision = .float32
+        antialiasing: Antialiasing = .off, domainRandomize: Bool = false,
+        actions: ActionSpace = .continuous, precision: Precision = .float32
     ) {
         precondition(steps > 0, "episodes of \(steps) steps")
         self.policy = policy
         self.steps = steps
         self.seed = seed
         self.antialiasing = antialiasing
+        self.domainRandomize = domainRandomize
+        self.actions = actions
         self.precision = precision
     }
 
@@ -56,6 +64,9 @@ package struct RecordingSettings: Sendable, Hashable, Codable {
         steps = try values.decode(Int.self, forKey: .steps)
         seed = try values.decode(UInt64.self, forKey: .seed)
         antialiasing = try values.decode(Antialiasing.self, forKey: .antialiasing)
+        domainRandomize = try values.decodeIfPresent(Bool.self, forKey: .domainRandomize) ?? false
+        actions =
+            try values.decodeIfPresent(ActionSpace.self, forKey: .actions) ?? .continuous
         precision = try values.decode(Precision.self, forKey: .precision)
         guard (1...Self.maximumSteps).contains(steps) else {
             throw DecodingError.dataCorruptedError(

@@ -9,6 +9,14 @@ extension Antialiasing {
     package static let metadataKey = "antialiasing"
 }
 
+/// What a controller's file says of the colours where it was searched for.
+package enum DomainRandomization {
+    /// The key, which is there where each track had colours of its own.
+    package static let metadataKey = "domain_randomize"
+    /// Its value.
+    package static let metadataValue = "true"
+}
+
 /// What all episodes of a run have in common; a return depends on these, the models, the
 /// parameters, the track seed and the episode's step cap alone.
 package struct RolloutSettings: Sendable, Hashable, Codable {
@@ -16,6 +24,8 @@ package struct RolloutSettings: Sendable, Hashable, Codable {
     package var mapping: ControllerMapping
     /// What the controller sees.
     package var inputs: ControllerInputs
+    /// The units of the controller's hidden layer; 0: there is none.
+    package var hiddenUnits: Int
     /// What of V's output is used as z.
     package var latent: LatentUse
     /// The steps after which an episode ends, in `stepRange`.
@@ -30,6 +40,8 @@ package struct RolloutSettings: Sendable, Hashable, Codable {
     package var lapCompletePercent: Double
     /// How the edges of what agents see look; Gymnasium's are smooth.
     package var antialiasing: Antialiasing
+    /// Whether each track has colours of its own, as with Gymnasium's `domain_randomize`.
+    package var domainRandomize: Bool
     /// What V computes in.
     package var precision: Precision
 
@@ -39,17 +51,20 @@ package struct RolloutSettings: Sendable, Hashable, Codable {
     /// The settings of a run; all must be in range.
     package init(
         mapping: ControllerMapping = .paper, inputs: ControllerInputs = .latentHidden,
-        latent: LatentUse = .mean, timeLimit: Int = 1000, stepsWithoutTile: Int? = nil,
+        hiddenUnits: Int = 0, latent: LatentUse = .mean, timeLimit: Int = 1000,
+        stepsWithoutTile: Int? = nil,
         lapCompletePercent: Double = 0.95, antialiasing: Antialiasing = .off,
-        precision: Precision = .float32
+        domainRandomize: Bool = false, precision: Precision = .float32
     ) {
         self.mapping = mapping
         self.inputs = inputs
+        self.hiddenUnits = hiddenUnits
         self.latent = latent
         self.timeLimit = timeLimit
         self.stepsWithoutTile = stepsWithoutTile
         self.lapCompletePercent = lapCompletePercent
         self.antialiasing = antialiasing
+        self.domainRandomize = domainRandomize
         self.precision = precision
         if let fault { preconditionFailure(fault) }
     }
@@ -61,11 +76,13 @@ package struct RolloutSettings: Sendable, Hashable, Codable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         mapping = try values.decode(ControllerMapping.self, forKey: .mapping)
         inputs = try values.decode(ControllerInputs.self, forKey: .inputs)
+        hiddenUnits = try values.decodeIfPresent(Int.self, forKey: .hiddenUnits) ?? 0
         latent = try values.decode(LatentUse.self, forKey: .latent)
         timeLimit = try values.decode(Int.self, forKey: .timeLimit)
         stepsWithoutTile = try values.decodeIfPresent(Int.self, forKey: .stepsWithoutTile)
         lapCompletePercent = try values.decode(Double.self, forKey: .lapCompletePercent)
         antialiasing = try values.decode(Antialiasing.self, forKey: .antialiasing)
+        domainRandomize = try values.decodeIfPresent(Bool.self, forKey: .domainRandomize) ?? false
         precision = try values.decode(Precision.self, forKey: .precision)
         if let fault {
             throw DecodingError.dataCorrupted(
@@ -79,13 +96,32 @@ package struct RolloutSettings: Sendable, Hashable, Codable {
         if let steps = stepsWithoutTile, !Self.stepRange.contains(steps) {
             return "an end after \(steps) steps without a new tile"
         }
+        if !ControllerShape.hiddenUnitLimits.contains(hiddenUnits) {
+            return "a hidden layer of \(hiddenUnits) units"
+        }
         return (0...1).contains(lapCompletePercent)
             ? nil : "a lap of \(lapCompletePercent) of the tiles"
     }
 
-    /// What the controllers see and how they act; its parameters are 0.
-    var form: ControllerParameters {
-        ControllerParameters(inputs: inputs, mapping: mapping, latent: latent)
+    /// How a controller is driven as it was searched for.
+    package init(
+        of controller: ControllerParameters, lapCompletePercent: Double = 0.95,
+        antialiasing: Antialiasing = .off, domainRandomize: Bool = false,
+        precision: Precision = .float32
+    ) {
+        self.init(
+            mapping: controller.mapping, inputs: controller.inputs,
+            hiddenUnits: controller.shape.hiddenUnits, latent: controller.latent,
+            lapCompletePercent: lapCompletePercent, antialiasing: antialiasing,
+            domainRandomize: domainRandomize, precision: precision)
+    }
+
+    /// What the controllers see and how they act with models of some sizes; its parameters are 0.
+    package func form(with sizes: ModelSizes = ModelSizes()) -> ControllerParameters {
+        ControllerParameters(
+            shape: ControllerShape(
+                inputs: inputs, hiddenUnits: hiddenUnits, mapping: mapping, sizes: sizes),
+            latent: latent)
     }
 
     /// What an engine needs to know.

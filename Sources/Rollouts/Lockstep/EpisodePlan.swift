@@ -32,6 +32,11 @@ package struct EpisodePlan: Sendable, Hashable {
             throw EpisodeFailure("a task that does not go with the run's settings")
         }
         if let cap = episode.stepCap, cap < 1 { throw EpisodeFailure("a cap of \(cap) steps") }
+        if let pace = episode.pace,
+            !(pace.perStep > 0 && pace.perStep.isFinite) || pace.grace < 1
+        {
+            throw EpisodeFailure("a pace of \(pace.perStep), \(pace.grace) steps behind")
+        }
     }
 
     /// The steps after which an episode ends, and whether that is its own cap.
@@ -43,6 +48,11 @@ package struct EpisodePlan: Sendable, Hashable {
     /// Ends an episode after so many steps in which nothing new was visited; nil: never.
     func patience(with episode: Episode) -> Int? {
         episode.name.purpose == .evaluation ? nil : patience
+    }
+
+    /// Ends an episode whose return falls behind this; nil: never.
+    func pace(of episode: Episode) -> Pace? {
+        episode.name.purpose == .evaluation ? nil : episode.pace
     }
 
     /// The seed of an episode's track.
@@ -80,6 +90,7 @@ struct EpisodeSlot {
     private var stepLimit = 0
     private var isCapped = false
     private var patience: Int?
+    private var pace: Pace?
     private var lastVisitStep = 0
 
     /// A slot without an episode.
@@ -92,6 +103,7 @@ struct EpisodeSlot {
         self.visited = visited
         (stepLimit, isCapped) = plan.stepLimit(of: episode)
         patience = plan.patience(with: episode)
+        pace = plan.pace(of: episode)
     }
 
     /// Counts a step, and finds out whether it was the last.
@@ -109,6 +121,8 @@ struct EpisodeSlot {
             end = isCapped ? .stepCap : .timeLimit
         } else if let patience, steps - lastVisitStep >= patience {
             end = .noNewTile
+        } else if let pace, episodeReturn < pace.least(after: steps) {
+            end = .behindPace
         }
     }
 }

@@ -10,7 +10,7 @@ package final class ControllerPolicy: LockstepPolicy {
     package static var usesObservations: Bool { true }
 
     private let models: FrozenModels
-    private let inputs: ControllerInputs
+    private let shape: ControllerShape
     private let latent: LatentUse
     /// Whether one controller drives all episodes.
     private let isShared: Bool
@@ -21,22 +21,21 @@ package final class ControllerPolicy: LockstepPolicy {
     private let images: UnsafeMutablePointer<UnsafePointer<UInt8>>
     private let noise: UnsafeMutablePointer<PCG64>
 
-    /// Makes room for controllers of one form; the one given drives all episodes if it is shared,
-    /// else each brings its own parameters.
+    /// Makes room for controllers of one form, for these models' sizes; the one given drives all
+    /// episodes if it is shared, else each brings its own parameters.
     package init(
         _ models: FrozenModels, _ controller: ControllerParameters, isShared: Bool, slots: Int
     ) {
         self.models = models
         self.isShared = isShared
-        inputs = controller.inputs
+        shape = controller.shape
         latent = controller.latent
-        states = RecurrentCell.States(count: slots)
-        controllers = ControllerBank(
-            count: slots, inputs: inputs, mapping: controller.mapping, kernels: models.kernels)
+        states = RecurrentCell.States(count: slots, sizes: models.sizes)
+        controllers = ControllerBank(count: slots, shape: shape, kernels: models.kernels)
         if isShared { for slot in 0..<slots { controllers.set(slot, controller.values) } }
         scratch = Encoder.Scratch(for: models.encoder, capacity: slots)
-        encoded = .allocate(capacity: slots * Encoder.outputSize)
-        encoded.initialize(repeating: 0, count: slots * Encoder.outputSize)
+        encoded = .allocate(capacity: slots * models.encoder.outputSize)
+        encoded.initialize(repeating: 0, count: slots * models.encoder.outputSize)
         images = .allocate(capacity: slots)
         noise = .allocate(capacity: slots)
         noise.initialize(repeating: PCG64(seed: 0), count: slots)
@@ -48,22 +47,22 @@ package final class ControllerPolicy: LockstepPolicy {
         noise.deallocate()
     }
 
-    /// What the controller of a slot sees: z, 32 numbers.
+    /// What the controller of a slot sees: z.
     package func latent(of slot: Int) -> UnsafeBufferPointer<Float> {
-        UnsafeBufferPointer(start: states.latent(slot), count: Encoder.latentSize)
+        UnsafeBufferPointer(start: states.latent(slot), count: states.sizes.latent)
     }
 
-    /// What the controller of a slot remembers: h, 256 numbers.
+    /// What the controller of a slot remembers: h.
     package func hidden(of slot: Int) -> UnsafeBufferPointer<Float> {
-        UnsafeBufferPointer(start: states.hidden(slot), count: RecurrentCell.hiddenSize)
+        UnsafeBufferPointer(start: states.hidden(slot), count: states.sizes.hidden)
     }
 
     package func begin(_ slot: Int, parameters: [Float], stream: PCG64) throws {
         if !isShared {
-            guard parameters.count == inputs.parameterCount else {
+            guard parameters.count == shape.parameterCount else {
                 throw EpisodeFailure(
                     "a task with \(parameters.count) parameters, where the controller has "
-                        + "\(inputs.parameterCount)")
+                        + "\(shape.parameterCount)")
             }
             controllers.set(slot, parameters)
         }
@@ -80,10 +79,11 @@ package final class ControllerPolicy: LockstepPolicy {
         }
         models.encoder.encode(
             UnsafeBufferPointer(start: images, count: slots.count), scratch: scratch, into: encoded)
+        let (size, length) = (models.encoder.outputSize, models.encoder.latentSize)
         for (place, slot) in slots.enumerated() {
-            let mean = encoded + place * Encoder.outputSize
+            let mean = encoded + place * size
             switch latent {
-            case .mean: states.latent(slot).update(from: mean, count: Encoder.latentSize)
+            case .mean: states.latent(slot).update(from: mean, count: length)
             case .sampled:
                 models.encoder.sample(mean, noise: &noise[slot], into: states.latent(slot))
             }
@@ -93,7 +93,7 @@ package final class ControllerPolicy: LockstepPolicy {
     package func decide(
         _ slots: UnsafeBufferPointer<Int>, into actions: UnsafeMutablePointer<Float>
     ) {
-        let size = RecurrentCell.actionSize
+        let size = ModelSizes.actions
         for slot in slots {
             controllers.act(slot, states)
             (actions + slot * size).update(from: states.action(slot), count: size)

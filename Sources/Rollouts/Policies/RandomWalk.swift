@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import CarRacing
 package import SeededRandom
 
 /// The original's random controls.
@@ -11,6 +12,8 @@ package struct RandomWalk: LockstepPolicy {
         case white
         /// a += sqrt(dt) N(0, 1) with dt = 1/50, clipped, from a uniform start.
         case brownian
+        /// Each of the five discrete actions as likely as another.
+        case discrete
     }
 
     /// The range of the controls.
@@ -39,14 +42,22 @@ package struct RandomWalk: LockstepPolicy {
         for slot in slots {
             let place = actions + 3 * slot
             let action =
-                noise == .white || isStart[slot]
-                ? Self.uniform(&streams[slot])
-                : (SIMD3(place[0], place[1], place[2])
-                    + Float(1.0 / 50).squareRoot() * Self.normals(&streams[slot]))
-                    .clamped(lowerBound: Self.lowest, upperBound: Self.highest)
+                switch noise {
+                case .discrete: Self.choice(&streams[slot])
+                case .brownian where !isStart[slot]:
+                    (SIMD3(place[0], place[1], place[2])
+                        + Float(1.0 / 50).squareRoot() * Self.normals(&streams[slot]))
+                        .clamped(lowerBound: Self.lowest, upperBound: Self.highest)
+                case .white, .brownian: Self.uniform(&streams[slot])
+                }
             isStart[slot] = false
             for index in 0..<3 { place[index] = action[index] }
         }
+    }
+
+    private static func choice(_ stream: inout PCG64) -> SIMD3<Float> {
+        let number = Int(stream.integer(below: UInt32(DiscreteAction.allCases.count)))
+        return Action(DiscreteAction.allCases[number]).single
     }
 
     private static func uniform(_ stream: inout PCG64) -> SIMD3<Float> {

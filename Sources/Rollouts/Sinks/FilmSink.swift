@@ -83,6 +83,7 @@ extension FilmSink {
     ) throws -> EpisodeOutcome {
         let cars = try CarRacingSlots(
             count: 1, lapCompletePercent: settings.lapCompletePercent,
+            domainRandomize: settings.domainRandomize, actions: settings.mapping.actions,
             antialiasing: settings.antialiasing)
         let engine = LockstepEngine(
             cars, ControllerPolicy(models, controller, isShared: true, slots: 1),

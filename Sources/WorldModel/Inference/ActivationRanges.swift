@@ -23,7 +23,7 @@ public struct ActivationRanges: Sendable, Hashable {
     /// activations of every second one, and the others show what lies beyond.
     ///
     /// - Returns: nil where there are none.
-    /// - Throws: `FrozenModelsError` if V has other sizes than the paper's.
+    /// - Throws: `FrozenModelsError` if V has sizes that cannot drive.
     public init?(
         of parameters: VAEParameters, on observations: [UInt8], kernels: Kernels = .best
     ) throws {
@@ -34,7 +34,7 @@ public struct ActivationRanges: Sendable, Hashable {
         guard count > 0 else { return nil }
         var limits = [Float](repeating: 0, count: EncoderLayout.layers.count)
         var (beyond, seen) = (0, 0)
-        let output = FloatBuffer(Encoder.outputSize)
+        let output = FloatBuffer(2 * parameters.latentSize)
         func look(
             at frames: StrideTo<Int>, _ body: (Int, UnsafeMutableBufferPointer<Float>) -> Void
         ) {

@@ -6,69 +6,103 @@ public import Foundation
 
 /// A controller's parameters and the form it was trained in, as `controller.safetensors` holds them.
 ///
-/// The tensors are `fc.weight` (3, inputs) and `fc.bias` (3), as in the original's `state_dict`;
-/// the header's metadata say "kind", "inputs", "mapping" and "latent".
+/// The tensors are `fc.weight` (outputs, inputs) and `fc.bias` (outputs), as in the original's
+/// `state_dict`; with a hidden layer also `hidden.weight` (units, inputs) and `hidden.bias` (units),
+/// whose values are then `fc`'s inputs. The header's metadata say "kind", "inputs", "mapping" and
+/// "latent", and the lengths of z and h where these are not the paper's.
 public struct ControllerParameters: Sendable, Hashable {
-    /// What the controller sees.
-    public var inputs: ControllerInputs
-    /// How its outputs become actions.
-    public var mapping: ControllerMapping
+    /// What it sees, what lies between, and how it acts.
+    public var shape: ControllerShape
     /// What of V's output is z.
     public var latent: LatentUse
-    /// The weights (3 x inputs, row-major), then 3 biases.
+    /// The parameters, in the order that `ControllerShape` says.
     public var values: [Float]
 
-    /// Wraps weights (3 x inputs, row-major), then 3 biases; nil means all 0.
+    /// What the controller sees.
+    public var inputs: ControllerInputs { shape.inputs }
+    /// How its outputs become actions.
+    public var mapping: ControllerMapping { shape.mapping }
+
+    /// Wraps a shape's parameters; nil means all 0.
+    public init(
+        shape: ControllerShape = ControllerShape(), latent: LatentUse = .mean,
+        values: [Float]? = nil
+    ) {
+        let values = values ?? [Float](repeating: 0, count: shape.parameterCount)
+        precondition(
+            values.count == shape.parameterCount,
+            "\(values.count) parameters for a controller of \(shape.parameterCount)")
+        self.shape = shape
+        self.latent = latent
+        self.values = values
+    }
+
+    /// Wraps the parameters of a controller for the paper's V and M, without a hidden layer: weights
+    /// (outputs x inputs, row-major), then biases; nil means all 0.
     public init(
         inputs: ControllerInputs = .latentHidden, mapping: ControllerMapping = .paper,
         latent: LatentUse = .mean, values: [Float]? = nil
     ) {
-        let values = values ?? [Float](repeating: 0, count: inputs.parameterCount)
-        precondition(
-            values.count == inputs.parameterCount,
-            "\(values.count) parameters for a controller of \(inputs.parameterCount)")
-        self.inputs = inputs
-        self.mapping = mapping
-        self.latent = latent
-        self.values = values
+        self.init(
+            shape: ControllerShape(inputs: inputs, mapping: mapping), latent: latent,
+            values: values)
     }
 
     /// Reads a controller's file, such as the original's, which say nothing of their mapping: that
     /// the form has to say.
     ///
+    /// `sizes` are those of the V and M that it is to drive with; nil: the file says them, or they
+    /// are the paper's.
+    ///
     /// - Throws: `FileError` if it cannot be read, `ControllerFileError` if something does not fit,
     ///   if the form contradicts the file, or if neither says the mapping.
-    public init(contentsOf url: URL, form: ControllerForm = ControllerForm()) throws {
-        try self.init(SafetensorsFile(contentsOf: url), name: url.path, form: form)
+    public init(
+        contentsOf url: URL, form: ControllerForm = ControllerForm(), sizes: ModelSizes? = nil
+    ) throws {
+        try self.init(SafetensorsFile(contentsOf: url), name: url.path, form: form, sizes: sizes)
     }
 
     /// Takes a controller from a decoded file, whose name is for the error's text.
     ///
     /// - Throws: `ControllerFileError` that says what does not fit.
     package init(
-        _ file: SafetensorsFile, name: String, form: ControllerForm = ControllerForm()
+        _ file: SafetensorsFile, name: String, form: ControllerForm = ControllerForm(),
+        sizes wanted: ModelSizes? = nil
     ) throws(ControllerFileError) {
         if let kind = file.metadata["kind"], kind != Agent.Part.controller.rawValue {
             throw .wrongKind(file: name, found: kind)
         }
+        let sizes = try Self.sizes(of: file, name, wanted: wanted)
         let tensors = file.tensors.unwrapped
-        guard let weight = tensors["fc.weight"], let bias = tensors["fc.bias"] else {
-            throw .missingTensor(
-                file: name, tensor: tensors["fc.weight"] == nil ? "fc.weight" : "fc.bias")
+        func tensor(_ tensor: String) throws(ControllerFileError) -> Tensor {
+            guard let found = tensors[tensor] else {
+                throw .missingTensor(file: name, tensor: tensor)
+            }
+            return found
         }
-        let fitting = ControllerInputs.allCases.first { weight.shape == [3, $0.count] }
-        guard let inputs = fitting, bias.shape == [3] else {
-            throw .wrongShape(file: name, weight: weight.shape, bias: bias.shape)
+        let weight = try tensor("fc.weight")
+        let bias = try tensor("fc.bias")
+        var layers = [weight, bias]
+        if tensors["hidden.weight"] != nil || tensors["hidden.bias"] != nil {
+            layers = [try tensor("hidden.weight"), try tensor("hidden.bias")] + layers
         }
-        values = weight.values + bias.values
+        guard let fitting = ControllerShape(layers: layers.map(\.shape), sizes: sizes) else {
+            throw .wrongShape(
+                file: name, weight: layers[0].shape, bias: layers[1].shape,
+                expected: ControllerInputs.allCases.map { $0.count(in: sizes) })
+        }
+        shape = fitting
+        values = layers.flatMap(\.values)
         if let index = values.firstIndex(where: { !$0.isFinite }) {
             throw .notFinite(file: name, index: index)
         }
-        self.inputs = inputs
         guard let mapping = try Self.value("mapping", file, name, said: form.mapping) else {
             throw .noMapping(file: name)
         }
-        self.mapping = mapping
+        guard mapping.outputCount == bias.values.count else {
+            throw .wrongOutputs(file: name, found: bias.values.count, mapping: mapping)
+        }
+        shape.mapping = mapping
         latent = try Self.value("latent", file, name, said: form.latent) ?? .mean
     }
 
@@ -79,13 +113,57 @@ public struct ControllerParameters: Sendable, Hashable {
         metadata["inputs"] = inputs.rawValue
         metadata["mapping"] = mapping.rawValue
         metadata["latent"] = latent.rawValue
-        let weights = 3 * inputs.count
-        return SafetensorsFile(
-            metadata: metadata,
-            tensors: [
-                "fc.weight": Tensor(shape: [3, inputs.count], values: Array(values[..<weights])),
-                "fc.bias": Tensor(shape: [3], values: Array(values[weights...])),
-            ])
+        if shape.sizes != ModelSizes() {
+            metadata[Self.latentSizeKey] = "\(shape.sizes.latent)"
+            metadata[Self.hiddenSizeKey] = "\(shape.sizes.hidden)"
+        }
+        let names = shape.hiddenUnits == 0 ? ["fc"] : ["hidden", "fc"]
+        var tensors: [String: Tensor] = [:]
+        var rest = values[...]
+        for (name, layer) in zip(names, shape.layers) {
+            let weights = layer.rows * layer.inner
+            tensors[name + ".weight"] = Tensor(
+                shape: [layer.rows, layer.inner], values: Array(rest.prefix(weights)))
+            tensors[name + ".bias"] = Tensor(
+                shape: [layer.rows], values: Array(rest.dropFirst(weights).prefix(layer.rows)))
+            rest = rest.dropFirst(weights + layer.rows)
+        }
+        return SafetensorsFile(metadata: metadata, tensors: tensors)
+    }
+
+    private static let latentSizeKey = "latent_size"
+    private static let hiddenSizeKey = "hidden_size"
+
+    /// The sizes that a file says, else those that are wanted, else the paper's.
+    private static func sizes(
+        of file: SafetensorsFile, _ name: String, wanted: ModelSizes?
+    ) throws(ControllerFileError) -> ModelSizes {
+        func number(
+            _ key: String, _ limits: ClosedRange<Int>
+        ) throws(ControllerFileError) -> Int? {
+            guard let text = file.metadata[key] else { return nil }
+            guard let number = Int(text), limits.contains(number) else {
+                throw .unknownForm(
+                    file: name, key: key, found: text,
+                    known: ["\(limits.lowerBound) to \(limits.upperBound)"])
+            }
+            return number
+        }
+        let latent = try number(latentSizeKey, ModelSizes.latentLimits)
+        let hidden = try number(hiddenSizeKey, ModelSizes.hiddenLimits)
+        let inputs = file.metadata["inputs"]
+        // This program's files say sizes that are not the paper's; those of others say nothing.
+        guard latent != nil || hidden != nil || inputs != nil else { return wanted ?? ModelSizes() }
+        let usual = ModelSizes()
+        var said = ModelSizes(latent: latent ?? usual.latent, hidden: hidden ?? usual.hidden)
+        // Who does not see h goes with every one.
+        if inputs == ControllerInputs.latent.rawValue {
+            said.hidden = wanted?.hidden ?? said.hidden
+        }
+        if let wanted, wanted != said {
+            throw .otherSizes(file: name, found: said, expected: wanted)
+        }
+        return said
     }
 
     private static func value<Value: RawRepresentable<String> & CaseIterable>(
@@ -103,45 +181,27 @@ public struct ControllerParameters: Sendable, Hashable {
     }
 }
 
-/// Why a file is no controller.
-public enum ControllerFileError: Error, Equatable, CustomStringConvertible {
-    /// The header says that it is another model.
-    case wrongKind(file: String, found: String)
-    /// A tensor is missing.
-    case missingTensor(file: String, tensor: String)
-    /// The shapes are those of no known controller.
-    case wrongShape(file: String, weight: [Int], bias: [Int])
-    /// A parameter is no finite number.
-    case notFinite(file: String, index: Int)
-    /// Neither the file nor anybody else says how the outputs become actions.
-    case noMapping(file: String)
-    /// The file says another form than the caller.
-    case otherForm(file: String, key: String, found: String, said: String)
-    /// The header names a form that is not known here.
-    case unknownForm(file: String, key: String, found: String, known: [String])
-
-    /// One line that names the fault and the remedy.
-    public var description: String {
-        switch self {
-        case .wrongKind(let file, let found):
-            "\(file) holds a model of kind \"\(found)\", not a controller: give a controller's file"
-        case .missingTensor(let file, let tensor):
-            "\(file) has no tensor \(tensor): give a controller's file"
-        case .wrongShape(let file, let weight, let bias):
-            "\(file): fc.weight \(weight) and fc.bias \(bias) are no controller's; expected "
-                + "[3, \(ControllerInputs.allCases.map { "\($0.count)" }.joined(separator: " or "))]"
-                + " and [3]"
-        case .notFinite(let file, let index):
-            "\(file): parameter \(index) is not finite: the file is damaged or the training failed"
-        case .noMapping(let file):
-            "\(file) does not say how its outputs become actions: paper (tanh, gas 0 to 1, brake "
-                + "where positive) or linear (as they are, which ctallec/world-models trains); say "
-                + "which it was trained with"
-        case .otherForm(let file, let key, let found, let said):
-            "\(file): its \(key) is \(found), not \(said): leave that out"
-        case .unknownForm(let file, let key, let found, let known):
-            "\(file): \(key) \"\(found)\" is not known here (\(known.joined(separator: ", "))): "
-                + "use the version that wrote it"
+extension ControllerShape {
+    /// Reads a shape off those of weight and bias of each layer, all but how outputs become actions;
+    /// nil: they are none.
+    fileprivate init?(layers: [[Int]], sizes: ModelSizes) {
+        self.init(sizes: sizes)
+        let outputs = layers[layers.count - 1]
+        guard
+            outputs == [ModelSizes.actions]
+                || outputs == [ControllerMapping.discrete.outputCount]
+        else { return nil }
+        if layers.count == 4 {
+            guard layers[1].count == 1, layers[2] == outputs + layers[1],
+                Self.hiddenUnitLimits.contains(layers[1][0]), layers[1][0] > 0
+            else { return nil }
+            hiddenUnits = layers[1][0]
         }
+        let rows = layers[1]
+        let fitting = ControllerInputs.allCases.first {
+            layers[0] == rows + [$0.count(in: sizes)]
+        }
+        guard let fitting else { return nil }
+        inputs = fitting
     }
 }

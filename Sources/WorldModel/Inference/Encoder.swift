@@ -11,13 +11,13 @@ package import SeededRandom
 /// has the same bits whatever else is in the batch and wherever in it the image stands.
 public struct Encoder: Sendable {
     /// The length of z.
-    public static let latentSize = 32
+    public let latentSize: Int
     /// The side of the square observation in pixels.
     public static let imageSide = 64
     /// The bytes of an observation: 64 x 64 x 3, rows from the top, RGB.
     public static let imageBytes = imageSide * imageSide * 3
     /// The numbers that an image gives: the mean of z, then the logarithm of its deviation.
-    public static let outputSize = 2 * latentSize
+    public var outputSize: Int { 2 * latentSize }
 
     /// What it computes in.
     public let precision: Precision
@@ -51,15 +51,18 @@ public struct Encoder: Sendable {
         }
     }
 
-    /// Refuses a VAE of other sizes than the paper's; an error calls it `name`.
+    /// Refuses a VAE whose convolutions are not the paper's or whose z is beyond its limits; an error
+    /// calls it `name`.
     ///
     /// - Throws: `FrozenModelsError`.
     package static func requireSizes(of parameters: VAEParameters, name: String) throws {
         let sizes = parameters.sizes
-        guard sizes.encoderChannels == [32, 64, 128, 256], sizes.latent == latentSize else {
+        let limits = ModelSizes.latentLimits
+        guard sizes.encoderChannels == [32, 64, 128, 256], limits.contains(sizes.latent) else {
             throw FrozenModelsError.unsupportedSizes(
                 model: name, found: "encoder \(sizes.encoderChannels), z \(sizes.latent)",
-                expected: "encoder [32, 64, 128, 256], z \(latentSize)")
+                expected: "encoder [32, 64, 128, 256], z \(limits.lowerBound) to "
+                    + "\(limits.upperBound)")
         }
     }
 
@@ -77,8 +80,8 @@ public struct Encoder: Sendable {
 
     /// Lays out the weights of a VAE; an error calls it `name`.
     ///
-    /// - Throws: `FrozenModelsError` if the sizes are others than the paper's, or if 8-bit integers
-    ///   are wanted of a V that has no `ranges`.
+    /// - Throws: `FrozenModelsError` if the sizes cannot be, or if 8-bit integers are wanted of a V
+    ///   that has no `ranges`.
     public init(
         _ parameters: VAEParameters, kernels: Kernels = .best, precision: Precision = .float32,
         name: String = "V"
@@ -86,6 +89,7 @@ public struct Encoder: Sendable {
         try Self.require(precision, of: parameters, name: name)
         self.kernels = kernels
         self.precision = precision
+        latentSize = parameters.latentSize
         body =
             if precision == .int8, let ranges = parameters.ranges {
                 .int8(Int8Encoder(parameters, ranges: ranges, kernels: kernels))
@@ -113,25 +117,26 @@ public struct Encoder: Sendable {
         }
     }
 
-    /// Draws z = mean + sigma * N(0, 1) (Kingma & Welling 2014, section 2.4), 32 numbers.
+    /// Draws z = mean + sigma * N(0, 1) (Kingma & Welling 2014, section 2.4), `latentSize` numbers.
     ///
     /// In `output`, an image's `outputSize` numbers, log sigma is replaced by sigma.
     package func sample(
         _ output: UnsafeMutablePointer<Float>, noise: inout PCG64,
         into latent: UnsafeMutablePointer<Float>
     ) {
-        let sigma = output + Self.latentSize
-        kernels.table.pointee.exponential(sigma, Self.latentSize)
-        for index in stride(from: 0, to: Self.latentSize, by: 2) {
+        let sigma = output + latentSize
+        kernels.table.pointee.exponential(sigma, latentSize)
+        for index in stride(from: 0, to: latentSize, by: 2) {
             let pair = noise.normalPair()
             latent[index] = output[index] + sigma[index] * Float(pair.0)
+            guard index + 1 < latentSize else { break }
             latent[index + 1] = output[index + 1] + sigma[index + 1] * Float(pair.1)
         }
     }
 
     /// Encodes a whole number of observations of `imageBytes`, one after another.
     ///
-    /// - Returns: The means and the logarithms of the deviations, 32 an image each.
+    /// - Returns: The means and the logarithms of the deviations, `latentSize` an image each.
     public func encode(_ observations: [UInt8]) -> (means: [Float], logSigmas: [Float]) {
         precondition(
             observations.count % Self.imageBytes == 0,
@@ -139,7 +144,7 @@ public struct Encoder: Sendable {
         let count = observations.count / Self.imageBytes
         let batch = 16
         let scratch = Scratch(for: self, capacity: batch)
-        let output = FloatBuffer(count * Self.outputSize)
+        let output = FloatBuffer(count * outputSize)
         observations.withUnsafeBufferPointer { bytes in
             guard let pixels = bytes.baseAddress else { return }
             for first in stride(from: 0, to: count, by: batch) {
@@ -147,14 +152,14 @@ public struct Encoder: Sendable {
                     pixels + $0 * Self.imageBytes
                 }
                 starts.withUnsafeBufferPointer {
-                    encode($0, scratch: scratch, into: output.at(first * Self.outputSize))
+                    encode($0, scratch: scratch, into: output.at(first * outputSize))
                 }
             }
         }
         var (means, logSigmas): ([Float], [Float]) = ([], [])
-        for start in stride(from: 0, to: output.count, by: Self.outputSize) {
-            means += output.elements(Self.latentSize, from: start)
-            logSigmas += output.elements(Self.latentSize, from: start + Self.latentSize)
+        for start in stride(from: 0, to: output.count, by: outputSize) {
+            means += output.elements(latentSize, from: start)
+            logSigmas += output.elements(latentSize, from: start + latentSize)
         }
         return (means, logSigmas)
     }

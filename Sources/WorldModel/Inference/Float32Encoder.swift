@@ -29,6 +29,8 @@ struct Float32Encoder: Sendable {
     private let kernels: Kernels
     private let layers: [Layer]
     private let head: PackedMatrix
+    /// The numbers of an image's result.
+    private let outputSize: Int
 
     /// Working memory for one thread.
     final class Memory {
@@ -36,6 +38,8 @@ struct Float32Encoder: Sendable {
         /// The activations after each layer, of the first only the last image's.
         let activations: [FloatBuffer]
         fileprivate let tiles: FloatBuffer
+        /// The head's rows, where these are longer than the results.
+        fileprivate let rows: FloatBuffer
 
         init(for encoder: Float32Encoder, capacity: Int) {
             image = FloatBuffer(Encoder.imageBytes)
@@ -47,10 +51,12 @@ struct Float32Encoder: Sendable {
                 encoder.layers.filter(\.isTiled).map { layer in
                     withUnsafePointer(to: layer.convolution) { ck_tiles_scratch($0) }
                 }.max() ?? 0)
+            let isLonger = encoder.head.columns > encoder.outputSize
+            rows = FloatBuffer(isLonger ? capacity * encoder.head.columns : 0)
         }
     }
 
-    /// Lays out the weights of a VAE of the paper's sizes.
+    /// Lays out the weights of a VAE with the paper's convolutions.
     init(_ parameters: VAEParameters, kernels: Kernels) {
         self.kernels = kernels
         layers = EncoderLayout.layers.enumerated().map { index, layer in
@@ -77,6 +83,8 @@ struct Float32Encoder: Sendable {
         let mean = parameters["encoder.fc_mu.weight"].values
         let deviation = parameters["encoder.fc_logsigma.weight"].values
         let length = EncoderLayout.flatCount
+        let latent = parameters.latentSize
+        outputSize = 2 * latent
         head = PackedMatrix(
             kernels: kernels,
             bias: parameters["encoder.fc_mu.bias"].values
@@ -84,9 +92,9 @@ struct Float32Encoder: Sendable {
             inner: length
         ) { _, inner, output in
             let flat = EncoderLayout.flatPlace(inner)
-            return output < Encoder.latentSize
+            return output < latent
                 ? mean[output * length + flat]
-                : deviation[(output - Encoder.latentSize) * length + flat]
+                : deviation[(output - latent) * length + flat]
         }
     }
 
@@ -105,8 +113,14 @@ struct Float32Encoder: Sendable {
         }
         convolve(2, activations[1].start, activations[2].start, images: images.count, memory)
         convolve(3, activations[2].start, activations[3].start, images: images.count, memory)
-        head.multiply(images.count, into: output) { row in
+        let isLonger = head.columns > outputSize
+        head.multiply(images.count, into: isLonger ? memory.rows.start : output) { row in
             UnsafePointer(activations[3].start + row * head.inner)
+        }
+        guard isLonger else { return }
+        for row in images.indices {
+            (output + row * outputSize).update(
+                from: memory.rows.start + row * head.columns, count: outputSize)
         }
     }
 

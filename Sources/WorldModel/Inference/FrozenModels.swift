@@ -6,8 +6,10 @@ import ArrayFiles
 
 /// Why V and M cannot be used for rollouts.
 public enum FrozenModelsError: Error, Equatable, CustomStringConvertible {
-    /// The inference code is written for the paper's sizes.
+    /// The inference code takes no such sizes.
     case unsupportedSizes(model: String, found: String, expected: String)
+    /// M was trained on latents of another length than V's.
+    case disagree(mdrnn: String, found: Int, vae: Int)
     /// 8-bit integers are wanted of a V whose file does not say how to scale them.
     case noRanges(model: String)
 
@@ -15,7 +17,9 @@ public enum FrozenModelsError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unsupportedSizes(let model, let found, let expected):
-            "\(model) has \(found); rollouts need \(expected): train it with the default sizes"
+            "\(model) has \(found); rollouts need \(expected): train it with such sizes"
+        case .disagree(let mdrnn, let found, let vae):
+            "\(mdrnn) takes latents of length \(found), but V's have \(vae): train M on V's latents"
         case .noRanges(let model):
             "\(model) has no scales for 8-bit integers, which this version's train-vae writes and "
                 + "model pack --data adds: take such a file, or float32"
@@ -32,6 +36,9 @@ public struct FrozenModels: Sendable {
     /// The compiled loops both were laid out for.
     public let kernels: Kernels
 
+    /// The lengths of what they give a controller.
+    public var sizes: ModelSizes { recurrence.sizes }
+
     /// What results depend on beside the models, for records: processor, loops and precision.
     public var numericPath: String {
         encoder.precision == .float32
@@ -42,14 +49,18 @@ public struct FrozenModels: Sendable {
     ///
     /// An error calls V `name`.
     ///
-    /// - Throws: `FrozenModelsError` if the sizes are others than the paper's, or if 8-bit integers
-    ///   are wanted of a V that has no `ranges`.
+    /// - Throws: `FrozenModelsError` if the sizes cannot be or disagree, or if 8-bit integers are
+    ///   wanted of a V that has no `ranges`.
     public init(
         vae: VAEParameters, mdrnn: MDRNNParameters, kernels: Kernels = .best,
         precision: Precision = .float32, name: String = "V"
     ) throws {
         encoder = try Encoder(vae, kernels: kernels, precision: precision, name: name)
         recurrence = try RecurrentCell(mdrnn, kernels: kernels)
+        guard recurrence.sizes.latent == encoder.latentSize else {
+            throw FrozenModelsError.disagree(
+                mdrnn: "M", found: recurrence.sizes.latent, vae: encoder.latentSize)
+        }
         self.kernels = kernels
     }
 

@@ -19,6 +19,8 @@ struct Int8Encoder: Sendable {
     private let kernels: Kernels
     private let layers: [Layer]
     private let head: Int8Matrix.Packed
+    /// The numbers of an image's result.
+    private let outputSize: Int
     private var loops: ck_int8_kernels { kernels.int8.pointee }
 
     /// Working memory for one thread.
@@ -26,6 +28,8 @@ struct Int8Encoder: Sendable {
         fileprivate let image: AlignedBytes
         fileprivate let activations: [AlignedBytes]
         fileprivate let tiles: AlignedBytes
+        /// The head's rows, where these are longer than the results.
+        fileprivate let rows: FloatBuffer
 
         init(for encoder: Int8Encoder, capacity: Int) {
             let size = encoder.loops.element_size
@@ -38,10 +42,12 @@ struct Int8Encoder: Sendable {
                 encoder.layers.filter(\.packed.isTiled).map { layer in
                     withUnsafePointer(to: layer.convolution) { ck_int8_tiles_scratch($0) }
                 }.max() ?? 0)
+            let isLonger = encoder.head.outputs > encoder.outputSize
+            rows = FloatBuffer(isLonger ? capacity * encoder.head.outputs : 0)
         }
     }
 
-    /// Rounds and lays out the weights of a VAE of the paper's sizes.
+    /// Rounds and lays out the weights of a VAE with the paper's convolutions.
     init(_ parameters: VAEParameters, ranges: ActivationRanges, kernels: Kernels) {
         self.kernels = kernels
         let loops = kernels.int8.pointee
@@ -64,6 +70,7 @@ struct Int8Encoder: Sendable {
             inputStep = Double(ranges.limits[index]) / 255
         }
         self.layers = layers
+        outputSize = 2 * parameters.latentSize
         func both(_ part: String) -> [Float] {
             parameters["encoder.fc_mu.\(part)"].values
                 + parameters["encoder.fc_logsigma.\(part)"].values
@@ -97,7 +104,15 @@ struct Int8Encoder: Sendable {
                 images: images.count, memory)
         }
         var shape = head.layer(side: 1, channels: EncoderLayout.flatCount)
-        loops.multiply(&shape, memory.activations[3].start, images.count, output)
+        let isLonger = head.outputs > outputSize
+        loops.multiply(
+            &shape, memory.activations[3].start, images.count,
+            isLonger ? memory.rows.start : output)
+        guard isLonger else { return }
+        for row in images.indices {
+            (output + row * outputSize).update(
+                from: memory.rows.start + row * head.outputs, count: outputSize)
+        }
     }
 
     private func convolve(

@@ -60,6 +60,7 @@ struct Int8Matrix: Sendable {
         let weights: AlignedBytes
         let bias: AlignedBytes
         let scale: AlignedBytes
+        /// The outputs, filled up to whole panels with such as are 0.
         let outputs: Int
         /// Whether it is Winograd's nine matrices.
         let isTiled: Bool
@@ -94,15 +95,15 @@ struct Int8Matrix: Sendable {
             _ numbers: UnsafeBufferPointer<Int8>, _ matrix: Int, _ inner: Int, _ output: Int
         ) -> Int
     ) -> Packed {
-        let (outputs, panel, size) = (bias.count, loops.panel_width, loops.element_size)
+        let (panel, size) = (loops.panel_width, loops.element_size)
         let group = 4 / size
-        precondition(
-            outputs % panel == 0 && inner % group == 0,
-            "\(inner) x \(outputs) do not fill panels of \(panel)")
+        precondition(inner % group == 0, "rows of \(inner) are no groups of \(group)")
+        let outputs = (bias.count + panel - 1) / panel * panel
+        let missing = outputs - bias.count
         let memory = AlignedBytes(matrices * inner * outputs * size)
         numbers.withUnsafeBufferPointer { numbers in
             for matrix in 0..<matrices {
-                for output in 0..<outputs {
+                for output in bias.indices {
                     let start = (matrix * outputs + output / panel * panel) * inner
                     for index in 0..<inner {
                         let place =
@@ -128,7 +129,9 @@ struct Int8Matrix: Sendable {
                     .reduce(bias[output]) { $0 + offset * Int32($1) }
         }
         return Packed(
-            weights: memory, bias: AlignedBytes(start), scale: AlignedBytes(scale),
+            weights: memory,
+            bias: AlignedBytes(start + [Int32](repeating: 0, count: missing)),
+            scale: AlignedBytes(scale + [Float](repeating: 0, count: missing)),
             outputs: outputs, isTiled: matrices > 1)
     }
 }

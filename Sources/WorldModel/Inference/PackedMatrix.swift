@@ -8,7 +8,8 @@ import CKernels
 package struct PackedMatrix: Sendable {
     /// The inner dimension: how many products make one output.
     package let inner: Int
-    /// How many outputs there are.
+    /// How many numbers a product's row has: the outputs, where these are packed filled up to whole
+    /// panels with zeros.
     package let columns: Int
     /// The columns of a panel.
     package let panel: Int
@@ -37,14 +38,17 @@ package struct PackedMatrix: Sendable {
 
     /// Packs matrices of one shape, given the weight of (matrix, inner index, column).
     ///
-    /// The columns, one for each number of the bias, fill whole panels.
+    /// Columns, one for each number of the bias, that fill no whole panels are followed by such of
+    /// zeros.
     init(
         kernels: Kernels, bias: [Float], inner: Int, matrices: Int = 1,
         weight: (Int, Int, Int) -> Float
     ) {
-        self.init(kernels: kernels, inner: inner, columns: bias.count, matrices: matrices)
-        precondition(isReadable, "\(columns) columns do not fill panels")
-        for column in 0..<columns {
+        let width = kernels.table.pointee.panel_width
+        self.init(
+            kernels: kernels, inner: inner, columns: (bias.count + width - 1) / width * width,
+            matrices: matrices)
+        for column in bias.indices {
             for matrix in 0..<matrices {
                 let start = weights.at(matrix * inner * columns)
                 let first = start + column / panel * inner * panel + column % panel

@@ -21,6 +21,10 @@ public struct MDRNNSizes: Sendable, Hashable {
     /// The head's output: means and log-sigmas (mixtures x latent each), mixture logits, the
     /// reward, the termination's logit.
     public var output: Int { (2 * latent + 1) * mixtures + 2 }
+    /// How many weights and biases there are.
+    public var weights: Int { 4 * hidden * (input + hidden + 2) + output * (hidden + 1) }
+    /// The most weights of an M whose file, beside V's, a coordinator can hand to its workers.
+    public static let mostWeights = (1 << 26) - (1 << 23)
 
     /// The sizes of an MDN-RNN, the paper's by default.
     public init(latent: Int = 32, actions: Int = 3, hidden: Int = 256, mixtures: Int = 5) {

@@ -5,9 +5,9 @@ import WorldModel
 
 /// Encodes frames with all threads of a pool.
 ///
-/// A VAE of the paper's sizes goes through the rollouts' own encoder, which is faster than the
-/// network that trains, so that M is trained on the very numbers that it will be given; others go
-/// through the network.
+/// A VAE with the paper's convolutions goes through the rollouts' own encoder, which is faster than
+/// the network that trains, so that M is trained on the very numbers that it will be given; others
+/// go through the network.
 final class FrameEncoder {
     private enum Way {
         case compiled(Encoder, scratch: [Encoder.Scratch])

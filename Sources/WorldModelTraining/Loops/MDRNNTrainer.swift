@@ -39,7 +39,8 @@ public struct MDRNNTrainer: Sendable {
     ///
     /// Training ends with the error that `tell` throws; what was saved after the last epoch stays.
     ///
-    /// - Throws: `TrainingError`, `FileError`, `ParameterError`, or what `tell` throws.
+    /// - Throws: `TrainingError`, `FileError`, `ParameterError`, `FrozenModelsError` where M would
+    ///   be too large, or what `tell` throws.
     public func run(_ tell: (TrainingEvent) throws -> Void) throws -> TrainingSummary {
         let settings = configuration.run
         let vae = TrainingFiles(logdir: settings.logdir).model(.vae)
@@ -51,6 +52,10 @@ public struct MDRNNTrainer: Sendable {
         if configuration.includesReward, let first = withoutRewards.first {
             throw TrainingError.noRewards(path: first.path, count: withoutRewards.count)
         }
+        let sizes = MDRNNSizes(
+            latent: try VAEParameters(contentsOf: vae).latentSize, hidden: configuration.hiddenSize,
+            mixtures: configuration.mixtures)
+        try RecurrentCell.requireSizes(sizes, name: "M")
         let options = [
             "--hidden": "\(configuration.hiddenSize)",
             "--include-reward": "\(configuration.includesReward)",
@@ -67,9 +72,7 @@ public struct MDRNNTrainer: Sendable {
             let training = try source(store, run.dataset.training)
             let heldOut = try source(store, run.dataset.measured)
             let parameters = try run.start(
-                sizes: MDRNNSizes(
-                    latent: store.index.latent, hidden: configuration.hiddenSize,
-                    mixtures: configuration.mixtures),
+                sizes: sizes,
                 compared: [
                     ("--hidden", \.hidden), ("--mixtures", \.mixtures),
                     ("actions of length", \.actions), ("a latent of length", \.latent),

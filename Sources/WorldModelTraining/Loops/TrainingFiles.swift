@@ -58,6 +58,33 @@ struct TrainingFiles {
             encoder.encode(split), to: training.appending(path: "split.json"))
     }
 
+    /// Gives a model that is there a second name, with the time of its last change, so that another
+    /// can take its place; there is one under its usual name all the time.
+    ///
+    /// - Returns: The second name.
+    /// - Throws: `FileError`.
+    func keepAside(_ part: Agent.Part) throws -> URL {
+        let original = model(part).resolvingSymlinksInPath()
+        var status = stat()
+        guard stat(original.path, &status) == 0 else {
+            throw FileError(code: errno, path: original.path, action: "read")
+        }
+        let time = Date(timeIntervalSince1970: Double(status.st_mtim.tv_sec))
+            .formatted(.iso8601.dateSeparator(.omitted).timeSeparator(.omitted))
+        var number = 1
+        while true {
+            let suffix = number == 1 ? "" : "-\(number)"
+            let kept = logdir.appending(path: "\(part).\(time)\(suffix).safetensors")
+            if link(original.path, kept.path) == 0 { return kept }
+            guard errno == EEXIST else {
+                // Not every file system has links.
+                try AtomicFile.write(try Data(contentsOf: original), to: kept)
+                return kept
+            }
+            number += 1
+        }
+    }
+
     /// Appends an epoch to the log, dropping what earlier runs logged of it and later ones.
     func append(_ epoch: TrainingEpoch) throws {
         let encoder = JSONEncoder()

@@ -138,8 +138,18 @@ struct TrainingRun<Parameters: ParameterSet> {
             // A model without a state was put there: only a better one may replace it.
             state.bestLoss = try pass(0, rate: nil, model, tell).loss.total
         }
+        var replacesModel = saved == nil && FileManager.default.fileExists(atPath: self.model.path)
         while state.epoch < settings.epochs && !state.schedule.shouldStop {
             let report = try epoch(&state, model, tell)
+            if replacesModel && report.isBest {
+                // What no training here has made may be all that somebody has of it, and better.
+                let kept = try files.keepAside(Parameters.part)
+                try tell(
+                    .noticed(
+                        "the \(self.model.lastPathComponent) that was there is kept as"
+                            + " \(kept.lastPathComponent)"))
+                replacesModel = false
+            }
             try save(state, report, model)
             try model.saved(epoch: report.epoch)
             try tell(.epoch(report))

@@ -130,8 +130,11 @@ private struct VAETraining: TrainedModel {
     }
 
     func released(_ parameters: VAEParameters) throws -> VAEParameters {
-        // Others than the paper's sizes drive nowhere.
-        guard network.sizes == VAESizes() else { return parameters }
+        // Other widths than the paper's drive nowhere.
+        guard
+            network.sizes.encoderChannels == VAESizes().encoderChannels,
+            ModelSizes.latentLimits.contains(network.sizes.latent)
+        else { return parameters }
         var parameters = parameters
         parameters.ranges = try ActivationRanges(of: parameters, on: rangeFrames)
         return parameters

@@ -51,7 +51,7 @@ struct DreamControls {
     private let driver: Dream.Driver
     private let sizes: MDRNNSizes
     private let bank: ControllerBank?
-    private let states = RecurrentCell.States(count: 1)
+    private let states: RecurrentCell.States?
 
     /// Checks that the driver is one for M.
     ///
@@ -66,17 +66,20 @@ struct DreamControls {
                     path: name, found: size, expected: sizes.actions)
             }
             bank = nil
+            states = nil
         case .controller(let controller):
-            guard sizes.latent == Encoder.latentSize, sizes.hidden == RecurrentCell.hiddenSize,
-                sizes.actions == RecurrentCell.actionSize
-            else {
+            let expected = controller.shape.sizes
+            guard ModelSizes(of: sizes) == expected, sizes.actions == ModelSizes.actions else {
                 throw FrozenModelsError.unsupportedSizes(
-                    model: "M", found: "\(sizes)", expected: "the controller's")
+                    model: "M",
+                    found: "z \(sizes.latent), h \(sizes.hidden), actions \(sizes.actions)",
+                    expected: "the controller's, z \(expected.latent), h \(expected.hidden), "
+                        + "actions \(ModelSizes.actions)")
             }
-            let bank = ControllerBank(
-                count: 1, inputs: controller.inputs, mapping: controller.mapping)
+            let bank = ControllerBank(count: 1, shape: controller.shape)
             bank.set(0, controller.values)
             self.bank = bank
+            states = RecurrentCell.States(count: 1, sizes: expected)
         }
     }
 
@@ -88,10 +91,11 @@ struct DreamControls {
             return (step + 1) * size <= values.count
                 ? Array(values[(step * size)..<((step + 1) * size)]) : nil
         }
+        guard let bank, let states else { return nil }
         states.latent(0).update(from: latent, count: latent.count)
         states.hidden(0).update(from: stepper.hidden.start, count: sizes.hidden)
         states.cell(0).update(from: stepper.cell.start, count: sizes.hidden)
-        bank?.act(0, states)
+        bank.act(0, states)
         return UnsafeBufferPointer(start: states.action(0), count: size).map { Double($0) }
     }
 }

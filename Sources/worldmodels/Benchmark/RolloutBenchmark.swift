@@ -127,7 +127,7 @@ struct RolloutBenchmark {
             var generator = PCG64(seed: UInt64(core))
             for _ in 0..<16 {
                 parameters.append(
-                    (0..<ControllerInputs.latentHidden.parameterCount).map { _ in
+                    (0..<ControllerShape().parameterCount).map { _ in
                         Float(0.1 * generator.normalPair().0)
                     })
             }

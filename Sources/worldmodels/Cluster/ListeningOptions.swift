@@ -59,6 +59,8 @@ struct Announcement {
     /// Where workers connect to, the one that most can use first.
     let endpoints: [Endpoint]
     private var file: AddressFile
+    /// What workers are given beside.
+    private let workerOptions: [String]
 
     /// Finds out what to tell, and writes the address's file where it is wanted.
     ///
@@ -68,11 +70,13 @@ struct Announcement {
     ///   - options: How workers are to find it.
     ///   - security: The keys.
     ///   - publicKey: The server's; nil where it talks in the clear.
+    ///   - workerOptions: What workers are given beside where it is, as a shell takes it.
     /// - Throws: `InputError`, `FileError`: the file cannot be written.
     init(
         of address: String, run: String?, options: ListeningOptions,
-        security: ServerSecurityOptions, publicKey: String?
+        security: ServerSecurityOptions, publicKey: String?, workerOptions: [String] = []
     ) throws {
+        self.workerOptions = workerOptions
         let bound = try Endpoint(parsing: address, binding: false)
         self.options = options
         self.security = security
@@ -109,6 +113,7 @@ struct Announcement {
         } else if !endpoints.allSatisfy(\.isLoopback) {
             words.append("--insecure")
         }
+        words += workerOptions
         return words.joined(separator: " ")
     }
 

@@ -12,9 +12,10 @@ struct DashboardCommand: AsyncParsableCommand {
         abstract: "Show runs in a browser, as they happen or when they are finished.",
         discussion: """
             The page needs no account and no internet. It reads the runs' databases and changes \
-            nothing; films that are asked for are kept in the run's directory. The link that is \
-            printed has a token in it: whoever has the link can look on. /api/v1 gives what the page \
-            shows as JSON. A coordinator's own page (coordinator --dashboard) shows the workers, too.
+            nothing; films that are asked for are kept in the run's directory. The link has a token in \
+            it: whoever has it can look on. It is printed on a terminal; a log names the file that \
+            has it. /api/v1 gives what the page shows as JSON. A coordinator's own page (coordinator \
+            --dashboard) shows the workers, too.
             """)
 
     @Argument(help: .init("Directories: each a run, or a folder of runs.", valueName: "dir"))
@@ -28,17 +29,24 @@ struct DashboardCommand: AsyncParsableCommand {
 
     @OptionGroup var page: PageOptions
 
+    @OptionGroup(title: "What it tells")
+    var logging: LogOptions
+
     func validate() throws {
         _ = try PageOptions.address(bind, of: "--bind")
     }
 
     func run() async throws {
         let catalog = try RunCatalog(paths: directories, films: RunFilms())
+        let log = logging.log("dashboard", on: .standardOutput)
         let (stopped, stop) = AsyncStream.makeStream(of: Void.self)
-        let signals = StopSignals { _ in stop.finish() }
-        let servers = try await page.serve(page: bind, catalog, meter: nil)
+        let signals = StopSignals { name in
+            log(.info, "stopped", "\(name): the page ends")
+            stop.finish()
+        }
+        let pages = try await page.serve(page: bind, catalog, meter: nil, log: log)
         for await _ in stopped {}
-        for server in servers { await server.stop() }
+        await pages.stop()
         // Whoever looks on has nothing to finish: to be told to stop is its usual end.
         _ = signals
     }

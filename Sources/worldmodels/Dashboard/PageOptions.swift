@@ -38,6 +38,15 @@ struct PageOptions: ParsableArguments {
                 + " state directory).", valueName: "file"))
     var dashboardToken: String?
 
+    @Option(
+        help: .init(
+            """
+            Where no terminal is there to print the link on: the file that holds it, for its owner alone \
+            to read, until the page ends (default: dashboard-HOST-PORT.link in the user's state \
+            directory).
+            """, valueName: "file"))
+    var dashboardLink: String?
+
     /// Where the page is where nobody says otherwise.
     static let usualAddress = "127.0.0.1:8484"
 
@@ -66,28 +75,57 @@ struct PageOptions: ParsableArguments {
     ///   - page: Where the page is to be; nil for none.
     ///   - catalog: The runs.
     ///   - meter: What a coordinator counts; nil where this is none.
-    /// - Returns: The servers, which live as long as somebody has them.
-    /// - Throws: `DashboardError`, `AccessTokenError`.
+    ///   - log: Where it is said.
+    /// - Returns: What is served, as long as somebody has it.
+    /// - Throws: `DashboardError`, `AccessTokenError`, `LinkFileError`.
     func serve(
-        page: String?, _ catalog: RunCatalog, meter: RunMeter?
-    ) async throws -> [DashboardServer] {
+        page: String?, _ catalog: RunCatalog, meter: RunMeter?, log: CommandLog
+    ) async throws -> ServedPages {
         var servers: [DashboardServer] = []
+        var link: LinkFile?
         if let page {
             var configuration = try settings(for: Self.address(page, of: "--dashboard"))
             configuration.token = try token()
             let site = Site(catalog, meter: meter)
             let server = try await start(configuration, site, isUsual: page == Self.usualAddress)
-            Terminal.standardOutput.write("the page: \(server.link)\n")
             servers.append(server)
+            link = try tell(server, log)
         }
         if let metrics {
             let site = Site(catalog, meter: meter, hasPage: false)
             let server = try await DashboardServer(
                 settings(for: Self.address(metrics, of: "--metrics")), serving: site)
-            Terminal.standardOutput.write("figures for Prometheus: \(server.link)metrics\n")
+            log(.info, "metrics", "figures for Prometheus: \(server.place)metrics")
             servers.append(server)
         }
-        return servers
+        return ServedPages(servers: servers, link: link)
+    }
+
+    /// Says where the page is; the link, which has the token, goes to a terminal or into a file, and
+    /// never into a log.
+    private func tell(_ server: DashboardServer, _ log: CommandLog) throws -> LinkFile? {
+        let terminal = [Terminal.standardOutput, .standardError].first(where: \.isTerminal)
+        terminal?.write("the page: \(server.link)\n")
+        let file = try dashboardLink == nil && terminal != nil ? nil : linkFile(server)
+        guard terminal == nil || !log.isPlain else { return file }
+        let rest =
+            file.map { "; the link with its token is in \($0.path)" }
+            ?? (terminal == nil ? "; --dashboard-link FILE gives the link with its token" : "")
+        log(.info, "page", "the page: \(server.place)\(rest)")
+        return file
+    }
+
+    /// The file with the link; nil where nobody named one and there is no place for it.
+    private func linkFile(_ server: DashboardServer) throws -> LinkFile? {
+        if let dashboardLink {
+            return try LinkFile(server.link, at: URL(fileURLWithPath: dashboardLink))
+        }
+        let host = ProcessInfo.processInfo.hostName.prefix { $0 != "." }
+            .filter { $0.isLetter || $0.isNumber || $0 == "-" }
+        let name = "dashboard-\(host)-\(server.address.port).link"
+        return Self.stateDirectory.flatMap {
+            try? LinkFile(server.link, at: $0.appending(path: name))
+        }
     }
 
     /// Listens; where nobody named a port and the usual one is taken, at a free one.
@@ -115,17 +153,43 @@ struct PageOptions: ParsableArguments {
     /// The link's token, which outlives the program where there is a place for it.
     private func token() throws -> AccessToken {
         if let dashboardToken { return try AccessToken(in: URL(fileURLWithPath: dashboardToken)) }
-        let environment = ProcessInfo.processInfo.environment
-        let state =
-            environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-            ?? environment["HOME"].map { "\($0)/.local/state" }
-        guard let state else { return AccessToken() }
+        guard let directory = Self.stateDirectory else { return AccessToken() }
         do {
-            return try AccessToken(in: URL(fileURLWithPath: "\(state)/worldmodels/dashboard.token"))
+            return try AccessToken(in: directory.appending(path: "dashboard.token"))
         } catch {
             // A user without a home has a link that holds until the program ends.
             guard case .unwritable = error else { throw error }
             return AccessToken()
         }
+    }
+
+    /// Where the user's programs keep what they need again.
+    private static var stateDirectory: URL? {
+        // A path that is no UTF-8 is no place: its text would be another one's.
+        let state: String?
+        if let given = getenv("XDG_STATE_HOME"), given.pointee == CChar(UInt8(ascii: "/")) {
+            state = String(validatingCString: given)
+        } else {
+            state = getenv("HOME").flatMap { String(validatingCString: $0) }
+                .map { "\($0)/.local/state" }
+        }
+        return state.map { URL(fileURLWithPath: "\($0)/worldmodels") }
+    }
+}
+
+/// What is served, until it is stopped or nobody has it any more.
+final class ServedPages: Sendable {
+    private let servers: [DashboardServer]
+    private let link: LinkFile?
+
+    init(servers: [DashboardServer] = [], link: LinkFile? = nil) {
+        self.servers = servers
+        self.link = link
+    }
+
+    /// Ends all connections, and takes the link's file away.
+    func stop() async {
+        link?.remove()
+        for server in servers { await server.stop() }
     }
 }

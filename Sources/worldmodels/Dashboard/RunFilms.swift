@@ -19,19 +19,22 @@ struct RunFilms: FilmMaker {
         let files = try AgentFiles(directory.path, precision: nil)
         let controller = try files.requireController()
         let antialiasing = try files.antialiasing
+        let domainRandomize = try files.domainRandomize
         switch kind {
         case .drive:
             try FilmSink.film(
                 to: file, models: files.models, controller: controller, trackSeed: trackSeed,
                 settings: RolloutSettings(
-                    mapping: controller.mapping, inputs: controller.inputs,
-                    latent: controller.latent, antialiasing: antialiasing,
+                    of: controller, antialiasing: antialiasing,
+                    domainRandomize: domainRandomize,
                     precision: files.models.encoder.precision))
         case .dream:
             var settings = Dream.Configuration(logdir: directory.url, output: file)
             settings.steps = 300
             _ = try Dream(settings).run(
-                world: DrivenWorld(trackSeed: trackSeed, antialiasing: antialiasing),
+                world: DrivenWorld(
+                    trackSeed: trackSeed, antialiasing: antialiasing,
+                    domainRandomize: domainRandomize, actions: controller.mapping.actions),
                 driver: .controller(controller))
         }
     }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import Basics
 import CarRacing
 import CarRacingRendering
 import Episodes
@@ -30,6 +31,18 @@ struct EnvironmentPlayCommand: ParsableCommand {
     @Option(help: .init("The speed the driver aims at on a straight, in m/s.", valueName: "m/s"))
     var speed = 100.0
 
+    @Option(
+        help: .init(
+            "What the driver can do: continuous or discrete, Gymnasium's five actions.",
+            valueName: "kind"))
+    var actions = ActionSpace.continuous
+
+    @Option(
+        help: .init(
+            "Draw the track's colours, as Gymnasium's domain_randomize does: off or on.",
+            valueName: "switch"))
+    var domainRandomize = Switch.off
+
     @OptionGroup var drawing: DrawingOptions
 
     func validate() throws {
@@ -42,19 +55,30 @@ struct EnvironmentPlayCommand: ParsableCommand {
 
     func run() throws {
         let file = URL(filePath: output)
-        let cars = try CarRacingSlots(count: 1, drawing: drawing.gl)
-        let engine = LockstepEngine(
-            cars, RoadFollower(of: cars, speed: speed),
-            try FilmSink(
-                of: cars, to: file, frameEvery: frameEvery ?? FilmSink.usualInterval(of: file),
-                showsTimeLimit: false, antialiasing: drawing.antialiasing ?? .samples4,
-                drawing: drawing.gl),
-            EpisodePlan(timeLimit: maxSteps))
-        let outcome = try engine.show(trackSeed: seed)
+        let cars = try CarRacingSlots(
+            count: 1, domainRandomize: domainRandomize.isOn, actions: actions,
+            drawing: drawing.gl)
+        let film = try FilmSink(
+            of: cars, to: file, frameEvery: frameEvery ?? FilmSink.usualInterval(of: file),
+            showsTimeLimit: false, antialiasing: drawing.antialiasing ?? .samples4,
+            drawing: drawing.gl)
+        let driver = RoadFollower(of: cars, speed: speed)
+        let (outcome, frames) =
+            actions == .continuous
+            ? try show(cars, driver, film)
+            : try show(cars, Discretised(driver, slots: 1), film)
         printSummary(
             of: output,
-            "\(output): \(engine.sink.frameCount) frames, \(outcome.steps) steps, "
+            "\(output): \(frames) frames, \(outcome.steps) steps, "
                 + "\(outcome.tilesVisited) of \(outcome.trackTiles) tiles, return "
                 + String(format: "%.1f", cars.environment(0).totalReward))
+    }
+
+    /// Films one episode; gives how many frames there are.
+    private func show(
+        _ cars: CarRacingSlots, _ driver: some LockstepPolicy, _ film: FilmSink
+    ) throws -> (EpisodeOutcome, frames: Int) {
+        let engine = LockstepEngine(cars, driver, film, EpisodePlan(timeLimit: maxSteps))
+        return (try engine.show(trackSeed: seed), engine.sink.frameCount)
     }
 }

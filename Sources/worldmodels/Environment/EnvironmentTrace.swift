@@ -33,8 +33,11 @@ struct EnvironmentTrace {
     /// and the reset's.
     ///
     /// - Throws: `DrawingError` when the drawing context is lost.
-    init(trackSeed: UInt64, _ painter: Painter?, frameEvery: Int = 0) throws {
-        environment = CarRacingEnvironment(rules: Rules(timeLimit: nil), trackSeed: trackSeed)
+    init(
+        trackSeed: UInt64, domainRandomize: Bool = false, _ painter: Painter?, frameEvery: Int = 0
+    ) throws {
+        environment = CarRacingEnvironment(
+            rules: Rules(timeLimit: nil, domainRandomize: domainRandomize), trackSeed: trackSeed)
         self.painter = painter
         self.frameEvery = frameEvery
         try addFrame(step: -1)

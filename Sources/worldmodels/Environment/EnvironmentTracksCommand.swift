@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import Basics
 import CarRacing
 import Foundation
 import TerminalOutput
@@ -20,6 +21,12 @@ struct EnvironmentTracksCommand: ParsableCommand {
             "First:end, end excluded, or seeds separated by commas.", valueName: "first:end"))
     var seeds: SeedList
 
+    @Option(
+        help: .init(
+            "The tracks of Gymnasium's domain_randomize, which draws colours before each: off or on.",
+            valueName: "switch"))
+    var domainRandomize = Switch.off
+
     func run() throws {
         let places = ["first", "middle", "last"].flatMap { place in
             ["alpha", "beta", "x", "y"].map { "\($0)_\(place)" }
@@ -28,7 +35,7 @@ struct EnvironmentTracksCommand: ParsableCommand {
             (["seed", "nodes", "road_polygons"] + places + ["sum_x", "sum_y"]).joined(
                 separator: ",") + "\n")
         for seed in seeds.seeds {
-            let track = Track(seed: seed)
+            let track = Track(seed: seed, domainRandomize: domainRandomize.isOn)
             let nodes = track.nodes
             var values = [nodes[0], nodes[nodes.count / 2], nodes[nodes.count - 1]].flatMap {
                 [$0.alpha, $0.beta, $0.x, $0.y]

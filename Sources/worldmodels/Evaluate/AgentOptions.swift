@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import Basics
 import CarRacingRendering
 import Foundation
 import Rollouts
@@ -30,6 +31,13 @@ struct AgentOptions: ParsableArguments {
             valueName: "kind"))
     var antialiasing: Antialiasing?
 
+    @Option(
+        help: .init(
+            "Give each track colours of its own, as Gymnasium's domain_randomize does: off or on "
+                + "(default: as in its run).",
+            valueName: "switch"))
+    var domainRandomize: Switch?
+
     @OptionGroup var computing: ComputingOptions
 
     @Option(
@@ -54,9 +62,9 @@ struct AgentOptions: ParsableArguments {
         of controller: ControllerParameters, in files: AgentFiles
     ) throws -> RolloutSettings {
         RolloutSettings(
-            mapping: controller.mapping, inputs: controller.inputs, latent: controller.latent,
-            lapCompletePercent: lapCompletePercent,
+            of: controller, lapCompletePercent: lapCompletePercent,
             antialiasing: try antialiasing ?? files.antialiasing,
+            domainRandomize: try domainRandomize?.isOn ?? files.domainRandomize,
             precision: files.models.encoder.precision)
     }
 

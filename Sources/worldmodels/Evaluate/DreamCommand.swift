@@ -2,9 +2,11 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import Basics
 import CarRacing
 import CarRacingRendering
 import Foundation
+import Rollouts
 import TerminalOutput
 import WorldModel
 import WorldModelTraining
@@ -60,6 +62,13 @@ struct DreamCommand: ParsableCommand {
 
     @OptionGroup var controller: ControllerFormOptions
 
+    @Option(
+        help: .init(
+            "Give the track colours of its own, as Gymnasium's domain_randomize does: off or on "
+                + "(default: as in the run).",
+            valueName: "switch"))
+    var domainRandomize: Switch?
+
     @OptionGroup var drawing: DrawingOptions
 
     func validate() throws {
@@ -91,11 +100,16 @@ struct DreamCommand: ParsableCommand {
                 try RolloutFile(contentsOf: URL(filePath: recording)), name: recording)
             summary = try dream.run(world: world, driver: world.driver)
         } else {
-            let driver = try driver()
-            if case .controller(let controller) = driver { form = " (\(controller.formText))" }
+            let (driver, isRandomized) = try driver()
+            var actions = ActionSpace.continuous
+            if case .controller(let controller) = driver {
+                form = " (\(controller.formText))"
+                actions = controller.mapping.actions
+            }
             summary = try dream.run(
                 world: DrivenWorld(
                     trackSeed: seed, antialiasing: drawing.antialiasing ?? .off,
+                    domainRandomize: domainRandomize?.isOn ?? isRandomized, actions: actions,
                     library: drawing.gl),
                 driver: driver)
         }
@@ -107,29 +121,34 @@ struct DreamCommand: ParsableCommand {
                 + ", \(summary.expectedEnds) expected ends" + form)
     }
 
-    /// Who drives where nothing was recorded.
-    private func driver() throws -> Dream.Driver {
+    /// Who drives where nothing was recorded, and whether on tracks with colours of their own.
+    private func driver() throws -> (Dream.Driver, isRandomized: Bool) {
         if let actions {
-            return .actions(try ActionFile.read(actions), size: 3, name: actions)
+            return (.actions(try ActionFile.read(actions), size: 3, name: actions), false)
         }
-        guard let controller = try AgentFiles(logdir, form: controller.form).controller else {
+        let files = try AgentFiles(logdir, form: controller.form)
+        guard let controller = files.controller else {
             throw InputError(
                 "\(logdir)/controller.safetensors is missing: train C first (worldmodels "
                     + "coordinator), or give --actions or --recording")
         }
-        return .controller(controller)
+        return (.controller(controller), try files.domainRandomize)
     }
 }
 
 /// A car on a track.
 struct DrivenWorld: DreamWorld {
     private let environment: VectorEnvironment
+    private let actions: ActionSpace
 
     init(
-        trackSeed: UInt64, antialiasing: Antialiasing, library: DrawingLibrary = .osmesa
+        trackSeed: UInt64, antialiasing: Antialiasing, domainRandomize: Bool = false,
+        actions: ActionSpace = .continuous, library: DrawingLibrary = .osmesa
     ) throws {
+        self.actions = actions
         environment = try VectorEnvironment(
-            count: 1, observationSize: .px64, rules: Rules(timeLimit: nil),
+            count: 1, observationSize: .px64,
+            rules: Rules(timeLimit: nil, domainRandomize: domainRandomize),
             antialiasing: antialiasing, context: library)
         environment.reset(0, trackSeed: trackSeed)
     }
@@ -140,8 +159,11 @@ struct DrivenWorld: DreamWorld {
     }
 
     func step(_ action: [Double]) throws -> Bool {
-        let result = try environment.step(
-            0, Action(steering: action[0], gas: action[1], brake: action[2]))
+        let controls = Action(steering: action[0], gas: action[1], brake: action[2])
+        let exact =
+            actions == .discrete
+            ? DiscreteAction(single: controls.single).map { Action($0) } : nil
+        let result = try environment.step(0, exact ?? controls)
         return !result.terminated
     }
 }

@@ -44,6 +44,15 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: .init("Film the first episode: .webm or .gif.", valueName: "file"))
     var video: String?
 
+    @Option(help: .init("List so many tracks of the lowest returns.", valueName: "count"))
+    var worst: Int?
+
+    @Option(
+        help: .init(
+            "Film each track of --worst into this directory, which is made: worst-1-SEED.webm is"
+                + " the worst.", valueName: "directory"))
+    var worstFilms: String?
+
     @Flag(help: "Print one JSON object, on one line.")
     var json = false
 
@@ -60,22 +69,27 @@ struct EvaluateCommand: ParsableCommand {
         if episodes != nil, trackSeeds != nil {
             throw ValidationError("--track-seeds says how many episodes there are: leave out one")
         }
+        if let worst, worst < 1 {
+            throw ValidationError("--worst \(worst): at least 1")
+        }
+        if worstFilms != nil, worst == nil {
+            throw ValidationError("--worst-films: say how many by --worst")
+        }
         guard (1...1024).contains(threads) else {
             throw ValidationError("--threads \(threads): 1 to 1024")
         }
     }
 
     func run() throws {
+        let films = try worstFilms.map { try WorstFilms(directory: $0) }
         let files = try agent.files()
         let said = agent.controller.form
         let untrained = ControllerParameters(
-            mapping: said.mapping ?? .paper, latent: said.latent ?? .mean)
+            shape: ControllerShape(mapping: said.mapping ?? .paper, sizes: files.models.sizes),
+            latent: said.latent ?? .mean)
         let trained = try zero ? files.controller ?? untrained : files.requireController()
         let controller =
-            zero
-            ? ControllerParameters(
-                inputs: trained.inputs, mapping: trained.mapping, latent: trained.latent)
-            : trained
+            zero ? ControllerParameters(shape: trained.shape, latent: trained.latent) : trained
         let settings = try agent.settings(of: controller, in: files)
         let tracks = TrackSeeds(SeedStreams(root: seed))
         let seeds = trackSeeds?.seeds ?? (0..<(episodes ?? 100)).map { tracks.report($0) }
@@ -96,7 +110,8 @@ struct EvaluateCommand: ParsableCommand {
         line.finish()
         let report = EvaluationReport(
             outcomes: outcomes, seeds: seeds, isZero: zero, settings: settings,
-            numericPath: files.models.numericPath, seconds: StepTimes.now() - start)
+            sizes: controller.shape.sizes, numericPath: files.models.numericPath,
+            seconds: StepTimes.now() - start, worst: worst)
         if json {
             try printJSON(report)
         } else {
@@ -108,90 +123,11 @@ struct EvaluateCommand: ParsableCommand {
                 trackSeed: seeds[0], settings: settings)
             if !json { printSummary(of: video, "the first episode is filmed in \(video)") }
         }
-    }
-}
-
-/// What an evaluation found.
-struct EvaluationReport: Encodable {
-    struct Episode: Encodable {
-        var trackSeed: String
-        var episodeReturn: Double
-        var steps: Int
-        var tilesVisited: Int
-        var trackTiles: Int
-        var end: EpisodeEnd
-    }
-
-    var controller: String
-    var controllerMapping: ControllerMapping
-    var controllerInputs: ControllerInputs
-    var latent: LatentUse
-    var returns: SampleStatistics
-    /// The share of laps that were completed under the rules, and of those with every tile.
-    var finishedLaps: Double
-    var fullLaps: Double
-    var lapCompletePercent: Double
-    /// How the edges of what the agent saw looked.
-    var antialiasing: Antialiasing
-    var precision: Precision
-    var episodes: [Episode]
-    var stepsPerSecond: Double
-    /// What the returns' last bits could depend on.
-    var numericPath: String
-
-    init(
-        outcomes: [EpisodeOutcome], seeds: [UInt64], isZero: Bool, settings: RolloutSettings,
-        numericPath: String, seconds: Double
-    ) {
-        controller = isZero ? "zero" : "trained"
-        controllerMapping = settings.mapping
-        controllerInputs = settings.inputs
-        latent = settings.latent
-        returns = SampleStatistics(outcomes.map(\.episodeReturn))
-        finishedLaps =
-            Double(outcomes.count { $0.end == .lapCompleted }) / Double(outcomes.count)
-        fullLaps =
-            Double(outcomes.count { $0.tilesVisited == $0.trackTiles }) / Double(outcomes.count)
-        lapCompletePercent = settings.lapCompletePercent
-        antialiasing = settings.antialiasing
-        precision = settings.precision
-        self.numericPath = numericPath
-        // The seeds as text: JSON readers keep 53 bits.
-        episodes = zip(outcomes, seeds).map { outcome, seed in
-            Episode(
-                trackSeed: String(seed), episodeReturn: outcome.episodeReturn,
-                steps: outcome.steps, tilesVisited: outcome.tilesVisited,
-                trackTiles: outcome.trackTiles, end: outcome.end)
+        for (file, seed) in films?.files(of: report) ?? [] {
+            try FilmSink.film(
+                to: file, models: files.models, controller: controller, trackSeed: seed,
+                settings: settings)
+            if !json { print("\(file.path)") }
         }
-        stepsPerSecond = Double(outcomes.reduce(0) { $0 + $1.steps }) / seconds
-    }
-
-    var text: String {
-        let form = ControllerParameters(
-            inputs: controllerInputs, mapping: controllerMapping, latent: latent)
-        var lines = ["controller: \(form.formText)", "   return  steps  tiles      end"]
-        for episode in episodes {
-            lines.append(
-                String(format: "%9.2f  %5d", episode.episodeReturn, episode.steps)
-                    + String(format: "  %3d/%3d  ", episode.tilesVisited, episode.trackTiles)
-                    + episode.end.rawValue)
-        }
-        let name = controller == "zero" ? "all parameters 0" : "the trained controller"
-        // One episode says nothing of the spread.
-        let spread =
-            returns.confidence95.map {
-                String(
-                    format: "%.1f +- %.1f (standard deviation), 95%% interval %.1f to %.1f, "
-                        + "%.1f to %.1f", returns.mean, returns.standardDeviation,
-                    returns.mean - $0, returns.mean + $0, returns.minimum, returns.maximum)
-            } ?? String(format: "%.1f", returns.mean)
-        lines.append(
-            String(
-                format: "%@: mean return %@, %.0f%% of the laps finished (%g of the tiles), "
-                    + "%.0f%% with every tile, %d tracks, antialiasing %@, %@",
-                name as NSString, spread as NSString, 100 * finishedLaps, lapCompletePercent,
-                100 * fullLaps, returns.count, antialiasing.rawValue as NSString,
-                numericPath as NSString))
-        return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import ArrayFiles
+import Dashboard
 import Episodes
 import Foundation
 import Pictures
@@ -17,8 +19,8 @@ struct InspectCommand: ParsableCommand {
         discussion: """
             The digests (SHA-256 of the optimiser's state and of the candidates' mean returns) \
             depend on nothing but the settings and the returns: two runs of the same settings and \
-            models have the same ones. --plot and --png take several runs and draw them over one \
-            another.
+            models have the same ones. --plot, --png and --html take several runs and lay them over \
+            one another.
             """)
 
     /// Which rollouts.
@@ -28,7 +30,8 @@ struct InspectCommand: ParsableCommand {
     }
 
     @Argument(
-        help: .init("The run's directory; several for --plot and --png.", valueName: "logdir"))
+        help: .init(
+            "The run's directory; several for --plot, --png and --html.", valueName: "logdir"))
     var logdirs: [String]
 
     @Flag(help: "Print the generations (or what else is listed) as comma-separated values.")
@@ -62,6 +65,15 @@ struct InspectCommand: ParsableCommand {
             """, valueName: "dir"))
     var tensorboard: String?
 
+    @Option(
+        help: .init(
+            """
+            Write the page of 'dashboard' with its data into one file, which opens without a network \
+            and can be sent to somebody. What would make it larger than a mail bears is left out, and \
+            named.
+            """, valueName: "file"))
+    var html: String?
+
     @Flag(help: "Show it again every two seconds, in place, until interrupted.")
     var watch = false
 
@@ -91,11 +103,11 @@ struct InspectCommand: ParsableCommand {
 
     func validate() throws {
         let lists = [rollouts, tracks].count { $0 }
-        let isFile = png != nil || tensorboard != nil
-        let forms = [csv, json, png != nil, compare != nil, plot, tensorboard != nil].count { $0 }
-        if forms > 1 {
+        let isFile = png != nil || tensorboard != nil || html != nil
+        let forms = [csv, json, compare != nil, plot, png != nil, tensorboard != nil, html != nil]
+        if forms.count(where: { $0 }) > 1 {
             throw ValidationError(
-                "one of --csv, --json, --png, --plot, --tensorboard and --compare")
+                "one of --csv, --json, --png, --plot, --html, --tensorboard and --compare")
         }
         if lists > 1 { throw ValidationError("one of --rollouts and --tracks") }
         if lists == 1, isFile || compare != nil || plot || watch {
@@ -111,8 +123,8 @@ struct InspectCommand: ParsableCommand {
         if watch, csv || json || isFile || compare != nil {
             throw ValidationError("--watch shows the report or the --plot")
         }
-        if logdirs.count > 1, png == nil, !plot {
-            throw ValidationError("several runs are drawn: give --plot or --png FILE")
+        if logdirs.count > 1, png == nil, html == nil, !plot {
+            throw ValidationError("several runs are drawn: give --plot, --png FILE or --html FILE")
         }
         if logdirs.count > RunPlots.limit {
             throw ValidationError("\(logdirs.count) runs: at most \(RunPlots.limit) are told apart")
@@ -131,6 +143,7 @@ struct InspectCommand: ParsableCommand {
             print("\(tensorboard): look at it with 'tensorboard --logdir \(tensorboard)'")
             return
         }
+        if let html { return try writePage(to: html) }
         let reports = try logdirs.map { try RunReport(RunDirectory(path: $0)) }
         let report = reports[0]
         if let compare {
@@ -150,6 +163,18 @@ struct InspectCommand: ParsableCommand {
         } else {
             print(report.text(rows: all ? nil : 30), terminator: "")
         }
+    }
+
+    private func writePage(to path: String) throws {
+        // A folder of runs is none, and what is wrong with a run is found before anything is written.
+        for logdir in logdirs { _ = try RunReader(RunDirectory(path: logdir)) }
+        let page = try PageFile(
+            RunCatalog(paths: logdirs, films: RunFilms()), written: Date())
+        try AtomicFile.write(page.html, to: URL(fileURLWithPath: path))
+        let runs = logdirs.count == 1 ? "the run" : "\(logdirs.count) runs"
+        let size = Format.bytes(page.html.count)
+        printSummary(of: path, "\(path): the page of \(runs), \(size); open it in a browser")
+        for sentence in page.absent { printSummary(of: path, "left out: \(sentence)") }
     }
 
     private static func summary(of reports: [RunReport]) -> String {

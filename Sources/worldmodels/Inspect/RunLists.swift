@@ -4,6 +4,7 @@
 import Episodes
 import RunReports
 import RunStore
+import Search
 import TerminalOutput
 
 /// The lists of rollouts and of tracks that inspect prints.
@@ -27,7 +28,8 @@ struct RunLists {
     /// Prints the rollouts in the order of their names, those of a generation at a time: all of a
     /// run's would not fit into memory.
     func printRollouts() throws {
-        let columns = RunColumns.rollouts
+        let isObjective = try reader.settings().contains { $0.name == ObjectiveRun.kind }
+        let columns = isObjective ? RunColumns.evaluations : RunColumns.rollouts
         if form == .csv, !write(ReportColumn<EpisodeResult>.csvHeader(columns)) { return }
         for purpose in [Purpose.training, .evaluation] where self.purpose ?? purpose == purpose {
             var generations = try reader.generations(of: purpose)

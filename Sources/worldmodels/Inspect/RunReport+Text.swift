@@ -31,6 +31,12 @@ extension RunReport {
                 "best evaluation: \(best.text) over \(best.episodes) tracks after generation"
                     + " \(best.generation) (controller.safetensors)")
         }
+        let records = generations.map(\.record).filter(\.best.isFinite)
+        if valueForm != .returns, let best = records.max(by: { $0.best < $1.best }) {
+            lines.append(
+                "best \(valueForm.name): \(valueForm.text(best.best)) in generation"
+                    + " \(best.generation) (best.json)")
+        }
         lines += [""] + plot
         lines += lossLines + workerLines + quarantineLines + eventLines
         while lines.last == "" { lines.removeLast() }
@@ -40,11 +46,13 @@ extension RunReport {
     /// The candidates' returns and the evaluations over the generations.
     var plot: [String] {
         func points(_ value: (Generation) -> Double?) -> [(x: Double, y: Double)] {
-            generations.map { (x: Double($0.record.generation), y: value($0) ?? .nan) }
+            generations.map {
+                (x: Double($0.record.generation), y: value($0).map(valueForm.shown) ?? .nan)
+            }
         }
         let lines = TextPlot(height: 12).lines(
             [
-                .init(name: "candidates' average return", points: points(\.record.mean)),
+                .init(name: "candidates' average \(valueForm.name)", points: points(\.record.mean)),
                 .init(name: "best candidate", style: .marks("·"), points: points(\.record.best)),
                 .init(
                     name: "evaluation of the mean", style: .marks("◆"),
@@ -55,7 +63,7 @@ extension RunReport {
 
     /// The table of the last generations, or of all for nil.
     func generationTable(rows: Int?) -> [String] {
-        let columns = GenerationColumn.all.compactMap(\.shown)
+        let columns = GenerationColumn.columns(valueForm).compactMap(\.shown)
         var table = TextTable(columns.map { .init($0.title) })
         for row in generations.suffix(rows ?? generations.count) {
             table.add(columns.map { $0.text(row) })

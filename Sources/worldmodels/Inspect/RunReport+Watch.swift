@@ -13,7 +13,7 @@ extension RunReport {
                 + " first are stored"
         }
         var line = "\(path): generation \(last.record.generation)"
-        let limit = last.record.candidates * last.record.tracks
+        let limit = last.record.rollouts
         line += ", and \(rolloutsUnderWay) rollouts of the next (the last had \(limit))"
         if let best = generations.compactMap(\.evaluation).best {
             line += "; best evaluation \(best.text) after generation \(best.generation)"

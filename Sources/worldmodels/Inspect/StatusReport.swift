@@ -21,6 +21,8 @@ struct StatusReport: Encodable {
     private var coresUsed: Int
     private var coresWanted: Int
     private var workers: [WorkerSnapshot]
+    /// Workers that the answer has no room for.
+    private var unlisted: Int?
 
     init(run: String, _ status: ClusterStatus) {
         self.run = run
@@ -37,6 +39,7 @@ struct StatusReport: Encodable {
         malformed = counters.malformed
         setAside = counters.setAside
         workers = status.workers
+        unlisted = status.unlisted
         coresUsed = workers.reduce(0) { $0 + $1.cores }
         coresWanted = workers.reduce(0) { $0 + $1.wantedCores }
     }
@@ -57,7 +60,9 @@ struct StatusReport: Encodable {
         lines.append(
             "\(workers.count) \(workers.count == 1 ? "worker" : "workers"), cores: \(coresUsed) used, "
                 + "\(coresWanted) wanted")
-        return lines + (listsCores ? cores : hosts).plainLines
+        let table = (listsCores ? cores : hosts).plainLines
+        let rest = unlisted.map { ["and \(Format.count($0)) workers more"] } ?? []
+        return lines + table + rest
     }
 
     private static func line(_ progress: RunProgress) -> String {

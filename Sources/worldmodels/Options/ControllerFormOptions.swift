@@ -9,8 +9,8 @@ struct ControllerFormOptions: ParsableArguments {
     @Option(
         help: .init(
             """
-            How the controller's outputs become actions, where its file does not say: paper, or \
-            linear as ctallec/world-models trains.
+            How the controller's outputs become actions, where its file does not say: paper, \
+            linear as ctallec/world-models trains, or discrete.
             """, valueName: "mapping"))
     var controllerMapping: ControllerMapping?
 
@@ -30,6 +30,10 @@ extension LatentUse: ExpressibleByArgument {}
 extension ControllerParameters {
     /// The form in words, such as "mapping linear, inputs zh, latent mean".
     var formText: String {
-        "mapping \(mapping.rawValue), inputs \(inputs.rawValue), latent \(latent.rawValue)"
+        let layer = shape.hiddenUnits > 0 ? ", hidden layer of \(shape.hiddenUnits)" : ""
+        let sizes = shape.sizes
+        return "mapping \(mapping.rawValue), inputs \(inputs.rawValue)\(layer), latent "
+            + latent.rawValue
+            + (sizes == ModelSizes() ? "" : ", z \(sizes.latent), h \(sizes.hidden)")
     }
 }

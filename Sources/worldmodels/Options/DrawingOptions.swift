@@ -2,12 +2,16 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 public import ArgumentParser
+package import Basics
+public import CarRacing
 public import CarRacingRendering
 public import WorldModel
 
 extension DrawingLibrary: ExpressibleByArgument {}
 extension Antialiasing: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
+extension ActionSpace: ExpressibleByArgument {}
+extension Switch: ExpressibleByArgument {}
 
 /// The options of every command that draws.
 struct DrawingOptions: ParsableArguments {

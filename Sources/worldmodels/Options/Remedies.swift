@@ -52,8 +52,9 @@ extension ControllerFileError: LocalizedError {
     public var errorDescription: String? {
         switch self {
         case .noMapping:
-            "\(self), by --controller-mapping paper or --controller-mapping linear"
-        case .missingTensor, .notFinite, .otherForm, .unknownForm, .wrongKind, .wrongShape:
+            "\(self), by --controller-mapping paper, linear or discrete"
+        case .missingTensor, .notFinite, .otherForm, .otherSizes, .unknownForm, .wrongKind,
+            .wrongOutputs, .wrongShape:
             "\(self)"
         }
     }
@@ -152,12 +153,18 @@ extension RunError: LocalizedError {
                 + " controller"
         case .otherModel: "\(self); put that file back, or give another --logdir"
         case .tooLarge: "\(self): take smaller ones"
+        case .otherSize: "--\(self); leave the option out, or give another --logdir"
+        case .tooManyParameters: "\(self)"
         case .allFailed:
             "\(self): see the workers' messages; the same command goes on with another generation"
         case .noState: "\(self), or give another --logdir"
         case .doubtful:
             "\(self); restore the run from a copy of before, or go on with --on-disagreement continue"
         case .tooManySetAside: "\(self); see above for why; the same command tries them again"
+        case .objectiveFailed:
+            "\(self); see above for why; the same command tries it again, and with --on-failure worst"
+                + " such a candidate ranks last"
+        case .otherKind: "\(self); or give another --logdir"
         case .foreignRollout, .missingResult, .populationSize: "\(self)"
         }
     }

@@ -58,6 +58,7 @@ struct ClusterRecording {
             log: log.isPlain ? nil : progress)
         let watcher = Task {
             for await event in server.events {
+                if case .copied = event { continue }
                 line.erase()
                 log(event.level, event.kind, event.text(command: announcement.command))
             }

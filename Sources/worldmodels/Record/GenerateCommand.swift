@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import Basics
+import CarRacing
 import CarRacingRendering
 import ClusterSessions
 import Episodes
@@ -70,6 +72,21 @@ struct GenerateCommand: AsyncParsableCommand {
 
     @Option(
         help: .init(
+            "Give each track colours of its own, as Gymnasium's domain_randomize does: off or on "
+                + "(default: off; with a controller as in its run).",
+            valueName: "switch"))
+    var domainRandomize: Switch?
+
+    @Option(
+        help: .init(
+            "What the driver can do: continuous controls, or discrete, Gymnasium's five actions, "
+                + "which are recorded by their controls (default: continuous; with a controller as "
+                + "it was searched for).",
+            valueName: "kind"))
+    var actions: ActionSpace?
+
+    @Option(
+        help: .init(
             "What V computes in, with --policy controller: float32, or int8, which is faster "
                 + "(default: as in its run).",
             valueName: "kind"))
@@ -106,6 +123,11 @@ struct GenerateCommand: AsyncParsableCommand {
         if policy != .controller && (controller.form != ControllerForm() || precision != nil) {
             throw ValidationError(
                 "--controller-mapping, --latent and --precision go with --policy controller")
+        }
+        if policy == .controller && actions != nil {
+            throw ValidationError(
+                "--actions: a controller drives by the actions that it was searched for; leave it "
+                    + "out")
         }
         if listening.bind != nil {
             if steps > RecordingSettings.maximumSteps {
@@ -149,6 +171,8 @@ struct GenerateCommand: AsyncParsableCommand {
         let settings = RecordingSettings(
             policy: policy, steps: steps, seed: seed,
             antialiasing: try antialiasing ?? agent?.antialiasing ?? .off,
+            domainRandomize: try domainRandomize?.isOn ?? agent?.domainRandomize ?? false,
+            actions: actions ?? .continuous,
             precision: agent?.models.encoder.precision ?? .float32)
         if listening.bind != nil {
             guard !missing.isEmpty else { return }

@@ -95,6 +95,21 @@ struct CoordinatorCommand: AsyncParsableCommand {
             "Epochs of M's training, those of earlier starts included.", valueName: "epochs"))
     var mdrnnEpochs = 10
 
+    @Option(
+        help: .init(
+            "Length of z where --data trains V, 1 to 1024 (32).", valueName: "numbers"))
+    var latentSize: Int?
+
+    @Option(
+        help: .init(
+            "Length of h where --data trains M, 1 to 2048 (256).", valueName: "numbers"))
+    var hiddenSize: Int?
+
+    @Option(
+        help: .init(
+            "Gaussians that M mixes where --data trains it, 1 to 64 (5).", valueName: "count"))
+    var mixtures: Int?
+
     @Flag(
         help: """
             Where the run has no mdrnn.safetensors, use a random M, which works nearly as well.
@@ -131,6 +146,12 @@ struct CoordinatorCommand: AsyncParsableCommand {
             throw ValidationError("--max-workers \(maxWorkers): at least 1")
         }
         if let dashboard { _ = try PageOptions.address(dashboard, of: "--dashboard") }
+        if data == nil, latentSize != nil || hiddenSize != nil || mixtures != nil {
+            throw ValidationError(
+                "--latent-size, --hidden-size and --mixtures go with --data; without it V and M are"
+                    + " of the sizes that they were trained with")
+        }
+        try ModelSizeLimits.check(latent: latentSize, hidden: hiddenSize, mixtures: mixtures)
         if vaeEpochs < 0 { throw ValidationError("--vae-epochs \(vaeEpochs): not negative") }
         if mdrnnEpochs < 0 { throw ValidationError("--mdrnn-epochs \(mdrnnEpochs): not negative") }
         if let targetReturn, !targetReturn.isFinite {
@@ -153,11 +174,14 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     private func drive() async throws {
         let profile = try options.profile()
+        let directory = RunDirectory(path: logdir)
         var plan = RunPlan(
-            RunDirectory(path: logdir), given: options.given, from: try options.startingPoint())
+            directory, given: options.given, from: try options.startingPoint(of: directory))
         plan.profile = profile
         plan.training = data.map {
-            ModelTraining(data: $0, visualEpochs: vaeEpochs, memoryEpochs: mdrnnEpochs)
+            ModelTraining(
+                data: $0, visualEpochs: vaeEpochs, memoryEpochs: mdrnnEpochs,
+                latentSize: latentSize, hiddenSize: hiddenSize, mixtures: mixtures)
         }
         plan.usesRandomMemory = untrainedMemory
         var limits = profile?.limits ?? RunLimits()
@@ -172,7 +196,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
             let meter = RunMeter()
             let pages = try await show(server, meter)
             try await drive(run, from: plan, limits, server, announcement, meter)
-            for page in pages { await page.stop() }
+            await pages.stop()
             return
         }
         // Training takes hours: who asks meanwhile is answered.
@@ -185,17 +209,16 @@ struct CoordinatorCommand: AsyncParsableCommand {
         try server.serve(serverConfiguration(run).core)
         try announcement.name(run: run.identifier)
         try await drive(run, from: plan, limits, server, announcement, meter)
-        for page in pages { await page.stop() }
+        await pages.stop()
     }
 
     /// Begins to show the run to browsers and to Prometheus, where that was asked for.
-    private func show(_ server: RolloutServer, _ meter: RunMeter) async throws -> [DashboardServer]
-    {
-        guard dashboard != nil || page.metrics != nil else { return [] }
+    private func show(_ server: RolloutServer, _ meter: RunMeter) async throws -> ServedPages {
+        guard dashboard != nil || page.metrics != nil else { return ServedPages() }
         let catalog = RunCatalog(
             ServedRun(
                 RunDirectory(path: logdir), status: { server.status() }, films: RunFilms()))
-        return try await page.serve(page: dashboard, catalog, meter: meter)
+        return try await page.serve(page: dashboard, catalog, meter: meter, log: log)
     }
 
     private func announcement(of server: RolloutServer, run: String?) throws -> Announcement {

@@ -7,12 +7,12 @@ import Dashboard
 import Foundation
 import RolloutServer
 import RunStore
-import Runs
+import RunReports
 import Search
 
 /// One start of the coordinator: the run with its signals, its server's events and its terminal.
 struct CoordinatorRun {
-    let run: OpenRun
+    let run: any DrivableRun
     let limits: RunLimits
     let server: RolloutServer
     let announcement: Announcement
@@ -24,6 +24,8 @@ struct CoordinatorRun {
     let log: CommandLog
     /// What the program returns where a signal asked for its end.
     let stoppedStatus: Int32?
+    /// How values are shown.
+    var form = ValueForm.returns
 
     func run() async throws {
         do {
@@ -37,7 +39,7 @@ struct CoordinatorRun {
     private func drive() async throws {
         let reporter = RunReporter(
             server: server, command: announcement.command, generations: limits.generations,
-            display: display, log: log)
+            display: display, log: log, form: form)
         reporter.show(
             "\(run.store.directory.path): \(run.isNew ? "a new run" : "continuing"); workers connect"
                 + " with: \(announcement.command)")
@@ -45,6 +47,12 @@ struct CoordinatorRun {
         try run.store.note("started", "coordinator started at \(server.address)")
         let watcher = Task {
             for await event in server.events {
+                if case .copied(let episode, let driver, let seconds) = event {
+                    try? run.store.record(
+                        CopyRecord(
+                            episode, by: driver, seconds: seconds, arrived: Date()))
+                    continue
+                }
                 if let kind = reporter.show(event) {
                     try? run.store.note(kind, event.description)
                 }
@@ -77,7 +85,7 @@ struct CoordinatorRun {
                 try? run.store.note("tensorboard", line)
             } : nil
         let work = Task {
-            try await run.drive(with: server, limits: limits) { event in
+            try await run.search(with: server, limits: limits) { event in
                 reporter.observe(event)
                 switch event {
                 case .result(let result, _, _): meter.note(result)

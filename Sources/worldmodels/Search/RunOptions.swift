@@ -69,13 +69,14 @@ struct RunOptions: ParsableArguments, CustomReflectable {
 
     func profile() throws -> Profile? { try files["profile"].map { try ProfileFiles.load($0) } }
 
-    func startingPoint() throws -> StartingPoint {
+    func startingPoint(of directory: RunDirectory) throws -> StartingPoint {
         if pretrained {
             let agent = try AgentFiles(pretrained: .best)
             return try StartingPoint(agent: RunDirectory(path: agent.directory), given: given)
         }
         return try files["initial-controller"].map {
-            try StartingPoint(controller: $0, given: given)
+            try StartingPoint(
+                controller: $0, given: given, sizes: RunModels.sizesPresent(in: directory))
         } ?? StartingPoint()
     }
 }

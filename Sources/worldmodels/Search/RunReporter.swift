@@ -5,6 +5,7 @@ import ClusterProtocol
 import Episodes
 import Foundation
 import RolloutServer
+import RunReports
 import RunStore
 import Search
 import Synchronization
@@ -29,11 +30,15 @@ final class RunReporter: Sendable {
     private let generations: Int?
     private let display: Bool
     private let log: CommandLog
+    /// How values are shown.
+    private let form: ValueForm
     private let state = Mutex(State())
 
     init(
-        server: RolloutServer, command: String, generations: Int?, display: Bool, log: CommandLog
+        server: RolloutServer, command: String, generations: Int?, display: Bool, log: CommandLog,
+        form: ValueForm = .returns
     ) {
+        self.form = form
         self.server = server
         self.command = command
         self.generations = generations
@@ -111,15 +116,18 @@ final class RunReporter: Sendable {
             (state.rollouts, Date().timeIntervalSince(state.began))
         }
         let speed = seconds > 0 ? Double(rollouts) / seconds : 0
-        let all = record.candidates * record.tracks
         // Steps of rollouts that an earlier start had stored are not this one's work.
-        let steps = seconds > 0 ? Double(record.steps * rollouts / max(all, 1)) / seconds : 0
-        var line = String(
-            format: "generation %d: best %.1f, mean %.1f, std %.1f, sigma %.4g", record.generation,
-            record.best, record.mean, record.standardDeviation, record.sigma)
-        line += String(
-            format: ", %.1f rollouts/s, %.0f steps/s, %d workers, %@", speed, steps,
-            server.workers().count, Format.clock(record.elapsed) as NSString)
+        let share = Double(rollouts) / Double(max(record.rollouts, 1))
+        let steps = seconds > 0 ? Double(record.steps) * share / seconds : 0
+        var line =
+            "generation \(record.generation): best \(form.text(record.best)), mean "
+            + "\(form.text(record.mean)), std \(form.spread(record.standardDeviation)), "
+        line += String(format: "sigma %.4g, ", record.sigma)
+        line +=
+            form == .returns
+            ? String(format: "%.1f rollouts/s, %.0f steps/s, ", speed, steps)
+            : String(format: "%.1f evaluations/s, ", speed)
+        line += "\(server.workers().count) workers, \(Format.clock(record.elapsed))"
         if record.failed > 0 { line += ", \(record.failed) candidates failed" }
         return line
     }

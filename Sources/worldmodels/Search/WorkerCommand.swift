@@ -6,6 +6,7 @@ import ArgumentParser
 import ClusterProtocol
 import ClusterTransport
 import Foundation
+import Objectives
 import RolloutWorker
 import Rollouts
 import TerminalOutput
@@ -15,7 +16,8 @@ struct WorkerCommand: ParsableCommand {
         commandName: "worker",
         abstract: "Drive episodes for a coordinator, for as long as it has any.",
         discussion: """
-            Rollouts for a coordinator, recordings for generate --bind: the one that is connected to \
+            Rollouts for a coordinator, recordings for generate --bind, evaluations for optimize --bind \
+            (with --objective): the one that is connected to \
             says which, and the same worker serves one after the other. \
             Needs nothing but the address and, beyond loopback, a key: the models come from the \
             coordinator. SIGTERM, SIGINT or SIGHUP lets the running episodes finish, hands back the \
@@ -79,14 +81,42 @@ struct WorkerCommand: ParsableCommand {
     var cores: Int?
 
     @Option(
-        help: .init("Episodes to run at once on each core, 1 to 1024.", valueName: "episodes"))
-    var environments = 8
+        help: .init(
+            """
+            Episodes to run at once on each core, 1 to 1024 (default: 8; 1 with --objective).
+            """, valueName: "episodes"))
+    var environments: Int?
 
     @Option(
         help: .init(
-            "Seconds that running episodes get to finish after SIGTERM, SIGINT or SIGHUP.",
-            valueName: "seconds"))
-    var grace = 30.0
+            """
+            Evaluate candidates for 'optimize --bind' by this program: a shell starts it once for each core \
+            and episode at once, and it reads a line of JSON with the parameters and writes one with the \
+            cost, again and again.
+            """, valueName: "program arg..."))
+    var objective: String?
+
+    @Option(
+        help: .init(
+            "With --objective: kill one that has not answered after so long, where the run allows more.",
+            valueName: "duration"))
+    var timeLimit: TimeSpan?
+
+    @Option(
+        help: .init(
+            """
+            With --objective: private memory that each of its processes may have, where the run allows \
+            more: 512MiB, 4GiB.
+            """, valueName: "size"))
+    var memoryLimit: MemorySize?
+
+    @Option(
+        help: .init(
+            """
+            What running episodes get to finish after SIGTERM, SIGINT or SIGHUP: 0, 90, 90s, 15m \
+            (default: 30s).
+            """, valueName: "duration"), transform: TimeSpan.orNone)
+    var grace = TimeSpan(seconds: 30)
 
     @OptionGroup var computing: ComputingOptions
 
@@ -94,18 +124,22 @@ struct WorkerCommand: ParsableCommand {
     var logging: LogOptions
 
     func validate() throws {
-        guard (1...1024).contains(environments) else {
+        if let environments, !(1...1024).contains(environments) {
             throw ValidationError("--environments is \(environments); 1 to 1024 are possible")
+        }
+        if let objective {
+            guard objective.contains(where: { !$0.isWhitespace }) else {
+                throw ValidationError("--objective names no program")
+            }
+        } else if timeLimit != nil || memoryLimit != nil {
+            throw ValidationError("--time-limit and --memory-limit go with --objective")
         }
         if let cores, !(1...1024).contains(cores) {
             throw ValidationError("--cores is \(cores); 1 to 1024 are possible")
         }
-        guard grace >= 0, grace.isFinite else {
-            throw ValidationError("--grace is \(grace); it is a number of seconds")
-        }
-        if let lifetime, lifetime.seconds <= grace {
+        if let lifetime, lifetime.seconds <= grace.seconds {
             throw ValidationError(
-                "--lifetime \(lifetime): longer than the --grace of \(grace) s that is part of it")
+                "--lifetime \(lifetime): longer than the --grace of \(grace) that is part of it")
         }
     }
 
@@ -121,27 +155,38 @@ struct WorkerCommand: ParsableCommand {
                     + "\(available.limit) has it")
         }
         var configuration = RolloutWorker.Configuration(
-            environments: environments, cores: cores ?? available.count,
+            environments: environments ?? (objective == nil ? 8 : 1),
+            cores: cores ?? available.count,
             availableCores: available.count, fingerprint: HostFingerprint.describing(kernels))
         if check {
             return try WorkerCheck(coordinator: coordinator, hello: configuration.hello).run()
         }
-        configuration.graceSeconds = grace
+        configuration.graceSeconds = grace.seconds
+        // What answers at once would wait for the network most of the time.
+        if objective != nil { configuration.reserve = max(configuration.reserve, 8) }
         configuration.endsWhenFinished = until == .finished
         configuration.idleSeconds = idleTimeout?.seconds
         configuration.lifetimeSeconds = lifetime.map {
-            ($0.seconds - grace) * Double.random(in: 0.9...1)
+            ($0.seconds - grace.seconds) * Double.random(in: 0.9...1)
         }
         let worker = RolloutWorker(configuration: configuration)
         let signals = StopSignals { _ in worker.drain() }
         let endsWhenFinished = until == .finished
+        let program = objective
+        let limits = ObjectiveLimits(
+            seconds: timeLimit?.seconds, memoryBytes: memoryLimit?.bytes)
         let transport = try coordinator.transport { if endsWhenFinished { worker.finish() } }
         let end: RolloutWorker.End
         do {
             end = try worker.run(
                 over: transport,
                 engine: { models, work in
-                    try CarRacingWork.engines(models: models, work: work, kernels: kernels)
+                    if let program {
+                        return try ObjectiveWork.engines(
+                            command: program, work: work, limits: limits)
+                    }
+                    return try CarRacingWork.engines(
+                        models: models, work: work, kernels: kernels)
                 }
             ) { log($0.isTrouble ? .warning : .info, $0.event, $0.text) }
         } catch let error as RolloutWorker.Failure where !log.isPlain {

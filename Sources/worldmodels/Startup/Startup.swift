@@ -72,8 +72,11 @@ enum Startup {
         let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
         let place = mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0)
         guard place != MAP_FAILED else {
-            return "there is too little memory for \(threads) threads: \(bytes >> 20) MiB more are"
-                + " needed; raise the limit (ulimit -v), or set OPENBLAS_NUM_THREADS=1"
+            let need = "\(bytes >> 20) MiB more are needed; raise the limit (ulimit -v)"
+            return threads == 1
+                ? "there is too little memory for a thread: \(need)"
+                : "there is too little memory for \(threads) threads: \(need),"
+                    + " or set OPENBLAS_NUM_THREADS=1"
         }
         munmap(place, bytes)
         return nil

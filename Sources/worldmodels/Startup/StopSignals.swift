@@ -6,8 +6,11 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// SIGINT, SIGTERM and SIGHUP: the first asks for an orderly end where there is something to bring in
-/// order, and ends at once elsewhere; a second one ends at once anywhere.
+/// SIGINT, SIGTERM and SIGHUP, of which a second one ends the process at once anywhere.
+///
+/// The first asks for an orderly end where there is something to bring in order, and ends at once
+/// elsewhere. The same one again within a tenth of a second is no second one: GNU timeout sends its
+/// signal to the program and then to the group that it is in.
 ///
 /// The process listens once, from its start to its end, whatever its command and phases: in a thread
 /// that does nothing else and waits for nobody. The newest value is the one that is told. Whatever
@@ -15,6 +18,7 @@ import Synchronization
 struct StopSignals {
     private struct State {
         var first: Int32?
+        var firstTime: ContinuousClock.Instant?
         var onFirst: (@Sendable (String) -> Void)?
         /// What the process returns where the first signal ends it at once; nil is by the signal.
         var status: Int32?
@@ -70,10 +74,16 @@ struct StopSignals {
     }
 
     private static func receive(_ number: Int32) {
-        let (onFirst, status) = state.withLock { state in
-            defer { state.first = state.first ?? number }
-            return state.first == nil ? (state.onFirst, state.status) : (nil, nil)
+        let now = ContinuousClock.now
+        let (isEcho, onFirst, status) = state.withLock { state in
+            guard let first = state.first, let time = state.firstTime else {
+                state.first = number
+                state.firstTime = now
+                return (false, state.onFirst, state.status)
+            }
+            return (number == first && now - time < .milliseconds(100), nil, nil)
         }
+        if isEcho { return }
         guard let onFirst, let name = names[number] else { endAtOnce(number, status: status) }
         queue.async { onFirst(name) }
     }

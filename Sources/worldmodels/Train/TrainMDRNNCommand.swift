@@ -33,11 +33,13 @@ struct TrainMDRNNCommand: AsyncParsableCommand {
     var sequenceStride = 1
 
     @Option(
+        name: [.customLong("hidden-size"), .customLong("hidden")],
         help: .init(
-            "Length of the LSTM's hidden state; to drive it has to be 256.", valueName: "numbers"))
+            "Length of the LSTM's hidden state h, 1 to 2048; C follows from it.",
+            valueName: "numbers"))
     var hidden = 256
 
-    @Option(help: .init("Gaussians of the mixture.", valueName: "count"))
+    @Option(help: .init("Gaussians of the mixture, 1 to 64.", valueName: "count"))
     var mixtures = 5
 
     @Flag(help: "Make the reward's squared error part of the loss.")
@@ -56,9 +58,7 @@ struct TrainMDRNNCommand: AsyncParsableCommand {
             throw ValidationError(
                 "--sequence-length must be 1 to 100000 and --sequence-stride at least 1.")
         }
-        guard (1...4096).contains(hidden), (1...64).contains(mixtures) else {
-            throw ValidationError("--hidden must be 1 to 4096 and --mixtures 1 to 64.")
-        }
+        try ModelSizeLimits.check(hidden: hidden, mixtures: mixtures)
     }
 
     func run() async throws {

@@ -25,8 +25,10 @@ struct TrainVAECommand: AsyncParsableCommand {
     var batchSize = 32
 
     @Option(
+        name: [.customLong("latent-size"), .customLong("latent")],
         help: .init(
-            "Length of the latent vector; to drive it has to be 32.", valueName: "numbers"))
+            "Length of the latent vector z, 1 to 1024; M and C follow from it.",
+            valueName: "numbers"))
     var latent = 32
 
     @Option(
@@ -46,9 +48,7 @@ struct TrainVAECommand: AsyncParsableCommand {
 
     func validate() throws {
         try common.validate(epochs: epochs, batchSize: batchSize)
-        guard (1...4096).contains(latent) else {
-            throw ValidationError("--latent must be 1 to 4096.")
-        }
+        try ModelSizeLimits.check(latent: latent)
         guard klTolerance >= 0, klTolerance.isFinite else {
             throw ValidationError("--kl-tolerance must not be negative.")
         }

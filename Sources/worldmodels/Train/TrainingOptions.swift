@@ -35,7 +35,10 @@ struct TrainingOptions: ParsableArguments {
         help: .init("Epochs without improvement after which training stops.", valueName: "epochs"))
     var patience = 30
 
-    @Flag(help: "Start afresh instead of continuing what LOGDIR holds.")
+    @Flag(
+        help:
+            "Start afresh instead of continuing what LOGDIR holds, and keep its model by another name."
+    )
     var noreload = false
 
     /// How many threads to use.

@@ -66,7 +66,7 @@ struct ControllerMappingTests {
         let (text, status) = try await run(arguments(command))
         #expect(status == 1)
         #expect(text.contains("controller.safetensors does not say how its outputs become actions"))
-        #expect(text.contains("--controller-mapping paper or --controller-mapping linear"))
+        #expect(text.contains("--controller-mapping paper, linear or discrete"))
         #expect(try scratch.contents().filter { $0 != "agent" }.allSatisfy { $0 == "output" })
         #expect((try? scratch.contents("output")) ?? [] == [])
     }
@@ -83,7 +83,8 @@ struct ControllerMappingTests {
     @Test func `recordings are driven with the mapping that was said, which is shown`() async throws
     {
         var files: [Data] = []
-        for mapping in ControllerMapping.allCases {
+        // The agent's controller has three outputs.
+        for mapping in [ControllerMapping.paper, .linear] {
             let (text, status) = try await run(
                 arguments("generate") + ["--controller-mapping", mapping.rawValue, "--overwrite"])
             #expect(status == 0)

@@ -89,6 +89,8 @@ struct ProcessEndingTests {
         #expect(await idle.exitStatus() == 75)
         #expect(await idle.lines().contains { $0.contains("is not there") })
         let coordinator = try coordinator(generations: 1000)
+        // Its lifetime passes while it waits, too.
+        _ = try #require(await coordinator.line { $0.contains("workers connect with") })
         let short = try worker(["--lifetime", "40s", "--grace", "30"])
         _ = try #require(await short.line { $0.contains("connected to") })
         #expect(await short.exitStatus() == 75)

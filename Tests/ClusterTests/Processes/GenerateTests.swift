@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
+import RolloutWorker
 import TestSupport
 import Testing
 
@@ -12,8 +13,8 @@ struct GenerateTests {
 
     private func arguments(_ directory: TemporaryDirectory) -> [String] {
         [
-            "generate", "--rollouts", "\(Self.count)", "--rootdir", directory.path, "--steps", "40",
-            "--seed", "5", "--policy", "driver",
+            "generate", "--rollouts", "\(Self.count)", "--rootdir", directory.path, "--steps",
+            "400", "--seed", "5", "--policy", "driver",
         ]
     }
 
@@ -45,23 +46,24 @@ struct GenerateTests {
             return (process, try #require(greeting?.split(separator: " ").last.map(String.init)))
         }
         var (process, address) = try await generate("tcp://127.0.0.1:*")
-        let worker = {
-            try ProgramProcess(["worker", "--connect", address, "--environments", "2"])
-        }
-        let first = try worker()
+        let first = try ProgramProcess(["worker", "--connect", address, "--environments", "2"])
         _ = await process.line { $0.contains("joined") }
         first.signal(SIGKILL)
         #expect(await process.line { $0.contains("is lost") } != nil)
-        let second = try worker()
+        let gate = Gate(open: false)
+        let second = try TestWorker(
+            address, environments: 2, engine: GatedEngine.driving(behind: gate))
         let line = await second.line { $0.contains("connected to") }
         #expect(line?.contains("run recording-driver-seed-5: ") == true)
+        await gate.isReached()
         process.signal(SIGKILL)
         #expect(await process.exitStatus() == 128 + SIGKILL)
+        gate.open()
         (process, _) = try await generate(address)
         #expect(await process.exitStatus() == 0)
         #expect(await second.line { $0.contains("the recording is over") } != nil)
-        second.signal(SIGTERM)
-        #expect(await second.exitStatus() == 0)
+        second.worker.drain()
+        _ = try await second.end()
 
         var found = try files(there)
         #expect(found["rollout_00003.npz"] == Data("kept".utf8))

@@ -34,7 +34,9 @@ struct LogTests {
                 "coordinator", "--logdir", directory.file("run").path, "--pretrained", "--pop-size",
                 "4", "--n-samples", "1", "--max-steps", "20", "--generations", "1",
                 "--evaluation-episodes", "1", "--key", server.path, "--allow", allowed.path,
-                "--address-file", directory.file("address").path,
+                "--address-file", directory.file("address").path, "--dashboard", "0",
+                "--dashboard-token", directory.file("token").path, "--dashboard-link",
+                directory.file("link").path,
             ] + logging)
         let worker = try ProgramProcess(
             [
@@ -46,9 +48,15 @@ struct LogTests {
         let lines = await coordinator.lines() + (await workerLines)
         #expect(await coordinator.exitStatus() == 0)
         #expect(await worker.exitStatus() == 0)
+        let token = try String(contentsOf: directory.file("token"), encoding: .utf8)
+            .trimmingCharacters(in: .newlines)
+        #expect(token.count == 64)
+        #expect(!FileManager.default.fileExists(atPath: directory.file("link").path))
         var events: Set<String> = []
         for line in lines {
-            for secret in [server.secret, client.secret] { #expect(!line.contains(secret)) }
+            for secret in [server.secret, client.secret, token] {
+                #expect(!line.contains(secret))
+            }
             let object = try #require(
                 try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String],
                 "\(line)")
@@ -60,6 +68,7 @@ struct LogTests {
         #expect(
             events.isSuperset(of: [
                 "coordinator joined", "coordinator generation", "coordinator evaluation",
+                "coordinator page",
                 "worker connected", "worker finished",
             ]), "\(events)")
     }

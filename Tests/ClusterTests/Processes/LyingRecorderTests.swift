@@ -3,7 +3,6 @@
 
 import Foundation
 import RolloutWorker
-import Rollouts
 import TestSupport
 import Testing
 
@@ -26,14 +25,15 @@ struct LyingRecorderTests {
             })
     }
 
-    private func honest(_ address: String) throws -> [TestWorker] {
-        try ["a", "b"].map { name in
+    private func honest(
+        _ address: String
+    ) throws -> (workers: [TestWorker], gates: [Gate]) {
+        let gates = [Gate(open: false), Gate(open: false)]
+        let workers = try zip(["a", "b"], gates).map { name, gate in
             try TestWorker(
-                address, environments: 2, host: name,
-                engine: { models, work in
-                    try CarRacingWork.engines(models: models, work: work)
-                })
+                address, environments: 2, host: name, engine: GatedEngine.driving(behind: gate))
         }
+        return (workers, gates)
     }
 
     @Test func `nothing of its stays, also what came before there was anybody to compare with`()
@@ -57,9 +57,12 @@ struct LyingRecorderTests {
             try await Task.sleep(for: .milliseconds(5))
         }
         #expect(try files(there).values.allSatisfy { $0 == WrongWorker.recording })
-        let workers = try honest(address)
-        for _ in 0..<3 { _ = await process.line { $0.contains("joined") } }
+        let (workers, gates) = try honest(address)
+        // They have some of the rest in hand, and are there to compare with when it goes on.
+        for gate in gates { await gate.isReached() }
         liar.goOn()
+        _ = await liar.done { $0.answers > deeds.answers }
+        for gate in gates { gate.open() }
         let lines = await process.lines()
         #expect(lines.contains { $0.contains("liar@") && $0.contains("others agree") })
         #expect(lines.contains { $0.contains("\(deeds.answers) episodes are missing") })

@@ -77,7 +77,7 @@ struct StartingPointTests {
         try QuickModels.vae.write(to: directory.appending(path: "vae.safetensors"))
         try QuickModels.mdrnn.write(to: directory.appending(path: "mdrnn.safetensors"))
         let file = directory.appending(path: "start.safetensors")
-        let values = (0..<ControllerInputs.latent.parameterCount).map { Float($0) / 1000 }
+        let values = (0..<ControllerShape(inputs: .latent).parameterCount).map { Float($0) / 1000 }
         try ControllerParameters(inputs: .latent, mapping: .linear, values: values)
             .file().write(to: file)
         let start = ["--initial-controller", file.path]

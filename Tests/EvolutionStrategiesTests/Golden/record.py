@@ -101,6 +101,83 @@ def run(variant, n, popsize, generations, seed):
             "mean": [0.5 + 0.1 * i for i in range(n)], "sigma": 0.7, "steps": steps}
 
 
+def integer_run(variant, integers, n, popsize, generations, seed):
+    """A run with whole numbers (LB+IC); its candidates are those before rounding and centring."""
+    options = {"popsize": popsize, "verbose": -9, "seed": 1, "integer_variables": integers}
+    if variant == "separable":
+        options["CMA_diagonal"] = True
+    mean = [0.5 + 0.7 * i for i in range(n)]
+    es = cma.CMAEvolutionStrategy(mean, 0.7, options)
+    if variant != "separable":
+        es.sm.C = np.eye(n)
+        es.sm.D, es.sm.B = np.ones(n), np.eye(n)
+    generator = np.random.default_rng(seed)
+    es.sm.randn = lambda rows, columns: generator.standard_normal((rows, columns))
+    steps, held, sampled = [], 0, []
+    check = es.adapt_sigma.check_consistency
+
+    def look(es):
+        sampled[:] = [[float(v) for v in x] for x in es.pop]  # forgotten at the end of tell
+        return check(es)
+
+    es.adapt_sigma.check_consistency = look
+    for g in range(generations):
+        asked = es.ask()
+        costs = [float(sum((v - i) ** 2 for i, v in enumerate(x))) for x in asked]
+        es.tell([np.array(x) for x in asked], costs, check_points=False)
+        held += abs(min(es.stds[i] for i in integers) - es.opts["minstd"][integers[0]]) < 1e-9
+        s = np.asarray(es.sigma_vec.scaling)
+        variances = s**2 if variant == "separable" else s * np.diag(es.sm.C) * s
+        steps.append({
+            "candidates": sampled[:], "costs": costs,
+            "mean": [float(v) for v in es.mean], "sigma": float(es.sigma),
+            "variances": [float(v) for v in variances],
+            "path": [float(v) for v in es.adapt_sigma.ps],
+            "rounded": [[float(v) for v in x] for x in asked]})
+    assert held > 5, held  # the lower bound was reached
+    return {"variant": variant, "dimension": n, "population": popsize, "deviations": n * [1.0],
+            "mean": mean, "sigma": 0.7, "steps": steps, "integers": integers}
+
+
+def integer_defaults(n, integers):
+    es = cma.CMAEvolutionStrategy(n * [1.0], 1.0, {
+        "verbose": -9, "integer_variables": list(range(integers))})
+    return {"dimension": n, "integers": integers, "population": es.popsize,
+            "leastDeviation": float(es.opts["minstd"][0]),
+            "flatGenerations": int(es.opts["tolflatfitness"]), "tolfun": es.opts["tolfun"],
+            "tolfunhist": es.opts["tolfunhist"]}
+
+
+def centring(seed):
+    """What pycma makes of the better half of a generation, with bounds and the draws used there."""
+    generator = np.random.default_rng(seed)
+    cases = []
+    for case in range(20):
+        n, count = 4, 5 + case % 3
+        es = cma.CMAEvolutionStrategy([0.2, 1.7, 2.4, 11.1], 1.0, {
+            "verbose": -9, "integer_variables": [0, 1, 2], "bounds": [
+                [-1.5, -0.5, None, 10.0], [1.5, None, 3.5, 12.0]]})
+        draws = []
+
+        def rand(*shape):
+            if not shape:
+                return 0.0  # pycma's own checks
+            drawn = generator.random(shape[0])
+            draws.extend(map(float, drawn))
+            return drawn
+
+        mean = np.array([0.2, 1.7, 2.4, 11.1]) + 0.4 * generator.standard_normal(n)
+        points = [mean + 0.9 * generator.standard_normal(n) for _ in range(count)]
+        before = [list(map(float, p)) for p in points]
+        original, np.random.rand = np.random.rand, rand
+        es.integer_centering(points, mean)
+        np.random.rand = original
+        cases.append({"mean": list(map(float, mean)), "points": before, "draws": draws,
+                      "centred": [list(map(float, p)) for p in points]})
+    assert any(c["draws"] for c in cases)
+    return cases
+
+
 def limited_memory(n, popsize, generations, seed):
     """Algorithm 1 of arXiv 1705.06693, vector by vector; rates held at 1/2 as in the library."""
     generator = np.random.default_rng(seed)
@@ -179,6 +256,11 @@ recording = {
              limited_memory(24, 9, 16, 7)],
     "bounds": bounds(),
     "noise": noise(10, 12, 8),
+    "integerRuns": [integer_run("eigensystem", [1, 4], 6, 9, 40, 9),
+                    integer_run("separable", [0, 2, 3], 6, 12, 40, 10)],
+    "integerDefaults": [integer_defaults(*pair) for pair in
+                        [(2, 1), (5, 5), (10, 3), (40, 40), (200, 150), (400, 10)]],
+    "centring": centring(11),
 }
 with open("pycma.json", "w") as file:
-    json.dump(recording, file)
+    json.dump(recording, file, allow_nan=False)

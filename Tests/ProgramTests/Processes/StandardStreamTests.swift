@@ -64,6 +64,21 @@ struct StandardStreamTests {
         #expect(await piped.line { $0.contains("status ") } == "status 0")
     }
 
+    @Test func `a search that cannot ask says why, and its complaints need no reader`() async throws
+    {
+        let full = try ProgramProcess(
+            ["optimize", "--dimension", "2"], command: "exec \"$0\" \"$@\" </dev/null >/dev/full")
+        let lines = await full.lines()
+        #expect(lines == ["Error: standard output cannot be written: No space left on device"])
+        #expect(await full.exitStatus() == 1)
+        let unheard = try ProgramProcess(
+            ["optimize", "--dimension", "2", "--max-failed-generations", "1"],
+            command: "{ echo '{\"tell\":[null,null,null,null,null,null]}'; }"
+                + " | { \"$0\" \"$@\" 2>/dev/full; echo \"status $?\"; }")
+        #expect(await unheard.line { $0.contains("\"stop\"") } != nil)
+        #expect(await unheard.line { $0.contains("status ") } == "status 1")
+    }
+
     @Test func `a picture can go to standard output`() async throws {
         let film = directory.file("film.gif").path
         let process = try ProgramProcess(

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import Digests
+package import Episodes
+package import EvolutionStrategies
+package import Foundation
+package import RunStore
+
+/// A run whose candidates are evaluated by a person's program, held by this process.
+package struct ObjectiveRun: Sendable {
+    /// A setting as it is stored and shown.
+    package struct Setting: Sendable, Hashable {
+        /// Its option's name.
+        package var name: String
+        /// Its one written form.
+        package var value: String
+        /// Whether a later start may give another value: it does not touch the search.
+        package var isFree: Bool
+
+        /// Collects the parts.
+        package init(_ name: String, _ value: String, isFree: Bool = false) {
+            self.name = name
+            self.value = value
+            self.isFree = isFree
+        }
+    }
+
+    /// The setting that every run with an objective has, and no other: which way is up.
+    package static let kind = "objective"
+
+    package let store: RunStore
+    package let identifier: String
+    package let isNew: Bool
+    package let plan: GenerationPlan
+
+    /// Begins a run, or finds the one that is there and holds it against what is asked for.
+    ///
+    /// - Parameters:
+    ///   - directory: Where it is kept.
+    ///   - search: The search at its beginning, of use to a new run only.
+    ///   - plan: What its generations consist of.
+    ///   - settings: What it is asked to be; the first is `kind`.
+    ///   - holder: A line about this process for whoever finds the run locked.
+    ///   - program: The program and its version.
+    ///   - now: The time, which is written down.
+    ///   - waiting: Told of a program that keeps the database locked.
+    /// - Throws: `RunError.conflict` for a setting that a run with results was begun with another
+    ///   value of; `RunError.otherKind`; `RunStoreError`.
+    package init(
+        _ directory: RunDirectory, search: RestartingSearch, plan: GenerationPlan,
+        settings: [Setting], holder: String, program: String, now: Date,
+        waiting: @escaping @Sendable (RunStoreError) -> Void = { _ in }
+    ) throws {
+        precondition(settings.first?.name == Self.kind, "settings of no objective")
+        let state = search.encodedState()
+        // What has no setting of its own is told by it.
+        let all = settings + [Setting("search-sha256", SHA256.digest(state).hexadecimal)]
+        self.plan = plan
+        store = try RunStore(directory, holder: holder, waiting: waiting)
+        if try store.reader.holdsResults(), let identity = try store.reader.identity() {
+            let stored = Dictionary(
+                try store.reader.settings().map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+            guard stored[Self.kind] != nil else {
+                throw RunError.otherKind(path: directory.path, isObjective: false)
+            }
+            for setting in all where !setting.isFree && stored[setting.name] != setting.value {
+                throw RunError.conflict(
+                    setting: setting.name, stored: stored[setting.name] ?? "nothing",
+                    given: setting.value, path: directory.path, begun: nil)
+            }
+            identifier = identity.identifier
+            isNew = false
+            try store.change(all.filter(\.isFree).map { ($0.name, $0.value) })
+        } else {
+            identifier = UUID().uuidString.lowercased()
+            isNew = true
+            try store.begin(
+                identifier: identifier, program: program,
+                settings: all.map { ($0.name, $0.value) }, state: state, created: now)
+        }
+    }
+
+    /// Searches until a limit is reached, the search is over or the calling task is cancelled; why it
+    /// ended is kept in its events.
+    ///
+    /// - Parameters:
+    ///   - service: Who evaluates.
+    ///   - limits: When to end.
+    ///   - saveSearch: Told the search after each generation that is stored, and on each start.
+    ///   - observe: Told how it goes on.
+    /// - Returns: Why it ended.
+    /// - Throws: `RunError`, `RunStoreError`, or why the service cannot go on.
+    package func drive(
+        with service: any EpisodeService, limits: RunLimits,
+        saveSearch: @escaping @Sendable (RestartingSearch) throws -> Void = { _ in },
+        observe: @escaping @Sendable (RunEvent) -> Void = { _ in }
+    ) async throws -> RunEnding {
+        var loop = RunLoop<RestartingSearch>(
+            store: store, service: service, plan: plan, limits: limits, observe: observe)
+        loop.saveSearch = saveSearch
+        do {
+            let ending = try await loop.run()
+            try store.note("stopped", ending.description)
+            return ending
+        } catch {
+            // On a full disk the note fails as well; the error itself is what counts.
+            try? store.note("failed", "\(error)")
+            throw error
+        }
+    }
+
+    /// The search as it is stored.
+    ///
+    /// - Throws: `RunError.noState`, `RunStoreError`, `EvolutionStrategyError`.
+    package func search() throws -> RestartingSearch {
+        guard let latest = try store.reader.latestState() else {
+            throw RunError.noState(path: store.reader.path)
+        }
+        return try RestartingSearch(encodedState: latest.state)
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the worldmodels authors
+
+import ArgumentParser
+import EvolutionStrategies
+import Foundation
+import TerminalOutput
+
+/// How a search is kept, shown and drawn.
+struct FollowingOptions: ParsableArguments {
+    @Option(
+        help: .init(
+            """
+            Keep the search in this file after each generation; where the file is there, go on from it \
+            with the same options, bit for bit; --max-evaluations and --target-cost may be others.
+            """, valueName: "file"))
+    var state: String?
+
+    @Flag(help: "Show the progress on standard error.")
+    var verbose = false
+
+    @Option(
+        help: .init(
+            """
+            Draw costs, step size, axis ratio, mean and deviations into a PNG file: at the end, and \
+            every half minute until then.
+            """, valueName: "file"))
+    var plot: String?
+
+    /// The session to go on with: that of the state, or a new one.
+    ///
+    /// - Throws: `InputError` for a state that cannot be read or is of another search.
+    func session(
+        _ configuration: RestartingSearch.Configuration, _ options: MinimisationOptions
+    ) throws -> AskTellSession {
+        if let state, FileManager.default.fileExists(atPath: state) {
+            return try restored(state, configuration, options)
+        }
+        var session = AskTellSession(
+            try RestartingSearch(configuration),
+            maximumFailedGenerations: options.maxFailedGenerations, keepsHistory: plot != nil)
+        for solution in try options.injections() { try session.inject(solution) }
+        return session
+    }
+
+    private func restored(
+        _ path: String, _ configuration: RestartingSearch.Configuration,
+        _ options: MinimisationOptions
+    ) throws -> AskTellSession {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw InputError("--state \(path) cannot be read")
+        }
+        var session: AskTellSession
+        do {
+            session = try AskTellSession(
+                encodedState: data, maximumFailedGenerations: options.maxFailedGenerations)
+        } catch {
+            throw InputError("--state \(path): \(error); give the name of another file")
+        }
+        // A budget that was spent may be raised.
+        let limits = configuration.strategy.stopping
+        try session.setLimits(
+            evaluations: limits.maximumEvaluations, targetCost: limits.targetCost)
+        if let option = Self.difference(session.search.configuration, configuration) {
+            throw InputError(
+                "--state \(path) is of a search with another --\(option): give the options that it "
+                    + "was begun with, or the name of another file")
+        }
+        if plot != nil { session.keepHistory() }
+        return session
+    }
+
+    /// The first option by which two searches differ; nil where they are the same.
+    private static func difference(
+        _ old: RestartingSearch.Configuration, _ new: RestartingSearch.Configuration
+    ) -> String? {
+        if old == new { return nil }
+        let (was, now) = (old.strategy, new.strategy)
+        let settings: [(String, Bool)] = [
+            ("dimension", was.dimension == now.dimension), ("variant", was.variant == now.variant),
+            ("population", was.population == now.population), ("seed", was.seed == now.seed),
+            ("sigma", was.initialSigma == now.initialSigma),
+            ("x0", was.initialMean == now.initialMean),
+            ("deviations", was.initialDeviations == now.initialDeviations),
+            ("lower or --upper", was.bounds == now.bounds),
+            ("integers", was.integerVariables == now.integerVariables),
+            ("min-deviations", was.minimumDeviations == now.minimumDeviations),
+            ("factorisation", was.factorisation == now.factorisation),
+            ("recombination", was.recombination == now.recombination),
+            ("learning-rates", was.learningRates == now.learningRates),
+            ("noise-handling", was.noise == now.noise),
+            ("max-generations", was.stopping.maximumGenerations == now.stopping.maximumGenerations),
+            ("tol...", was.stopping == now.stopping), ("restarts", old.schedule == new.schedule),
+            ("max-restarts", old.maximumRestarts == new.maximumRestarts),
+            ("restart-lower or --restart-upper", old.startingBox == new.startingBox),
+        ]
+        return settings.first { !$0.1 }?.0 ?? "population-growth"
+    }
+}
