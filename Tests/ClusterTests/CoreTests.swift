@@ -9,10 +9,11 @@ import Foundation
 import RolloutServer
 import RolloutWorker
 import Synchronization
+import TestSupport
 import Testing
 
 /// A worker of several cores, over real sockets.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct CoreTests {
     /// What the engines of a worker did.
     private final class Tally: Sendable {
@@ -119,7 +120,7 @@ struct CoreTests {
         async let results = server.perform(tasks) { result, _ in
             cores.withLock { $0[result.driver.core, default: 0] += 1 }
         }
-        while !(server.workers().first?.outstanding == 6 && tally.engines == 3) {
+        while !(gate.taken == 6 && tally.engines == 3) {
             try Task.checkCancellation()
             try await Task.sleep(for: .milliseconds(5))
         }

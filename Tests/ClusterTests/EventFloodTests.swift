@@ -8,10 +8,11 @@ import Episodes
 import Foundation
 import RolloutServer
 import RolloutWorker
+import TestSupport
 import Testing
 
 /// Whoever says the same over and over crowds nothing out.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct EventFloodTests {
     private func server() throws -> RolloutServer {
         try RolloutServer(

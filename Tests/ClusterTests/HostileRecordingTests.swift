@@ -9,6 +9,7 @@ import Foundation
 import RolloutWorker
 import SeededRandom
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Episodes
@@ -18,7 +19,7 @@ import Testing
 @testable import Search
 
 /// A peer that is a worker by the protocol, and lies about recordings.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct HostileRecordingTests {
     private static let fileBytes = 40_000
 

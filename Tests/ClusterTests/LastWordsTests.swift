@@ -7,10 +7,11 @@ import Episodes
 import Foundation
 import RolloutServer
 import RolloutWorker
+import TestSupport
 import Testing
 
 /// What a worker says at its end reaches the coordinator's events.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct LastWordsTests {
     /// An engine that breaks in its first step, or cannot be made.
     private struct Broken: Error, CustomStringConvertible {

@@ -7,12 +7,13 @@ import ClusterSessions
 import ClusterTransport
 import Foundation
 import RolloutServer
+import TestSupport
 import Testing
 
 @testable import Episodes
 
 /// What people are told when there is no coordinator to talk to.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct ReachabilityTests {
     private func probe(_ address: String) throws -> Reachability {
         Reachability.probe(try Endpoint(parsing: address, binding: false), waitingAtMost: 20)

@@ -7,6 +7,7 @@ import ClusterSessions
 import Foundation
 import RolloutWorker
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Episodes
@@ -15,7 +16,7 @@ import Testing
 
 @testable import Search
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct RolloutServerTests {
     private func server(
         bind: String = "tcp://127.0.0.1:*", lease: Double = 10, model: Data = Data([1, 2, 3]),

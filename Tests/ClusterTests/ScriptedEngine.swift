@@ -12,6 +12,7 @@ import Synchronization
 /// Holds every engine of a test back until it is opened.
 final class Gate: Sendable {
     private let isOpen: Mutex<Bool>
+    private let takenOn = Atomic(0)
     private let arrivals: AsyncStream<Void>
     private let arrive: AsyncStream<Void>.Continuation
 
@@ -27,6 +28,11 @@ final class Gate: Sendable {
         if !lets { arrive.yield() }
         return lets
     }
+
+    /// Episodes that engines of this gate have taken on.
+    var taken: Int { takenOn.load(ordering: .relaxed) }
+
+    func take() { takenOn.add(1, ordering: .relaxed) }
 
     /// Waits until an engine with an episode is held back.
     func isReached() async {
@@ -58,6 +64,7 @@ final class ScriptedEngine: EpisodeEngine {
 
     func submit(_ episode: Episode, parameters: [Float], ticket: UInt64) throws {
         if parameters.isEmpty { throw NoParameters() }
+        gate.take()
         let outcome = EpisodeOutcome(
             episodeReturn: Self.expectedReturn(parameters, seed: episode.trackSeed), steps: steps,
             tilesVisited: 1, trackTiles: 2, end: .timeLimit)

@@ -10,10 +10,11 @@ import RolloutServer
 import RolloutWorker
 import Rollouts
 import Synchronization
+import TestSupport
 import Testing
 
 /// What other tests rest on: wrong workers are taken for workers.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct WrongWorkerTests {
     private func server() throws -> RolloutServer {
         var configuration = RolloutServer.Configuration(
@@ -66,7 +67,7 @@ struct WrongWorkerTests {
 }
 
 /// One wrong worker among honest ones: the work ends, and what it ends with is right.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct WrongParticipantTests {
     private func server(lease: Double = 1) throws -> RolloutServer {
         var configuration = RolloutServer.Configuration(

@@ -8,7 +8,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.inTurn, .timeLimit(.minutes(20)))
 struct DistributedSearchTests {
     private let directory: TemporaryDirectory
 

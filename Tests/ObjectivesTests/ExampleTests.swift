@@ -2,12 +2,13 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Objectives
 
 /// The programs in cluster/examples, where what they are written in is there.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.inTurn, .timeLimit(.minutes(20)))
 struct ExampleTests {
     private static let folder = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().appending(path: "../../cluster/examples").standardizedFileURL

@@ -7,7 +7,7 @@ import Objectives
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.inTurn, .timeLimit(.minutes(20)))
 struct ObjectiveEngineTests {
     /// Answers with the first parameter.
     private static let echo = """

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Objectives
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.inTurn, .timeLimit(.minutes(20)))
 struct ObjectiveProcessTests {
     private let task = ObjectiveTask(
         generation: 2, candidate: 3, repetition: 1, seed: 9, parameters: [0.1, -0.0, 1e300])

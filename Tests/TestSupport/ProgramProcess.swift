@@ -67,6 +67,9 @@ package final class ProgramProcess: Sendable {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
+    /// Whether it has not ended yet.
+    package var isRunning: Bool { process.isRunning }
+
     /// The most memory it had, in MiB; nil once it has ended.
     package var peakMemory: Int? {
         let status = try? String(

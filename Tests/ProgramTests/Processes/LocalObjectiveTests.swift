@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The program's search with an objective that it starts itself.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.inTurn, .timeLimit(.minutes(20)))
 struct LocalObjectiveTests {
     private let directory: TemporaryDirectory
 
@@ -41,11 +41,18 @@ struct LocalObjectiveTests {
     }
 
     /// The stop of the same search whose costs are told by this process.
-    private func toldStop() throws -> String {
+    private func toldStop() async throws -> String {
+        try await onItsOwnThread { try Self.stopOfToldSearch() }
+    }
+
+    /// Without an object of its stop the search is over too soon.
+    private struct NoStop: Error {}
+
+    private static func stopOfToldSearch() throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
             .deletingLastPathComponent().appending(path: "worldmodels")
-        process.arguments = Self.search
+        process.arguments = search
         let (input, output) = (Pipe(), Pipe())
         process.standardInput = input
         process.standardOutput = output
@@ -67,12 +74,11 @@ struct LocalObjectiveTests {
                     contentsOf: Data("{\"tell\":[\(list)]}\n".utf8))
             }
         }
-        Issue.record("the search did not stop")
-        return ""
+        throw NoStop()
     }
 
     @Test func `the result is that of costs told, however many run at once`() async throws {
-        let expected = try toldStop()
+        let expected = try await toldStop()
         let objective = try script("sphere.sh")
         for count in ["1", "3"] {
             let found = try await lines(["--objective", objective, "--processes", count])
@@ -81,7 +87,7 @@ struct LocalObjectiveTests {
     }
 
     @Test func `a program that dies now and then is started again`() async throws {
-        let expected = try toldStop()
+        let expected = try await toldStop()
         let count = directory.file("count").path
         let objective = try script(
             "frail.sh", before: "printf x >> '\(count)'; [ $(wc -c < '\(count)') = 9 ] && exit 3")
@@ -139,7 +145,7 @@ struct LocalObjectiveTests {
     }
 
     @Test func `told to stop it says so, and goes on from its state`() async throws {
-        let expected = try toldStop()
+        let expected = try await toldStop()
         let state = directory.file("state").path
         let gate = directory.file("gate").path
         let count = directory.file("count").path

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Every command ends by a signal in each of its phases, and leaves nothing half-written.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct StopSignalTests {
     private let directory: TemporaryDirectory
 
@@ -24,11 +24,18 @@ struct StopSignalTests {
         return (names?.allObjects as? [String] ?? []).filter { $0.hasSuffix(".partial") }
     }
 
-    /// Waits until the program writes a file.
-    private func begun() async throws {
-        while unfinished.isEmpty {
-            try Task.checkCancellation()
-            try await Task.sleep(for: .milliseconds(5))
+    /// Starts the program and waits until it writes a file; anew, without its output, where that was
+    /// there before anybody looked.
+    private func writing(_ arguments: [String], output: String) async throws -> ProgramProcess {
+        while true {
+            let process = try ProgramProcess(arguments)
+            while unfinished.isEmpty, process.isRunning {
+                try Task.checkCancellation()
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            if !unfinished.isEmpty { return process }
+            #expect(await process.exitStatus() == 0)
+            try FileManager.default.removeItem(atPath: output)
         }
     }
 
@@ -77,8 +84,7 @@ struct StopSignalTests {
             ["env", "play", "--output", film, "--max-steps", "100000"],
         ]
         for command in commands {
-            let process = try ProgramProcess(command)
-            try await begun()
+            let process = try await writing(command, output: film)
             process.signal(signal)
             #expect(await process.exitStatus() == 128 + signal)
             #expect(try directory.contents() == [], "\(command)")
@@ -90,8 +96,8 @@ struct StopSignalTests {
         let run = try models()
         for command in ["train-vae", "train-mdrnn"] {
             let arguments = [
-                command, "--logdir", run, "--data", data, "--epochs", "1000", "--noreload",
-                "--patience", "1000",
+                command, "--logdir", run, "--data", data, "--epochs", "1000000", "--noreload",
+                "--patience", "1000000",
             ]
             let starting = try ProgramProcess(arguments)
             await expectEnd(of: starting, by: SIGTERM, SIGINT)
@@ -104,8 +110,9 @@ struct StopSignalTests {
     }
 
     @Test func `a recording ends, here and with workers, whoever is there`() async throws {
+        // More than are driven before anybody looks.
         let arguments = [
-            "generate", "--rollouts", "100", "--rootdir", path("data"), "--steps", "200",
+            "generate", "--rollouts", "100000", "--rootdir", path("data"), "--steps", "200",
         ]
         let here = try ProgramProcess(arguments)
         while !((try? FileManager.default.contentsOfDirectory(atPath: path("data"))) ?? [])
@@ -140,8 +147,8 @@ struct StopSignalTests {
     @Test func `a coordinator ends while it trains`() async throws {
         let data = try await record(3, steps: 200)
         let arguments = [
-            "coordinator", "--logdir", path("run"), "--data", data, "--vae-epochs", "1000",
-            "--mdrnn-epochs", "1000",
+            "coordinator", "--logdir", path("run"), "--data", data, "--vae-epochs", "1000000",
+            "--mdrnn-epochs", "1000000",
         ]
         let orderly = try ProgramProcess(arguments)
         _ = await orderly.line { $0.contains("epoch 1") }
@@ -242,8 +249,7 @@ struct StopSignalTests {
         let large = open(run + "/large", O_WRONLY | O_CREAT, 0o600)
         #expect(ftruncate(large, 1 << 29) == 0)
         close(large)
-        let backup = try ProgramProcess(["backup", run, path("copy")])
-        try await begun()
+        let backup = try await writing(["backup", run, path("copy")], output: path("copy"))
         await expectEnd(of: backup, by: SIGTERM, SIGINT)
         #expect(try directory.contents() == ["run"])
     }
