@@ -31,14 +31,21 @@ struct OptimizeTests {
     }
 
     /// Starts the program and tells it costs; after so many tells it is killed.
-    private func run(_ arguments: [String], killedAfter tells: Int = .max) throws -> Written {
+    private func run(
+        _ arguments: [String], killedAfter tells: Int = .max
+    ) async throws -> Written {
+        try await onThread { [self] in try converse(arguments, killedAfter: tells) }
+    }
+
+    /// The same on a thread that may wait; of which nothing can be expected, only thrown.
+    private func converse(_ arguments: [String], killedAfter tells: Int) throws -> Written {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
             .deletingLastPathComponent().appending(path: "worldmodels")
         process.arguments = ["optimize", "--dimension", "3"] + arguments
         let (input, output) = (Pipe(), Pipe())
         let errors = directory.file("errors")
-        #expect(FileManager.default.createFile(atPath: errors.path, contents: nil))
+        try Data().write(to: errors)
         process.standardInput = input
         process.standardOutput = output
         process.standardError = try FileHandle(forWritingTo: errors)
@@ -86,16 +93,16 @@ struct OptimizeTests {
     ])
     func `a search that was killed goes on from its state as if it had not been`(
         options: [String]
-    ) throws {
+    ) async throws {
         let all = options + ["--max-evaluations", "900", "--seed", "7"]
-        let whole = try run(all + ["--state", directory.file("whole").path])
+        let whole = try await run(all + ["--state", directory.file("whole").path])
         #expect(whole.status == 0)
         let state = directory.file("parts").path
         var asks: [String] = []
         var stop: String?
         var starts = 0
         while stop == nil {
-            let part = try run(all + ["--state", state], killedAfter: 11)
+            let part = try await run(all + ["--state", state], killedAfter: 11)
             starts += 1
             for ask in part.asks where asks.last != ask {
                 // A generation whose second evaluations were not told is asked for anew.
@@ -112,31 +119,33 @@ struct OptimizeTests {
             try Data(contentsOf: directory.file("parts"))
                 == Data(contentsOf: directory.file("whole")))
         // What is over stays so, and says it again.
-        let after = try run(all + ["--state", state])
+        let after = try await run(all + ["--state", state])
         #expect(after.asks.isEmpty && after.stop == stop && after.status == 0)
     }
 
-    @Test func `a state of another search is refused and stays as it is`() throws {
+    @Test func `a state of another search is refused and stays as it is`() async throws {
         let state = directory.file("state")
-        _ = try run(["--max-evaluations", "50", "--state", state.path])
+        _ = try await run(["--max-evaluations", "50", "--state", state.path])
         let before = try Data(contentsOf: state)
-        let other = try run(["--max-evaluations", "50", "--sigma", "2", "--state", state.path])
+        let other = try await run([
+            "--max-evaluations", "50", "--sigma", "2", "--state", state.path,
+        ])
         #expect(other.status == 1 && other.asks.isEmpty)
         #expect(other.errors.contains("another --sigma"), "\(other.errors)")
         #expect(try Data(contentsOf: state) == before)
         let foreign = directory.file("foreign")
         try Data("a letter".utf8).write(to: foreign)
-        let refused = try run(["--state", foreign.path])
+        let refused = try await run(["--state", foreign.path])
         #expect(refused.status == 1 && refused.errors.contains("foreign"))
         #expect(try Data(contentsOf: foreign) == Data("a letter".utf8))
     }
 
-    @Test func `progress and a picture leave the conversation as it is`() throws {
+    @Test func `progress and a picture leave the conversation as it is`() async throws {
         let options = ["--max-evaluations", "300", "--inject", directory.file("start").path]
         try Data("[0.5, 0.25, 0.25]\n0.25 0.5 0.5\n".utf8).write(to: directory.file("start"))
-        let plain = try run(options)
+        let plain = try await run(options)
         let picture = directory.file("search.png")
-        let shown = try run(options + ["--verbose", "--plot", picture.path])
+        let shown = try await run(options + ["--verbose", "--plot", picture.path])
         #expect(shown.asks == plain.asks && shown.stop == plain.stop)
         #expect(plain.errors.isEmpty)
         #expect(shown.errors.contains("3 variables") && shown.errors.contains("maxfevals"))
@@ -144,7 +153,7 @@ struct OptimizeTests {
         let first = try JSONDecoder().decode(Ask.self, from: Data(plain.asks[0].utf8)).ask
         #expect(first.candidates.prefix(2) == [[0.5, 0.25, 0.25], [0.25, 0.5, 0.5]])
         try Data("[1.5, 1]\n".utf8).write(to: directory.file("start"))
-        let wrong = try run(options)
+        let wrong = try await run(options)
         #expect(wrong.status != 0 && wrong.errors.contains("line 1"), "\(wrong.errors)")
     }
 
@@ -154,8 +163,8 @@ struct OptimizeTests {
         ["--tolfun", "-1"], ["--noise-handling", "0"], ["--population-growth", "0.5"],
         ["--min-deviations", "-1"],
     ])
-    func `options that cannot be are named`(options: [String]) throws {
-        let written = try run(options)
+    func `options that cannot be are named`(options: [String]) async throws {
+        let written = try await run(options)
         #expect(written.status != 0 && written.asks.isEmpty)
         let name = options[0].dropFirst(2).split(separator: "-").last.map(String.init) ?? "?"
         #expect(
