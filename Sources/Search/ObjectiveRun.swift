@@ -58,7 +58,7 @@ package struct ObjectiveRun: Sendable {
         let all = settings + [Setting("search-sha256", SHA256.digest(state).hexadecimal)]
         self.plan = plan
         store = try RunStore(directory, holder: holder, waiting: waiting)
-        if try store.reader.holdsResults(), let identity = try store.reader.identity() {
+        if try store.reader.holdsResults() {
             let stored = Dictionary(
                 try store.reader.settings().map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
             guard stored[Self.kind] != nil else {
@@ -69,16 +69,12 @@ package struct ObjectiveRun: Sendable {
                     setting: setting.name, stored: stored[setting.name] ?? "nothing",
                     given: setting.value, path: directory.path, begun: nil)
             }
-            identifier = identity.identifier
-            isNew = false
-            try store.change(all.filter(\.isFree).map { ($0.name, $0.value) })
-        } else {
-            identifier = UUID().uuidString.lowercased()
-            isNew = true
-            try store.begin(
-                identifier: identifier, program: program,
-                settings: all.map { ($0.name, $0.value) }, state: state, created: now)
         }
+        let beginning = try RunBeginning(
+            store, settings: all.map { ($0.name, $0.value) },
+            changeable: all.filter(\.isFree).map { ($0.name, $0.value) }, program: program,
+            now: now, state: { state })
+        (identifier, isNew) = (beginning.identifier, beginning.isNew)
     }
 
     /// Searches until a limit is reached, the search is over or the calling task is cancelled; why it
@@ -99,15 +95,7 @@ package struct ObjectiveRun: Sendable {
         var loop = RunLoop<RestartingSearch>(
             store: store, service: service, plan: plan, limits: limits, observe: observe)
         loop.saveSearch = saveSearch
-        do {
-            let ending = try await loop.run()
-            try store.note("stopped", ending.description)
-            return ending
-        } catch {
-            // On a full disk the note fails as well; the error itself is what counts.
-            try? store.note("failed", "\(error)")
-            throw error
-        }
+        return try await loop.drive()
     }
 
     /// The search as it is stored.

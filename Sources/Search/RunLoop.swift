@@ -59,6 +59,19 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
             saveController: saveController, observe: observe, now: now)
     }
 
+    /// Runs as `run`, and keeps in the run's events why it ended.
+    package func drive() async throws -> RunEnding {
+        do {
+            let ending = try await run()
+            try store.note("stopped", ending.description)
+            return ending
+        } catch {
+            // On a full disk the note fails as well; the error itself is what counts.
+            try? store.note("failed", "\(error)")
+            throw error
+        }
+    }
+
     /// Runs until a limit is reached or the calling task is cancelled; what was stored before an
     /// error stands.
     package func run() async throws -> RunEnding {
