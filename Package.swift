@@ -235,9 +235,9 @@ let tests: [Target] = [
     .testTarget(
         name: "ProgramTests",
         dependencies: [
-            "ArrayFiles", "CarRacing", "CarRacingRendering", "Episodes", "EvolutionStrategies",
-            "Pictures", "Rollouts", "RunReports", "RunStore", "TerminalOutput", "TestSupport",
-            "WorldModel", "worldmodels",
+            "ArrayFiles", "CarRacing", "CarRacingRendering", "ClusterProtocol", "Episodes",
+            "EvolutionStrategies", "Pictures", "Rollouts", "RunReports", "RunStore",
+            "TerminalOutput", "TestSupport", "WorldModel", "worldmodels",
             fetched("ArgumentParser", "swift-argument-parser"),
         ],
         resources: [.copy("Golden")]),
