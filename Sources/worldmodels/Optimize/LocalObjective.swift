@@ -97,9 +97,7 @@ final class LocalObjective {
         var attempts: [Attempt] = []
         for pass in 0..<question.repetitions {
             for (place, candidate) in zip(question.places, question.candidates) {
-                let parameters =
-                    options.parameters == .float32
-                    ? candidate.map { Double(Float($0)) } : candidate
+                let parameters = options.parameters.rounded(candidate)
                 for sample in 0..<samples {
                     let repetition = (question.firstRepetition + pass) * samples + sample
                     attempts.append(

@@ -22,7 +22,10 @@ struct ClusterSearchOptions: ParsableArguments {
 
     @Option(
         help: .init(
-            "The run's directory, where everything is kept as it happens.", valueName: "dir"))
+            """
+            The run's directory, where everything is kept as it happens; a run that is there goes on with the \
+            same options, but for --max-evaluations and --target-cost.
+            """, valueName: "dir"))
     var logdir: String?
 
     @Option(
@@ -94,7 +97,8 @@ struct ClusterSearch {
             form: objective.maximise ? .values : .costs
         ).run()
         await pages.stop()
-        let line = try BestSolutionFile.stopLine(run.search(), reason: "generations")
+        let line = try BestSolutionFile.stopLine(
+            run.search(), objective.parameters, reason: "generations")
         try FileHandle.standardOutput.write(contentsOf: line)
     }
 

@@ -236,6 +236,21 @@ struct ObjectiveRunTests {
         try? FileManager.default.removeItem(atPath: worst.directory.path + "-stopped")
     }
 
+    @Test func `where candidates are rounded the best is what was evaluated`() async throws {
+        let cluster = try Cluster(
+            Self.shell("sphere.sh"),
+            options: ["--parameters", "float32", "--generations", "3"])
+        try await cluster.drive(workers: 1)
+        let best = try cluster.stop()
+        #expect(best.best.allSatisfy { $0 == Double(Float($0)) }, "\(best.best)")
+        #expect(abs(best.best.reduce(0) { $0 + $1 * $1 } - best.bestCost) < 1e-15)
+        let file = try Data(contentsOf: cluster.directory.url.appending(path: "best.json"))
+        #expect(try JSONDecoder().decode(Kept.self, from: file).parameters == best.best)
+        let reader = try RunReader(cluster.directory)
+        let kept = try (1...3).map { try reader.bestCandidate(generation: $0)?.numbers }
+        #expect(kept.contains(best.best))
+    }
+
     @Test func `a worker whose program is missing ends and says so`() async throws {
         let place = try TemporaryDirectory()
         let coordinator = try ProgramProcess([

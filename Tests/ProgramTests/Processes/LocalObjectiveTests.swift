@@ -165,4 +165,38 @@ struct LocalObjectiveTests {
         let rest = try await self.lines(options)
         #expect(rest.lines == [expected] && rest.status == 0)
     }
+
+    @Test func `the best at the end is what was evaluated, where that is rounded`() async throws {
+        let seen = directory.file("seen").path
+        let objective = try script("sphere.sh", before: "printf '%s\\n' \"$line\" >> '\(seen)'")
+        let found = try await lines([
+            "--objective", objective, "--parameters", "float32", "--processes", "1",
+        ])
+        #expect(found.status == 0)
+        struct Task: Decodable { var parameters: [Double] }
+        struct Line: Decodable {
+            struct Stop: Decodable {
+                var best: [Double]
+                var bestCost: Double
+            }
+            var stop: Stop
+        }
+        let tasks = try String(contentsOfFile: seen, encoding: .utf8).split(separator: "\n").map {
+            try JSONDecoder().decode(Task.self, from: Data($0.utf8)).parameters
+        }
+        let line = try #require(found.lines.last)
+        let stop = try JSONDecoder().decode(Line.self, from: Data(line.utf8)).stop
+        #expect(tasks.contains(stop.best), "\(stop.best)")
+        #expect(stop.best.allSatisfy { $0 == Double(Float($0)) })
+        #expect(stop.bestCost == stop.best.reduce(0) { $0 + ($1 - 1) * ($1 - 1) })
+    }
+
+    @Test func `options of a search with workers are named where there are none`() async throws {
+        let found = try await lines(["--max-workers", "2", "--metrics", "127.0.0.1:0"])
+        #expect(found.status == 64)
+        #expect(
+            found.lines.contains {
+                $0.contains("--max-workers, --metrics: of a search with workers")
+            }, "\(found.lines)")
+    }
 }
