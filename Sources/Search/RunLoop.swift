@@ -25,6 +25,9 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
     /// one order of all that happens, which a test can tell again.
     package var storesInline = false
 
+    /// Changes what is stored of the search on each start, before it goes on.
+    var prepareSearch: (@Sendable (inout Search) throws -> Void)?
+
     /// Told the search after each generation that is stored, and on each start.
     package var saveSearch: (@Sendable (Search) throws -> Void)?
 
@@ -87,6 +90,7 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
             throw RunError.noState(path: store.reader.path)
         }
         var search = try Search(encodedState: latest.state)
+        try prepareSearch?(&search)
         var generation = latest.generation
         let earlier = try store.reader.lastGeneration()?.elapsed ?? 0
         let start = now()
