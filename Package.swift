@@ -229,7 +229,9 @@ let tests: [Target] = [
         resources: [.copy("Golden")]),
     .testTarget(
         name: "DistributedSearchTests",
-        dependencies: ["DistributedSearch", "EvolutionStrategies", "TestSupport"]),
+        dependencies: [
+            "DistributedSearch", "Episodes", "EvolutionStrategies", "Objectives", "TestSupport",
+        ]),
     .testTarget(
         name: "DispatchingTests", dependencies: ["Dispatching", "Episodes", "SeededRandom"]),
     .testTarget(
