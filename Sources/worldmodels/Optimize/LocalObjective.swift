@@ -90,7 +90,7 @@ final class LocalObjective {
     }
 
     /// Ends the processes.
-    func end() { for process in processes { process.end() } }
+    func end() { ObjectiveProcess.end(processes) }
 
     /// All evaluations in the order of the costs, each candidate's samples one after another.
     private func attempts(_ question: AskTellSession.Question, _ samples: Int) -> [Attempt] {
@@ -126,9 +126,7 @@ final class LocalObjective {
             values[attempt.place] = answer.value.map { options.maximise ? -$0 : $0 } ?? .nan
             return nil
         case .success(let answer):
-            failure =
-                "the objective gave a \(answer.sense.rawValue), where the search wants a "
-                + options.sense.rawValue
+            failure = "\(ObjectiveFailure(cause: .otherSense(answer.sense, wanted: options.sense)))"
         case .failure(let told):
             failure = told.description
             if told.isMissingProgram, !hasAnswered { throw InputError(failure) }

@@ -191,6 +191,78 @@ struct LocalObjectiveTests {
         #expect(stop.bestCost == stop.best.reduce(0) { $0 + ($1 - 1) * ($1 - 1) })
     }
 
+    @Test func `killed, it leaves nothing behind that it has started`() async throws {
+        let file = directory.file("processes")
+        // Neither the end of its input nor a polite signal ends it.
+        let objective =
+            "trap '' TERM INT HUP; sleep 600 <&- & echo $! $$ > '\(file.path)'; wait"
+        let process = try ProgramProcess(
+            Self.search + ["--objective", objective, "--processes", "1"])
+        var numbers: [Int32] = []
+        while numbers.count < 2 {
+            try Task.checkCancellation()
+            await Task.yield()
+            numbers = ((try? String(contentsOf: file, encoding: .utf8)) ?? "")
+                .split(whereSeparator: \.isWhitespace).compactMap { Int32($0) }
+        }
+        // The objective and who watches over its group.
+        var children: [Int32] = []
+        while children.count < 2 {
+            try Task.checkCancellation()
+            await Task.yield()
+            children = process.children
+        }
+        #expect(children.contains(numbers[1]) && !children.contains(numbers[0]))
+        process.signal(SIGKILL)
+        #expect(await process.exitStatus() == 128 + SIGKILL)
+        for number in numbers + children {
+            while kill(number, 0) == 0, !Self.hasEnded(number) {
+                try Task.checkCancellation()
+                await Task.yield()
+            }
+        }
+    }
+
+    private static func hasEnded(_ process: Int32) -> Bool {
+        let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+        return stat?.split(separator: ")").last?.hasPrefix(" Z") ?? true
+    }
+
+    @Test func `how it ended is known whatever was ignored by who started the program`()
+        async throws
+    {
+        let process = try ProgramProcess(
+            Self.search + [
+                "--objective", try script("dead.sh", before: "exit 3"), "--on-failure", "stop",
+                "--retries", "0",
+            ], command: "trap '' CHLD; exec \"$0\" \"$@\"")
+        #expect(await process.line { $0.contains("exit status 3") } != nil)
+        #expect(await process.exitStatus() == 1)
+    }
+
+    @Test func `a program that cannot be run is named, and each policy ends as it says`()
+        async throws
+    {
+        let file = directory.file("notes")
+        try Data("no program".utf8).write(to: file)
+        let forbidden = try await lines(["--objective", "exec '\(file.path)'"])
+        #expect(forbidden.status == 1)
+        #expect(forbidden.lines.contains { $0.contains("exit status 126") }, "\(forbidden.lines)")
+        // Of six candidates the one that always fails is tried three times, and ranks worst.
+        let tries = directory.file("tries").path
+        let worst = try await lines([
+            "--objective",
+            try script(
+                "picky.sh",
+                before: "case $line in *'\"candidate\":2,'*) echo x >> '\(tries)'; exit 5 ;; esac"),
+            "--retries", "2", "--max-generations", "2", "--processes", "2",
+        ])
+        #expect(worst.status == 0)
+        #expect(try String(contentsOfFile: tries, encoding: .utf8) == "x\nx\nx\nx\nx\nx\n")
+        #expect(worst.lines.count { $0.hasSuffix("; it ranks worst") } == 2, "\(worst.lines)")
+        #expect(worst.lines.count { $0.contains("candidate 2") } == 6)
+    }
+
     @Test func `options of a search with workers are named where there are none`() async throws {
         let found = try await lines(["--max-workers", "2", "--metrics", "127.0.0.1:0"])
         #expect(found.status == 64)
