@@ -12,7 +12,7 @@ import Synchronization
 import Testing
 
 /// A worker of several cores, over real sockets.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct CoreTests {
     /// What the engines of a worker did.
     private final class Tally: Sendable {

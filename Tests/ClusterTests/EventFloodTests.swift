@@ -11,7 +11,7 @@ import RolloutWorker
 import Testing
 
 /// Whoever says the same over and over crowds nothing out.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct EventFloodTests {
     private func server() throws -> RolloutServer {
         try RolloutServer(

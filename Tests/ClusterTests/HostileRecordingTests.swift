@@ -18,7 +18,7 @@ import Testing
 @testable import Search
 
 /// A peer that is a worker by the protocol, and lies about recordings.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct HostileRecordingTests {
     private static let fileBytes = 40_000
 

@@ -10,7 +10,7 @@ import RolloutWorker
 import Testing
 
 /// What a worker says at its end reaches the coordinator's events.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct LastWordsTests {
     /// An engine that breaks in its first step, or cannot be made.
     private struct Broken: Error, CustomStringConvertible {

@@ -12,7 +12,7 @@ import Testing
 @testable import Episodes
 
 /// What people are told when there is no coordinator to talk to.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ReachabilityTests {
     private func probe(_ address: String) throws -> Reachability {
         Reachability.probe(try Endpoint(parsing: address, binding: false), waitingAtMost: 20)

@@ -20,7 +20,7 @@ import WorldModel
 @testable import Search
 
 /// A dataset recorded by a cluster is the dataset recorded here.
-@Suite(.timeLimit(.minutes(15)))
+@Suite(.timeLimit(.minutes(20)))
 struct RecordingTests {
     /// Episodes that an engine began and ended.
     private final class Tally: Sendable {

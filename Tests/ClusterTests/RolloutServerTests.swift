@@ -15,7 +15,7 @@ import Testing
 
 @testable import Search
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct RolloutServerTests {
     private func server(
         bind: String = "tcp://127.0.0.1:*", lease: Double = 10, model: Data = Data([1, 2, 3]),

@@ -13,7 +13,7 @@ import Synchronization
 import Testing
 
 /// What other tests rest on: wrong workers are taken for workers.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct WrongWorkerTests {
     private func server() throws -> RolloutServer {
         var configuration = RolloutServer.Configuration(
@@ -66,7 +66,7 @@ struct WrongWorkerTests {
 }
 
 /// One wrong worker among honest ones: the work ends, and what it ends with is right.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct WrongParticipantTests {
     private func server(lease: Double = 1) throws -> RolloutServer {
         var configuration = RolloutServer.Configuration(

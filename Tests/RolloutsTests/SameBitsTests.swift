@@ -13,7 +13,7 @@ import WorldModel
 
 /// One set of episodes under every form of the loops, width of llvmpipe's vectors and variant of the
 /// C library that this processor has: frames, latents, hidden states, actions and returns.
-@Suite(.timeLimit(.minutes(10)), .serialized)
+@Suite(.timeLimit(.minutes(20)), .serialized)
 struct SameBitsTests {
     #if DEBUG
         private static let steps = 3

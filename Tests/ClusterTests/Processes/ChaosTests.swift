@@ -11,7 +11,7 @@ import WorldModel
 
 /// A run under chaos ends with the same bits as a run in peace; cluster/chaos/chaos.sh is the long
 /// form of this.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ChaosTests {
     /// Twice as many as disturbances: while a disturbance hesitates, the run may finish a generation
     /// whose line dies with the coordinator.

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// How coordinators and workers end, as processes that supervisors start.
-@Suite(.timeLimit(.minutes(5)), .serialized)
+@Suite(.timeLimit(.minutes(20)), .serialized)
 struct ProcessEndingTests {
     private let directory: TemporaryDirectory
 

@@ -9,7 +9,7 @@ import Testing
 import WorldModel
 
 /// `worldmodels coordinator` with a worker whose results no car could have.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ImplausibleResultTests {
     @Test func `none of them is counted, and who sends them is named`() async throws {
         let place = try TemporaryDirectory()

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What the program's processes log where nobody watches them on a terminal.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct LogTests {
     private let directory: TemporaryDirectory
 

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// `worldmodels generate` with a host whose recordings are none.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct LyingRecorderTests {
     private static let count = 14
 

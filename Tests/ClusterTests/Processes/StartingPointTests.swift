@@ -9,7 +9,7 @@ import Testing
 import WorldModel
 
 /// Runs that do not start from zeros.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct StartingPointTests {
     private let scratch: TemporaryDirectory
     private let directory: URL

@@ -9,7 +9,7 @@ import Testing
 import WorldModel
 
 /// What `train-vae` and `train-mdrnn` have shown is in the run that begins with their models.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct TrainedLossesTests {
     @Test func `a run has the losses of the models that were trained for it by hand`() async throws
     {

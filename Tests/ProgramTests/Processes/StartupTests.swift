@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What a start of the program refuses, whatever its command.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct StartupTests {
     private let directory: TemporaryDirectory
 

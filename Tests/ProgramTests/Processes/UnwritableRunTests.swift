@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Runs that lie where nothing can be written.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct UnwritableRunTests {
     private let scratch: TemporaryDirectory
     private let directory: RunDirectory
