@@ -229,15 +229,17 @@ let tests: [Target] = [
         resources: [.copy("Golden")]),
     .testTarget(
         name: "DistributedSearchTests",
-        dependencies: ["DistributedSearch", "EvolutionStrategies", "TestSupport"]),
+        dependencies: [
+            "DistributedSearch", "Episodes", "EvolutionStrategies", "Objectives", "TestSupport",
+        ]),
     .testTarget(
         name: "DispatchingTests", dependencies: ["Dispatching", "Episodes", "SeededRandom"]),
     .testTarget(
         name: "ProgramTests",
         dependencies: [
-            "ArrayFiles", "CarRacing", "CarRacingRendering", "Episodes", "EvolutionStrategies",
-            "Pictures", "Rollouts", "RunReports", "RunStore", "TerminalOutput", "TestSupport",
-            "WorldModel", "worldmodels",
+            "ArrayFiles", "CarRacing", "CarRacingRendering", "ClusterProtocol", "Episodes",
+            "EvolutionStrategies", "Pictures", "Rollouts", "RunReports", "RunStore",
+            "TerminalOutput", "TestSupport", "WorldModel", "worldmodels",
             fetched("ArgumentParser", "swift-argument-parser"),
         ],
         resources: [.copy("Golden")]),

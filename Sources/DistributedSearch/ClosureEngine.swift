@@ -4,44 +4,46 @@
 import Episodes
 import Objectives
 
-/// Evaluates one candidate after the other on its thread, as a worker's engine.
+/// Evaluates one candidate after the other, as a worker's engine.
+///
+/// Its steps are short, however long an evaluation takes: an engine that makes none is taken for one that
+/// hangs.
 final class ClosureEngine: EpisodeEngine {
     private struct Pending {
         var ticket: UInt64
         var episode: Episode
-        var evaluation: Evaluation
     }
 
+    /// How long a step waits for a cost; seconds.
+    private static let patience = 0.1
+
     private let settings: ObjectiveSettings
-    private let objective: Objective
+    private let thread: EvaluationThread
     private var pending: Pending?
     private var finished: [FinishedEpisode] = []
 
     init(_ settings: ObjectiveSettings, _ objective: @escaping Objective) {
         self.settings = settings
-        self.objective = objective
+        thread = EvaluationThread(objective)
     }
 
     var freeSlots: Int { pending == nil ? 1 : 0 }
 
     func submit(_ episode: Episode, parameters: [Float], ticket: UInt64) throws {
         precondition(pending == nil, "two evaluations for one thread")
-        pending = Pending(
-            ticket: ticket, episode: episode,
-            evaluation: try settings.evaluation(episode, parameters))
+        thread.begin(try settings.evaluation(episode, parameters))
+        pending = Pending(ticket: ticket, episode: episode)
     }
 
     func step() throws {
-        guard let next = pending else { return }
+        guard let task = pending, let told = thread.outcome(within: Self.patience) else { return }
         pending = nil
-        let outcome: Result<EpisodeOutcome, EpisodeFailure>
-        do {
-            outcome = .success(settings.outcome(try objective(next.evaluation)))
-        } catch {
-            outcome = .failure(EpisodeFailure("the objective failed: \(error)"))
-        }
         finished.append(
-            FinishedEpisode(ticket: next.ticket, episode: next.episode, outcome: outcome))
+            FinishedEpisode(
+                ticket: task.ticket, episode: task.episode,
+                outcome: told.map(settings.outcome).mapError {
+                    EpisodeFailure("the objective failed: \($0)")
+                }))
     }
 
     func takeFinished() -> [FinishedEpisode] {

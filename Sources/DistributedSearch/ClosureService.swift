@@ -5,7 +5,8 @@ import Episodes
 import Foundation
 import Objectives
 
-/// Evaluates a generation's candidates in this process, several at once.
+/// Evaluates a generation's candidates in this process, several at once, each on a thread of its own:
+/// those that asynchronous functions share are as many as there are cores, and must not wait.
 struct ClosureService: EpisodeService {
     let settings: ObjectiveSettings
     let threads: Int
@@ -21,7 +22,7 @@ struct ClosureService: EpisodeService {
             func begin() {
                 guard let episode = waiting.next() else { return }
                 let words = batch.parameters(of: episode)
-                group.addTask { try evaluate(episode, words) }
+                group.addTask { try await evaluate(episode, words) }
             }
             for _ in 0..<threads { begin() }
             while let result = try await group.next() {
@@ -34,14 +35,14 @@ struct ClosureService: EpisodeService {
         return batch.episodes.compactMap { results[$0.name] }
     }
 
-    private func evaluate(_ episode: Episode, _ words: [Float]) throws -> EpisodeResult {
+    private func evaluate(_ episode: Episode, _ words: [Float]) async throws -> EpisodeResult {
         let start = ContinuousClock.now
         let evaluation = try settings.evaluation(episode, words)
         var outcome = settings.outcome(.nan)
         for attempt in 0...retries {
             try Task.checkCancellation()
             do {
-                outcome = settings.outcome(try objective(evaluation))
+                outcome = settings.outcome(try await cost(of: evaluation))
                 break
             } catch  where attempt < retries {
                 continue
@@ -55,5 +56,16 @@ struct ClosureService: EpisodeService {
             driver: EpisodeDriver(
                 name: ProcessInfo.processInfo.hostName, fingerprint: "in-process"),
             seconds: seconds)
+    }
+
+    private func cost(of evaluation: Evaluation) async throws -> Double {
+        try await withCheckedThrowingContinuation { continuation in
+            let thread = Thread {
+                continuation.resume(with: Result { try objective(evaluation) })
+            }
+            thread.name = "evaluation"
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
     }
 }

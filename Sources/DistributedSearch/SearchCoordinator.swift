@@ -25,7 +25,9 @@ public struct SearchCoordinator: Sendable {
     /// When to end at the latest, generations of earlier starts included; nil: when the search is over.
     public var maximumGenerations: Int?
     /// How often a failed evaluation is tried again.
-    public var retries = 2
+    public var retries = 2 {
+        willSet { precondition(newValue >= 0, "\(newValue) retries") }
+    }
 
     /// Describes a search; `run` does the work.
     public init(
@@ -112,7 +114,6 @@ public struct SearchCoordinator: Sendable {
     }
 
     private func open() throws -> ObjectiveRun {
-        let process = ProcessInfo.processInfo
         let strategy = search.strategy
         let samples = Schedule(evaluationsPerCandidate)
         return try ObjectiveRun(
@@ -130,8 +131,7 @@ public struct SearchCoordinator: Sendable {
                 .init("n-samples", samples.description),
                 .init("retries", "\(retries)", isFree: true),
             ],
-            holder: "process \(process.processIdentifier) on \(process.hostName)",
-            program: process.processName, now: Date())
+            holder: RunLock.thisProcess, program: ProcessInfo.processInfo.processName, now: Date())
     }
 
     private func drive(

@@ -25,6 +25,11 @@ package enum ParameterPrecision: String, Sendable, Hashable, Codable, CaseIterab
         }
     }
 
+    /// What is computed with where a vector is given in this precision.
+    package func rounded(_ parameters: [Double]) -> [Double] {
+        self == .float32 ? parameters.map { Double(Float($0)) } : parameters
+    }
+
     /// The numbers of a vector's words; nil where there is half of one.
     package func numbers(_ words: [Float]) -> [Double]? {
         switch self {

@@ -28,7 +28,7 @@ extension AskTellSession {
     ///
     /// - Throws: As `EvolutionStrategy.ask()`.
     public mutating func nextLine() throws(EvolutionStrategyError) -> Data {
-        guard let question = try nextQuestion() else { return Data(stopLine.utf8) }
+        guard let question = try nextQuestion() else { return stopLine() }
         var text =
             "{\"ask\":{\"generation\":\(question.generation),\"candidates\":"
             + Self.list(candidates: question.candidates, passes: question.repetitions)
@@ -38,14 +38,36 @@ extension AskTellSession {
         return Data((text + "}}\n").utf8)
     }
 
-    private var stopLine: String {
-        let names = search.stopReasons.map(\.rawValue) + (breakOff.map { [$0.rawValue] } ?? [])
-        let reasons = names.map { "\"\($0)\"" }
+    /// The line of JSON with its newline that says how the session ended.
+    ///
+    /// - Parameter evaluated: What the objective was given of a candidate.
+    /// - Returns: The line's bytes.
+    package func stopLine(
+        evaluated: ([Double]) -> [Double] = { $0 }
+    ) -> Data {
+        Self.stopLine(
+            search, otherReasons: breakOff.map { [$0.rawValue] } ?? [], evaluated: evaluated)
+    }
+
+    /// The line of JSON with its newline that says how a search ended.
+    ///
+    /// - Parameters:
+    ///   - search: The search.
+    ///   - otherReasons: Why it is over, beside its own reasons.
+    ///   - evaluated: What the objective was given of a candidate.
+    /// - Returns: The line's bytes.
+    package static func stopLine(
+        _ search: RestartingSearch, otherReasons: [String],
+        evaluated: ([Double]) -> [Double] = { $0 }
+    ) -> Data {
+        let reasons = (search.stopReasons.map(\.rawValue) + otherReasons).map { "\"\($0)\"" }
+        let best = search.best.map { evaluated($0.candidate) } ?? []
         let cost = search.best.map { "\($0.cost)" } ?? "null"
-        return "{\"stop\":{\"reasons\":\(Self.list(reasons)),"
-            + "\"best\":\(Self.list(search.best?.candidate ?? [])),\"bestCost\":\(cost),"
-            + "\"mean\":\(Self.list(search.strategy.mean)),"
+        let text =
+            "{\"stop\":{\"reasons\":\(list(reasons)),\"best\":\(list(best)),"
+            + "\"bestCost\":\(cost),\"mean\":\(list(search.strategy.mean)),"
             + "\"evaluations\":\(search.evaluations)}}\n"
+        return Data(text.utf8)
     }
 
     /// Takes a line of JSON without its newline; true if it told the costs, so that the next may

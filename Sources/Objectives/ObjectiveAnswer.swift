@@ -100,11 +100,29 @@ package struct ObjectiveAnswer: Sendable, Hashable {
     /// Decodes a line; NaN and Infinity, which some programs write into JSON, become null.
     private static func decode(_ line: [UInt8]) -> Wire? {
         if let wire = try? JSONDecoder().decode(Wire.self, from: Data(line)) { return wire }
-        var text = String(decoding: line, as: UTF8.self)
-        guard text.contains("NaN") || text.contains("Infinity") else { return nil }
-        for name in ["-Infinity", "Infinity", "NaN"] {
-            text = text.replacingOccurrences(of: name, with: "null")
+        guard let line = withoutNonNumbers(line) else { return nil }
+        return try? JSONDecoder().decode(Wire.self, from: Data(line))
+    }
+
+    private static let nonNumbers = ["-Infinity", "Infinity", "NaN"].map { Array($0.utf8) }
+
+    /// A line with null in place of what is no number, names and texts as they are; nil: there is none.
+    private static func withoutNonNumbers(_ line: [UInt8]) -> [UInt8]? {
+        var result: [UInt8] = []
+        var (isText, isEscaped, isChanged) = (false, false, false)
+        var rest = line[...]
+        while let byte = rest.first {
+            if !isText, let name = nonNumbers.first(where: rest.starts) {
+                result += Array("null".utf8)
+                rest.removeFirst(name.count)
+                isChanged = true
+                continue
+            }
+            if byte == UInt8(ascii: "\""), !isEscaped { isText.toggle() }
+            isEscaped = isText && byte == UInt8(ascii: "\\") && !isEscaped
+            result.append(byte)
+            rest.removeFirst()
         }
-        return try? JSONDecoder().decode(Wire.self, from: Data(text.utf8))
+        return isChanged ? result : nil
     }
 }

@@ -38,6 +38,8 @@ package final class ObjectiveEngine: EpisodeEngine {
         }
     }
 
+    deinit { ObjectiveProcess.end(slots.map(\.process)) }
+
     package var freeSlots: Int { slots.count { $0.episode == nil } }
 
     /// Takes a candidate on.

@@ -18,6 +18,8 @@ package struct ObjectiveFailure: Error, Sendable, Hashable, CustomStringConverti
         case badLine(String, String)
         /// A line has more than so many bytes.
         case longLine(Int)
+        /// It closed its standard output, and goes on.
+        case closedOutput
         /// It gave its value the other way up than the run wants it.
         case otherSense(ObjectiveAnswer.Sense, wanted: ObjectiveAnswer.Sense)
         /// The system could not start it.
@@ -27,9 +29,16 @@ package struct ObjectiveFailure: Error, Sendable, Hashable, CustomStringConverti
     /// What happened.
     package var cause: Cause
     /// Its last lines on standard error, printable.
-    package var lastWords: [String] = []
+    package var lastWords: [String]
     /// Bytes of memory that it might have; nil: no limit was set.
     package var memoryLimit: Int?
+
+    /// Collects the parts.
+    package init(cause: Cause, lastWords: [String] = [], memoryLimit: Int? = nil) {
+        self.cause = cause
+        self.lastWords = lastWords
+        self.memoryLimit = memoryLimit
+    }
 
     /// Whether the program itself is missing or cannot be run, as a shell says it.
     package var isMissingProgram: Bool { cause == .exited(126) || cause == .exited(127) }
@@ -46,6 +55,8 @@ package struct ObjectiveFailure: Error, Sendable, Hashable, CustomStringConverti
             case .badLine(let line, let reason):
                 "the objective's line '\(line)' is wrong: \(reason)"
             case .longLine(let bytes): "the objective's line has more than \(bytes) bytes"
+            case .closedOutput:
+                "the objective closed its standard output, so that it can answer no more"
             case .otherSense(let sense, let wanted):
                 "the objective gave a \(sense.rawValue), where the run wants a \(wanted.rawValue)"
             case .cannotStart(let reason): "the objective cannot be started: \(reason)"

@@ -6,6 +6,8 @@ package struct ObjectiveLimits: Sendable, Hashable, Codable {
     /// Seconds from a task to its answer, the program's start included where the task is its first;
     /// nil: no limit.
     package var seconds: Double?
+    /// Seconds, at most: more than a lifetime.
+    package static let mostSeconds = 4e9
     /// Bytes of private memory of each of its processes (RLIMIT_DATA); nil: no limit.
     package var memoryBytes: Int?
 

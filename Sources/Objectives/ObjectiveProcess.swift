@@ -8,8 +8,8 @@ import Foundation
 /// A person's program, kept running and asked for one evaluation after another in lines of JSON.
 ///
 /// It is the leader of a process group, which is killed as a whole: where it takes too long, says
-/// something wrong, or is no longer needed; and it does not outlive the thread that first asks it
-/// anything. After a failure, and where it has ended by itself between two tasks, the next task
+/// something wrong, or is no longer needed; it does not outlive the thread that first asks it anything,
+/// nor its group this process, however that ends. After a failure, and where it has ended by itself between two tasks, the next task
 /// starts it anew. Used on one thread.
 package final class ObjectiveProcess {
     /// What became of the task that it was asked.
@@ -45,7 +45,9 @@ package final class ObjectiveProcess {
         var tasks: UInt64 = 0
         var answers: UInt64 = 0
         /// Whether it may still answer.
-        var isOpen = true
+        var isOpen: Bool { closing == nil }
+        /// When its output was seen to be closed; nil: it is open.
+        var closing: ContinuousClock.Instant?
         /// Whether it may still say something on standard error.
         var hasErrors = true
     }
@@ -171,24 +173,46 @@ package final class ObjectiveProcess {
             send(asked.task)
             return nil
         }
-        if let deadline = asked.deadline, ContinuousClock.now >= deadline {
+        let now = ContinuousClock.now
+        if let deadline = asked.deadline, now >= deadline {
             return fail(.timeLimit(limits.seconds ?? 0))
+        }
+        // One that ends gets the time for it, so that it can be said how.
+        if let closing = child?.closing, now >= closing + .seconds(Self.farewellSeconds) {
+            return fail(.closedOutput)
         }
         return nil
     }
 
     /// Gives up the task in hand, if there is one, and ends the program: it may end by itself where
     /// it is at no task, then its group is killed.
-    package func end() {
-        guard let child else { return }
-        close(child.input)
-        if asked == nil {
-            let deadline = ContinuousClock.now + .seconds(Self.farewellSeconds)
-            while hasEnded(child) == nil, ContinuousClock.now < deadline {
-                usleep(2000)
-            }
+    package func end() { Self.end([self]) }
+
+    /// Ends several, which may take their leave at once.
+    package static func end(_ processes: [ObjectiveProcess]) {
+        for process in processes {
+            guard let child = process.child else { continue }
+            close(child.input)
         }
-        kill(-child.process, SIGKILL)
+        let deadline = ContinuousClock.now + .seconds(farewellSeconds)
+        while processes.contains(where: \.isLeaving), ContinuousClock.now < deadline {
+            usleep(2000)
+        }
+        for process in processes { process.kill() }
+    }
+
+    /// Whether it may still end by itself.
+    private var isLeaving: Bool {
+        guard asked == nil, let child else { return false }
+        return hasEnded(child) == nil
+    }
+
+    /// Ends its group; its input is closed.
+    private func kill() {
+        guard let child else { return }
+        Foundation.kill(-child.process, SIGKILL)
+        // As long as nobody has asked how it ended, its number is nobody else's.
+        GroupGuard.shared.release(child.process)
         var status: Int32 = 0
         while waitpid(child.process, &status, 0) < 0, errno == EINTR {}
         close(child.output)
@@ -204,6 +228,7 @@ package final class ObjectiveProcess {
         guard code == 0 else {
             throw ObjectiveFailure(cause: .cannotStart(String(cString: strerror(code))))
         }
+        GroupGuard.shared.watch(made.process)
         child = Child(
             process: made.process, input: made.input, output: made.output, errors: made.errors)
     }
@@ -261,7 +286,7 @@ package final class ObjectiveProcess {
     private func hear() {
         while let child, child.isOpen, child.partial.count <= Self.longestLine {
             guard let bytes = Self.read(child.output) else { break }
-            if bytes.isEmpty { self.child?.isOpen = false }
+            if bytes.isEmpty { self.child?.closing = .now }
             self.child?.partial += bytes
         }
         // One that never stops must not keep this thread.

@@ -36,6 +36,13 @@ package struct ObjectiveSettings: Sendable, Hashable, Codable {
         } catch {
             throw Unreadable(reason: "\(error)".split(separator: "\n").joined(separator: " "))
         }
+        guard dimension > 0 else { throw Unreadable(reason: "dimension \(dimension)") }
+        if let seconds = limits.seconds, !(seconds > 0 && seconds <= ObjectiveLimits.mostSeconds) {
+            throw Unreadable(reason: "a time limit of \(seconds) s")
+        }
+        if let bytes = limits.memoryBytes, bytes <= 0 {
+            throw Unreadable(reason: "a memory limit of \(bytes) bytes")
+        }
     }
 
     /// The settings as JSON; equal ones have equal bytes.

@@ -13,6 +13,12 @@ package final class RunLock: Sendable {
     /// F_OFD_SETLK and F_OFD_GETLK of Linux, which Swift's headers leave out.
     private static let (setBytes, askBytes): (Int32, Int32) = (37, 36)
 
+    /// This process as a line for people, such as "process 12 on mars".
+    package static var thisProcess: String {
+        let process = ProcessInfo.processInfo
+        return "process \(process.processIdentifier) on \(process.hostName)"
+    }
+
     /// Takes the lock, or throws `RunStoreError.locked` with the line of the process that has it.
     package init(_ directory: RunDirectory, holder: String) throws {
         let path = directory.lock.path(percentEncoded: false)

@@ -47,21 +47,13 @@ package struct OpenRun: Sendable {
         with service: any EpisodeService, limits: RunLimits,
         observe: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) async throws -> RunEnding {
-        let loop = RunLoop<EvolutionStrategy>(
+        try await RunLoop<EvolutionStrategy>(
             store: store, service: service, settings: settings, limits: limits,
             saveController: {
                 try controllerFile($0).write(to: store.directory.file(of: .controller))
             },
-            observe: observe)
-        do {
-            let ending = try await loop.run()
-            try store.note("stopped", ending.description)
-            return ending
-        } catch {
-            // On a full disk the note fails as well; the error itself is what counts.
-            try? store.note("failed", "\(error)")
-            throw error
-        }
+            observe: observe
+        ).drive()
     }
 
     /// The file of an evaluated controller: the same bytes for the same evaluation.

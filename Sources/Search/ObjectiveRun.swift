@@ -33,6 +33,17 @@ package struct ObjectiveRun: Sendable {
     package let identifier: String
     package let isNew: Bool
     package let plan: GenerationPlan
+    private let end: LatestEnd
+
+    /// When the search is over at the latest, which each start may say anew.
+    private struct LatestEnd {
+        var evaluations: Int?
+        var targetCost: Double?
+
+        func set(in search: inout RestartingSearch) throws {
+            try search.setLimits(evaluations: evaluations, targetCost: targetCost)
+        }
+    }
 
     /// Begins a run, or finds the one that is there and holds it against what is asked for.
     ///
@@ -46,39 +57,58 @@ package struct ObjectiveRun: Sendable {
     ///   - now: The time, which is written down.
     ///   - waiting: Told of a program that keeps the database locked.
     /// - Throws: `RunError.conflict` for a setting that a run with results was begun with another
-    ///   value of; `RunError.otherKind`; `RunStoreError`.
+    ///   value of, `RunError.otherSearch` for what is no setting; `RunError.otherKind`;
+    ///   `RunStoreError`.
     package init(
         _ directory: RunDirectory, search: RestartingSearch, plan: GenerationPlan,
         settings: [Setting], holder: String, program: String, now: Date,
         waiting: @escaping @Sendable (RunStoreError) -> Void = { _ in }
     ) throws {
         precondition(settings.first?.name == Self.kind, "settings of no objective")
-        let state = search.encodedState()
-        // What has no setting of its own is told by it.
-        let all = settings + [Setting("search-sha256", SHA256.digest(state).hexadecimal)]
+        let stopping = search.configuration.strategy.stopping
+        end = LatestEnd(
+            evaluations: stopping.maximumEvaluations, targetCost: stopping.targetCost)
+        // What has no setting of its own is told by it; limits may be set anew.
+        var bare = search
+        try LatestEnd().set(in: &bare)
+        let digest = Setting("search-sha256", SHA256.digest(bare.encodedState()).hexadecimal)
         self.plan = plan
         store = try RunStore(directory, holder: holder, waiting: waiting)
-        if try store.reader.holdsResults(), let identity = try store.reader.identity() {
-            let stored = Dictionary(
-                try store.reader.settings().map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-            guard stored[Self.kind] != nil else {
-                throw RunError.otherKind(path: directory.path, isObjective: false)
-            }
-            for setting in all where !setting.isFree && stored[setting.name] != setting.value {
-                throw RunError.conflict(
-                    setting: setting.name, stored: stored[setting.name] ?? "nothing",
-                    given: setting.value, path: directory.path, begun: nil)
-            }
-            identifier = identity.identifier
-            isNew = false
-            try store.change(all.filter(\.isFree).map { ($0.name, $0.value) })
-        } else {
-            identifier = UUID().uuidString.lowercased()
-            isNew = true
-            try store.begin(
-                identifier: identifier, program: program,
-                settings: all.map { ($0.name, $0.value) }, state: state, created: now)
+        if try store.reader.holdsResults() {
+            try Self.compare(settings, digest, search, end, with: store)
         }
+        let beginning = try RunBeginning(
+            store, settings: (settings + [digest]).map { ($0.name, $0.value) },
+            changeable: settings.filter(\.isFree).map { ($0.name, $0.value) }, program: program,
+            now: now, state: { search.encodedState() })
+        (identifier, isNew) = (beginning.identifier, beginning.isNew)
+    }
+
+    /// Holds what is asked for against the run that is there.
+    private static func compare(
+        _ settings: [Setting], _ digest: Setting, _ search: RestartingSearch, _ end: LatestEnd,
+        with store: RunStore
+    ) throws {
+        let path = store.directory.path
+        let stored = Dictionary(
+            try store.reader.settings().map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+        guard stored[kind] != nil else {
+            throw RunError.otherKind(path: path, isObjective: false)
+        }
+        for setting in settings where !setting.isFree && stored[setting.name] != setting.value {
+            throw RunError.conflict(
+                setting: setting.name, stored: stored[setting.name] ?? "nothing",
+                given: setting.value, path: path, begun: nil)
+        }
+        guard stored[digest.name] != digest.value else { return }
+        guard let latest = try store.reader.latestState() else {
+            throw RunError.noState(path: store.reader.path)
+        }
+        var former = try RestartingSearch(encodedState: latest.state)
+        try end.set(in: &former)
+        throw RunError.otherSearch(
+            option: former.configuration.difference(from: search.configuration) ?? "inject",
+            path: path)
     }
 
     /// Searches until a limit is reached, the search is over or the calling task is cancelled; why it
@@ -99,24 +129,19 @@ package struct ObjectiveRun: Sendable {
         var loop = RunLoop<RestartingSearch>(
             store: store, service: service, plan: plan, limits: limits, observe: observe)
         loop.saveSearch = saveSearch
-        do {
-            let ending = try await loop.run()
-            try store.note("stopped", ending.description)
-            return ending
-        } catch {
-            // On a full disk the note fails as well; the error itself is what counts.
-            try? store.note("failed", "\(error)")
-            throw error
-        }
+        loop.prepareSearch = { [end] in try end.set(in: &$0) }
+        return try await loop.drive()
     }
 
-    /// The search as it is stored.
+    /// The search as it is stored, with the limits that it was asked for.
     ///
     /// - Throws: `RunError.noState`, `RunStoreError`, `EvolutionStrategyError`.
     package func search() throws -> RestartingSearch {
         guard let latest = try store.reader.latestState() else {
             throw RunError.noState(path: store.reader.path)
         }
-        return try RestartingSearch(encodedState: latest.state)
+        var search = try RestartingSearch(encodedState: latest.state)
+        try end.set(in: &search)
+        return search
     }
 }

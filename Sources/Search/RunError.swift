@@ -10,6 +10,8 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
     /// A run that exists was begun with another value; for a schedule, what it says of the
     /// generations after `begun` may change.
     case conflict(setting: String, stored: String, given: String, path: String, begun: Int?)
+    /// A run that exists was begun with another search, by this option of optimize first.
+    case otherSearch(option: String, path: String)
     /// A setting is given another value than the controller to start from has.
     case otherController(path: String, setting: String, found: String, given: String)
     case otherModel(file: String, stored: String, found: String)
@@ -42,6 +44,9 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
         case .conflict(let setting, let stored, let given, let path, let begun):
             "\(setting) \(given): the run in \(path) was begun with \(stored)"
                 + (begun.map { ", of which only what follows generation \($0) may change" } ?? "")
+        case .otherSearch(let option, let path):
+            "another --\(option) than that of the run in \(path): give the options that it was begun"
+                + " with, or another directory"
         case .otherController(let path, let setting, let found, let given):
             "\(path): has \(setting) \(found), not \(given)"
         case .otherModel(let file, let stored, let found):

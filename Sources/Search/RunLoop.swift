@@ -25,6 +25,9 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
     /// one order of all that happens, which a test can tell again.
     package var storesInline = false
 
+    /// Changes what is stored of the search on each start, before it goes on.
+    var prepareSearch: (@Sendable (inout Search) throws -> Void)?
+
     /// Told the search after each generation that is stored, and on each start.
     package var saveSearch: (@Sendable (Search) throws -> Void)?
 
@@ -59,6 +62,19 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
             saveController: saveController, observe: observe, now: now)
     }
 
+    /// Runs as `run`, and keeps in the run's events why it ended.
+    package func drive() async throws -> RunEnding {
+        do {
+            let ending = try await run()
+            try store.note("stopped", ending.description)
+            return ending
+        } catch {
+            // On a full disk the note fails as well; the error itself is what counts.
+            try? store.note("failed", "\(error)")
+            throw error
+        }
+    }
+
     /// Runs until a limit is reached or the calling task is cancelled; what was stored before an
     /// error stands.
     package func run() async throws -> RunEnding {
@@ -74,6 +90,7 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
             throw RunError.noState(path: store.reader.path)
         }
         var search = try Search(encodedState: latest.state)
+        try prepareSearch?(&search)
         var generation = latest.generation
         let earlier = try store.reader.lastGeneration()?.elapsed ?? 0
         let start = now()

@@ -20,9 +20,7 @@ package struct RunStart: Sendable {
     ) throws {
         var given = given
         if let profile { given["profile"] = profile.name }
-        // A run that never got a result may still become another: nothing would be lost.
-        let holdsResults = try store.reader.holdsResults()
-        let stored = try holdsResults ? store.reader.settings() : []
+        let stored = try store.reader.holdsResults() ? store.reader.settings() : []
         if stored.contains(where: { $0.name == ObjectiveRun.kind }) {
             throw RunError.otherKind(path: store.directory.path, isObjective: true)
         }
@@ -31,16 +29,9 @@ package struct RunStart: Sendable {
             begun: (store.reader.lastGeneration()?.generation ?? 0) + 1,
             path: store.directory.path)
         try settings.checkMemory()
-        if holdsResults, let identity = try store.reader.identity() {
-            identifier = identity.identifier
-            isNew = false
-            try store.change(settings.changeable)
-        } else {
-            identifier = UUID().uuidString.lowercased()
-            isNew = true
-            try store.begin(
-                identifier: identifier, program: program, settings: settings.listed,
-                state: search(settings).encodedState(), created: now)
-        }
+        let beginning = try RunBeginning(
+            store, settings: settings.listed, changeable: settings.changeable, program: program,
+            now: now, state: { [settings] in try search(settings).encodedState() })
+        (identifier, isNew) = (beginning.identifier, beginning.isNew)
     }
 }

@@ -36,6 +36,9 @@ struct WorldModels: AsyncParsableCommand {
             BenchmarkCommand.self,
         ])
 
+    /// The program and its version, as a run's database has them.
+    static var fullVersion: String { "worldmodels \(configuration.version)" }
+
     static func main() async {
         Startup.prepareProcess()
         do {

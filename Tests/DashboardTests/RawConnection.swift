@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
+import TestSupport
 
 /// A TCP connection that says what it is told, byte for byte, as no proper client would.
 final class RawConnection: Sendable {
@@ -113,15 +114,6 @@ final class RawConnection: Sendable {
             }
         }
         return nil
-    }
-}
-
-/// Does what waits on a thread of its own.
-func onThread<Result: Sendable>(
-    _ work: @escaping @Sendable () throws -> Result
-) async throws -> Result {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread { continuation.resume(with: Swift.Result { try work() }) }.start()
     }
 }
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import DistributedSearch
+import Episodes
 import EvolutionStrategies
 import Foundation
+import Objectives
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import DistributedSearch
 
 @Suite(.inTurn, .timeLimit(.minutes(20)))
 struct DistributedSearchTests {
@@ -122,5 +125,103 @@ struct DistributedSearchTests {
         await #expect(throws: SearchFailure.self) {
             try await SearchWorker(address: "tcp://192.0.2.1:5555").run(evaluating: Self.cost)
         }
+    }
+
+    @Test func `as many evaluations run at once as there are to be threads, though each waits`()
+        async throws
+    {
+        // More than there are cores, by which the threads of asynchronous functions are counted.
+        let threads = ProcessInfo.processInfo.activeProcessorCount + 2
+        var strategy = Self.search.strategy
+        strategy.population = threads
+        strategy.stopping.maximumEvaluations = threads
+        let condition = NSCondition()
+        let entered = Mutex(0)
+        let outcome = try await SearchCoordinator(
+            RestartingSearch.Configuration(strategy: strategy, schedule: .none),
+            directory: directory.file("wide")
+        ).run(threads: threads) { evaluation in
+            condition.lock()
+            defer { condition.unlock() }
+            entered.withLock { $0 += 1 }
+            condition.broadcast()
+            // Until all are here; but not for ever, so that this test can fail.
+            let end = Date(timeIntervalSinceNow: 120)
+            while entered.withLock({ $0 }) < threads {
+                guard condition.wait(until: end) else { return .nan }
+            }
+            return Self.cost(evaluation)
+        }
+        #expect(outcome.best != nil && outcome.evaluations == threads)
+    }
+
+    @Test func `an engine steps on while an evaluation takes long`() async throws {
+        struct Broken: Error {}
+        let gate = DispatchSemaphore(value: 0)
+        let settings = ObjectiveSettings(dimension: 1)
+        let steps = try await onThread {
+            let engine = ClosureEngine(settings) { evaluation in
+                gate.wait()
+                if evaluation.candidate == 1 { throw Broken() }
+                return evaluation.parameters[0]
+            }
+            func finish(_ candidate: Int, _ value: Double) throws -> [FinishedEpisode] {
+                let episode = Episode(
+                    name: EpisodeName(
+                        purpose: .training, generation: 1, candidate: candidate, repetition: 0),
+                    trackSeed: 1, vector: candidate)
+                try engine.submit(
+                    episode, parameters: settings.precision.words([value]), ticket: 7)
+                try engine.step()
+                let early = engine.takeFinished()
+                gate.signal()
+                var late: [FinishedEpisode] = []
+                while late.isEmpty {
+                    try engine.step()
+                    late = engine.takeFinished()
+                }
+                return early + late
+            }
+            return [try finish(0, 0.25), try finish(1, 0.5), try finish(2, 0.75)]
+        }
+        #expect(steps.map(\.count) == [1, 1, 1])
+        #expect(try steps[0][0].outcome.get().episodeReturn == -0.25)
+        #expect(steps[0][0].ticket == 7)
+        let error = #expect(throws: EpisodeFailure.self) { try steps[1][0].outcome.get() }
+        #expect(error?.description.contains("the objective failed: Broken()") == true)
+        #expect(try steps[2][0].outcome.get().episodeReturn == -0.75)
+    }
+
+    @Test func `another search is refused by what differs in it, a larger budget is not`()
+        async throws
+    {
+        let first = try await coordinator("run").run(threads: 1, evaluating: Self.cost)
+        var other = coordinator("run")
+        other.search.strategy.initialMean[0] = 4
+        let error = await #expect(throws: SearchFailure.self) {
+            _ = try await other.run(threads: 1, evaluating: Self.cost)
+        }
+        #expect(error?.description.contains("another --x0 than") == true)
+        var longer = coordinator("run")
+        longer.search.strategy.stopping.maximumEvaluations = 200
+        let more = try await longer.run(threads: 1, evaluating: Self.cost)
+        #expect(more.evaluations > first.evaluations)
+        // Who has it holds it alone.
+        let gate = DispatchSemaphore(value: 0)
+        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        async let holder = coordinator("held").run(threads: 1) {
+            begin.yield()
+            gate.wait()
+            return Self.cost($0)
+        }
+        for await _ in begun { break }
+        let held = await #expect(throws: SearchFailure.self) {
+            _ = try await coordinator("held").run(threads: 1, evaluating: Self.cost)
+        }
+        #expect(
+            held?.description.contains("process \(ProcessInfo.processInfo.processIdentifier)")
+                == true)
+        for _ in 0..<1000 { gate.signal() }
+        _ = try await holder
     }
 }

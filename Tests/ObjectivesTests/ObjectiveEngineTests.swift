@@ -123,6 +123,15 @@ struct ObjectiveEngineTests {
         #expect(throws: ObjectiveSettings.Unreadable.self) {
             try ObjectiveSettings(Data("{}".utf8))
         }
+        var wrong = [settings, settings, settings, settings]
+        wrong[0].dimension = 0
+        wrong[1].limits.seconds = 1e300
+        wrong[2].limits.seconds = -1
+        wrong[3].limits.memoryBytes = -1
+        for settings in wrong {
+            let data = try settings.encoded()
+            #expect(throws: ObjectiveSettings.Unreadable.self) { try ObjectiveSettings(data) }
+        }
         #expect(throws: ObjectiveWork.Failure.isNone) {
             _ = try ObjectiveWork.engines(command: "x", work: .score(settings: Data()))
         }

@@ -63,6 +63,10 @@ struct ObjectiveProcessTests {
             (#"{"cost": null}"#, nil, [:]), (#"{"cost": NaN, "info": null}"#, nil, [:]),
             (#"{"cost": -Infinity}"#, nil, [:]),
             (#"{"task": 1, "cost": -1e-3, "more": [1]}"#, -0.001, [:]),
+            (
+                #"{"cost": NaN, "info": {"NaN\"Infinity": 3}, "note": "-Infinity"}"#, nil,
+                [#"NaN"Infinity"#: 3]
+            ),
         ] as [(String, Double?, [String: Double])])
     func `costs, values that are none and further numbers are read`(
         line: String, value: Double?, info: [String: Double]
@@ -74,7 +78,8 @@ struct ObjectiveProcessTests {
     @Test(arguments: [
         "", "hello", "[1]", "{}", #"{"cost": "1"}"#, #"{"cost": 1, "return": 1}"#,
         #"{"task": 2, "cost": 1}"#, #"{"cost": 1, "info": {"": 1}}"#,
-        #"{"cost": 1, "info": {"a": "b"}}"#,
+        #"{"cost": 1, "info": {"a": "b"}}"#, #"{"cost": 1e999}"#, #"{"cost": "NaN"}"#,
+        #"{"cost": 1, "info": {"a": {"b": 1}}}"#, #"{"cost": true}"#,
     ])
     func `a line that is no answer is named`(line: String) throws {
         let failure = try #require(self.failure("read -r line; echo '\(line)'; sleep 60"))
@@ -111,13 +116,22 @@ struct ObjectiveProcessTests {
     @Test func `one that never answers is killed with its process group`() async throws {
         let place = try TemporaryDirectory()
         let file = place.path + "/grandchild"
-        let failure = failure(
-            "sleep 600 & echo $! > \(file); wait", ObjectiveLimits(seconds: 0.5))
-        #expect(failure?.cause == .timeLimit(0.5))
-        let text = try String(contentsOfFile: file, encoding: .utf8)
-        let grandchild = try #require(Int32(text.trimmingCharacters(in: .newlines)))
-        // Killed, and perhaps still about to end, or not yet taken note of by whoever is its parent.
-        while kill(grandchild, 0) == 0, !Self.isZombie(grandchild) {
+        var number: Int32?
+        // However slow the machine is: with more time it comes so far.
+        for seconds in [0.5, 5, 50] where number == nil {
+            let failure = failure(
+                "sleep 600 & echo $! > \(file); wait", ObjectiveLimits(seconds: seconds))
+            #expect(failure?.cause == .timeLimit(seconds))
+            number = (try? String(contentsOfFile: file, encoding: .utf8))
+                .flatMap { Int32($0.trimmingCharacters(in: .newlines)) }
+        }
+        try await Self.ended(try #require(number))
+    }
+
+    /// Waits for a process's end: it was killed, and perhaps is still about to end, or not yet taken
+    /// note of by whoever is its parent.
+    private static func ended(_ process: Int32) async throws {
+        while kill(process, 0) == 0, !isZombie(process) {
             try Task.checkCancellation()
             await Task.yield()
         }
@@ -126,6 +140,73 @@ struct ObjectiveProcessTests {
     private static func isZombie(_ process: Int32) -> Bool {
         let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
         return stat?.split(separator: ")").last?.hasPrefix(" Z") ?? true
+    }
+
+    @Test func `one that closes its output can answer no more, one that ends then says how`() {
+        #expect(failure("read -r l; exec >&-; sleep 600")?.cause == .closedOutput)
+        #expect(failure("read -r l; exec >&-; exit 5")?.cause == .exited(5))
+        // Who closes its input may have read all that it needs.
+        #expect(
+            outcome("read -r l; exec <&-; echo '{\"cost\": 3}'")
+                == .success(ObjectiveAnswer(.cost, 3)))
+    }
+
+    @Test func `names and numbers of an answer are bounded`() throws {
+        func answer(_ info: String) -> String { "{\"cost\": 1, \"info\": {\(info)}}" }
+        func isRefused(_ line: String) -> Bool {
+            (try? ObjectiveAnswer(line: Array(line.utf8), number: 1)) == nil
+        }
+        let many = (0...64).map { "\"n\($0)\": 1" }
+        #expect(isRefused(answer(many.joined(separator: ","))))
+        #expect(!isRefused(answer(many.dropLast().joined(separator: ","))))
+        #expect(isRefused(answer("\"\(String(repeating: "x", count: 65))\": 1")))
+        #expect(!isRefused(answer("\"\(String(repeating: "x", count: 64))\": 1")))
+        #expect(isRefused("{\"cost\": " + String(repeating: "[", count: 60_000)))
+        let hostile = Array(answer("\"\u{1b}[2J\": 1").utf8)
+        // JSON has no such characters but as escapes.
+        #expect((try? ObjectiveAnswer(line: hostile, number: 1)) == nil)
+        let escaped = try ObjectiveAnswer(
+            line: Array(answer(#""\u001b[2J": 1"#).utf8), number: 1)
+        #expect(escaped.info == [#"\u{1b}[2J"#: 1])
+    }
+
+    @Test func `several end at once, with their groups, whether they listen or not`() async throws {
+        let place = try TemporaryDirectory()
+        let file = place.path + "/processes"
+        let stubborn = (0..<3).map { _ in
+            ObjectiveProcess(
+                command: """
+                    trap '' TERM INT HUP
+                    sleep 600 & echo $! >> \(file)
+                    read -r line; echo '{"cost": 1}'; while :; do sleep 1; done
+                    """)
+        }
+        for process in stubborn {
+            #expect(process.evaluate(task) == .success(ObjectiveAnswer(.cost, 1)))
+        }
+        let started = stubborn.compactMap(\.process)
+        ObjectiveProcess.end(stubborn)
+        #expect(stubborn.allSatisfy { $0.process == nil })
+        let others = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
+            .compactMap { Int32($0) }
+        #expect(started.count == 3 && others.count == 3)
+        for process in started + others { try await Self.ended(process) }
+    }
+
+    @Test func `a guard that somebody killed is there again for the next one`() async throws {
+        let first = ObjectiveProcess(command: "while read -r line; do echo '{\"cost\": 1}'; done")
+        #expect(first.evaluate(task) == .success(ObjectiveAnswer(.cost, 1)))
+        let former = try #require(GroupGuard.shared.process)
+        kill(former, SIGKILL)
+        while !Self.isZombie(former) {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+        let second = ObjectiveProcess(command: "read -r line; echo '{\"cost\": 2}'")
+        #expect(second.evaluate(task) == .success(ObjectiveAnswer(.cost, 2)))
+        let now = try #require(GroupGuard.shared.process)
+        #expect(now != former && kill(now, 0) == 0)
+        #expect(first.evaluate(task) == .success(ObjectiveAnswer(.cost, 1)))
     }
 
     @Test func `one that takes too much memory fails, and says what it might have had`() {

@@ -34,14 +34,14 @@ struct CommandLineTests {
             ["coordinator", "--logdir", "run", "--target-return", "-50", "--display"],
             as: CoordinatorCommand.self)
         #expect(coordinator.targetReturn == -50 && coordinator.display)
-        #expect(coordinator.dashboard == nil)
+        #expect(coordinator.serving.dashboard == nil)
         let shown = try Self.parse(
             ["coordinator", "--dashboard", "--logdir", "run"], as: CoordinatorCommand.self)
-        #expect(shown.dashboard == "127.0.0.1:8484" && shown.logdir == "run")
+        #expect(shown.serving.dashboard == "127.0.0.1:8484" && shown.logdir == "run")
         let elsewhere = try Self.parse(
             ["coordinator", "--logdir", "run", "--dashboard", "0.0.0.0:80"],
             as: CoordinatorCommand.self)
-        #expect(elsewhere.dashboard == "0.0.0.0:80")
+        #expect(elsewhere.serving.dashboard == "0.0.0.0:80")
     }
 
     @Test func `arguments that are no negative numbers stay as they are`() {

@@ -59,14 +59,20 @@ struct ObjectiveRunTests {
 
     private func run(
         _ directory: RunDirectory, seed: UInt64 = 5, samples: String = "1",
-        precision: ParameterPrecision = .float64, failures: GenerationPlan.Failures = .ranked
+        precision: ParameterPrecision = .float64, failures: GenerationPlan.Failures = .ranked,
+        injecting solution: [Double]? = nil,
+        changing change: (inout RestartingSearch.Configuration) -> Void = { _ in }
     ) throws -> ObjectiveRun {
+        var configuration = Self.configuration(seed: seed)
+        change(&configuration)
+        var search = try RestartingSearch(configuration)
+        if let solution { try search.inject(solution) }
         var plan = GenerationPlan(
             objective: Schedule(samples) { $0 > 0 } ?? Schedule(1), seed: seed,
             precision: precision)
         plan.failures = failures
         return try ObjectiveRun(
-            directory, search: RestartingSearch(Self.configuration(seed: seed)), plan: plan,
+            directory, search: search, plan: plan,
             settings: [
                 .init(ObjectiveRun.kind, "cost"), .init("seed", "\(seed)"),
                 .init("retries", samples, isFree: true),
@@ -189,6 +195,54 @@ struct ObjectiveRunTests {
         #expect(throws: RunError.otherKind(path: cars.directory.path, isObjective: false)) {
             _ = try run(cars.directory)
         }
+    }
+
+    @Test func `the option by which a search is another one is named`() async throws {
+        let place = TemporaryRun()
+        _ = try await run(place.directory, injecting: [1, 1, 1, 1])
+            .drive(with: Formula(), limits: RunLimits(generations: 1))
+        func option(
+            _ solution: [Double]? = [1, 1, 1, 1],
+            _ change: (inout RestartingSearch.Configuration) -> Void = { _ in }
+        ) throws -> String? {
+            let error = #expect(throws: RunError.self) {
+                _ = try run(place.directory, injecting: solution, changing: change)
+            }
+            guard case .otherSearch(let option, place.directory.path) = error else { return nil }
+            return option
+        }
+        #expect(try option { $0.strategy.initialMean[2] = 2.5 } == "x0")
+        let bounds = EvolutionStrategy.Bounds(
+            lower: [-9, -9, -9, -9], upper: [9, 9, 9, 9])
+        #expect(try option { $0.strategy.bounds = bounds } == "lower or --upper")
+        #expect(try option { $0.startingBox = bounds } == "restart-lower or --restart-upper")
+        #expect(try option { $0.strategy.stopping.costTolerance = 1e-3 } == "tol...")
+        #expect(try option { $0.populationGrowth = 3 } == "population-growth")
+        #expect(try option([2, 2, 2, 2]) == "inject")
+        #expect(try option(nil) == "inject")
+        #expect(!(try run(place.directory, injecting: [1, 1, 1, 1]).isNew))
+    }
+
+    @Test func `a budget that was spent may be raised, and the search is that of the larger one`()
+        async throws
+    {
+        func allow(_ evaluations: Int) -> (inout RestartingSearch.Configuration) -> Void {
+            { $0.strategy.stopping.maximumEvaluations = evaluations }
+        }
+        let place = TemporaryRun()
+        func drive(_ evaluations: Int, in place: TemporaryRun) async throws -> RestartingSearch {
+            let run = try run(place.directory, changing: allow(evaluations))
+            _ = try await run.drive(with: Formula(), limits: RunLimits())
+            return try run.search()
+        }
+        let over = try await drive(100, in: place)
+        #expect(over.stopReasons == [.maximumEvaluations])
+        // Also before anything has come of it.
+        #expect(try run(place.directory, changing: allow(300)).search().stopReasons.isEmpty)
+        let larger = try await drive(300, in: place)
+        let whole = try await drive(300, in: TemporaryRun())
+        #expect(larger.evaluations > over.evaluations)
+        #expect(larger.encodedState() == whole.encodedState())
     }
 
     @Test func `settings that do not touch the search may change`() async throws {

@@ -66,14 +66,3 @@ private final class Places: Sendable {
         next?.resume()
     }
 }
-
-/// Does what blocks its thread on a thread of its own: those that tests share are one a core.
-///
-/// - Throws: What it throws.
-package func onItsOwnThread<Value: Sendable>(
-    _ work: @escaping @Sendable () throws -> Value
-) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread { continuation.resume(with: Result { try work() }) }.start()
-    }
-}

@@ -24,6 +24,12 @@ typedef struct {
 // Returns 0, or what errno says.
 int cchild_start(const char *command, uint64_t memory, cchild *child);
 
+// Starts a process that, when this one has ended in whatever way, kills what is left of groups.
+//
+// It reads lines from input, which does not block: "+ NUMBER" of a group that is there, "- NUMBER" of one
+// that is gone. Returns 0, or what errno says.
+int cchild_guard(pid_t *process, int *input);
+
 // Looks whether a child has ended, without forgetting it: its number stays its own.
 //
 // Returns 1 and how it ended, 0 while it runs, -1 where there is no such child.

@@ -4,6 +4,7 @@
 import ArgumentParser
 import EvolutionStrategies
 import Foundation
+import Search
 import TerminalOutput
 
 /// How a search is kept, shown and drawn.
@@ -61,39 +62,12 @@ struct FollowingOptions: ParsableArguments {
         let limits = configuration.strategy.stopping
         try session.setLimits(
             evaluations: limits.maximumEvaluations, targetCost: limits.targetCost)
-        if let option = Self.difference(session.search.configuration, configuration) {
+        if let option = session.search.configuration.difference(from: configuration) {
             throw InputError(
                 "--state \(path) is of a search with another --\(option): give the options that it "
                     + "was begun with, or the name of another file")
         }
         if plot != nil { session.keepHistory() }
         return session
-    }
-
-    /// The first option by which two searches differ; nil where they are the same.
-    private static func difference(
-        _ old: RestartingSearch.Configuration, _ new: RestartingSearch.Configuration
-    ) -> String? {
-        if old == new { return nil }
-        let (was, now) = (old.strategy, new.strategy)
-        let settings: [(String, Bool)] = [
-            ("dimension", was.dimension == now.dimension), ("variant", was.variant == now.variant),
-            ("population", was.population == now.population), ("seed", was.seed == now.seed),
-            ("sigma", was.initialSigma == now.initialSigma),
-            ("x0", was.initialMean == now.initialMean),
-            ("deviations", was.initialDeviations == now.initialDeviations),
-            ("lower or --upper", was.bounds == now.bounds),
-            ("integers", was.integerVariables == now.integerVariables),
-            ("min-deviations", was.minimumDeviations == now.minimumDeviations),
-            ("factorisation", was.factorisation == now.factorisation),
-            ("recombination", was.recombination == now.recombination),
-            ("learning-rates", was.learningRates == now.learningRates),
-            ("noise-handling", was.noise == now.noise),
-            ("max-generations", was.stopping.maximumGenerations == now.stopping.maximumGenerations),
-            ("tol...", was.stopping == now.stopping), ("restarts", old.schedule == new.schedule),
-            ("max-restarts", old.maximumRestarts == new.maximumRestarts),
-            ("restart-lower or --restart-upper", old.startingBox == new.startingBox),
-        ]
-        return settings.first { !$0.1 }?.0 ?? "population-growth"
     }
 }

@@ -90,16 +90,14 @@ final class LocalObjective {
     }
 
     /// Ends the processes.
-    func end() { for process in processes { process.end() } }
+    func end() { ObjectiveProcess.end(processes) }
 
     /// All evaluations in the order of the costs, each candidate's samples one after another.
     private func attempts(_ question: AskTellSession.Question, _ samples: Int) -> [Attempt] {
         var attempts: [Attempt] = []
         for pass in 0..<question.repetitions {
             for (place, candidate) in zip(question.places, question.candidates) {
-                let parameters =
-                    options.parameters == .float32
-                    ? candidate.map { Double(Float($0)) } : candidate
+                let parameters = options.parameters.rounded(candidate)
                 for sample in 0..<samples {
                     let repetition = (question.firstRepetition + pass) * samples + sample
                     attempts.append(
@@ -128,9 +126,7 @@ final class LocalObjective {
             values[attempt.place] = answer.value.map { options.maximise ? -$0 : $0 } ?? .nan
             return nil
         case .success(let answer):
-            failure =
-                "the objective gave a \(answer.sense.rawValue), where the search wants a "
-                + options.sense.rawValue
+            failure = "\(ObjectiveFailure(cause: .otherSense(answer.sense, wanted: options.sense)))"
         case .failure(let told):
             failure = told.description
             if told.isMissingProgram, !hasAnswered { throw InputError(failure) }

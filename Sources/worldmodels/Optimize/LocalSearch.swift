@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArgumentParser
+import Episodes
 import EvolutionStrategies
 import Foundation
 import RolloutWorker
@@ -106,7 +107,7 @@ struct LocalSearch {
             session.end(error is EvolutionStrategyError ? .degenerate : .objectiveFailed)
             failure = error
         }
-        try Self.write(session.nextLine())
+        try Self.write(session.stopLine(evaluated: objective.parameters.rounded))
         if let failure { throw failure }
     }
 }

@@ -165,7 +165,7 @@ extension RunError: LocalizedError {
             "\(self); see above for why; the same command tries it again, and with --on-failure worst"
                 + " such a candidate ranks last"
         case .otherKind: "\(self); or give another --logdir"
-        case .foreignRollout, .missingResult, .populationSize: "\(self)"
+        case .foreignRollout, .missingResult, .populationSize, .otherSearch: "\(self)"
         }
     }
 }

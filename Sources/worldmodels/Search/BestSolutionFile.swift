@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArrayFiles
+import Episodes
 import EvolutionStrategies
 import Foundation
 import RunStore
@@ -10,6 +11,8 @@ import RunStore
 struct BestSolutionFile {
     /// The run.
     let directory: RunDirectory
+    /// What its candidates are rounded to before they are evaluated.
+    let precision: ParameterPrecision
 
     private struct Solution: Encodable {
         var cost: Double
@@ -25,7 +28,9 @@ struct BestSolutionFile {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let data = try encoder.encode(
-            Solution(cost: best.cost, evaluation: best.evaluation, parameters: best.candidate))
+            Solution(
+                cost: best.cost, evaluation: best.evaluation,
+                parameters: precision.rounded(best.candidate)))
         try AtomicFile.write(data + Data("\n".utf8), to: directory.url.appending(path: "best.json"))
     }
 
@@ -34,21 +39,14 @@ struct BestSolutionFile {
     ///
     /// - Parameters:
     ///   - search: The search at its end.
+    ///   - precision: What its candidates are rounded to before they are evaluated.
     ///   - reason: Why, where the search itself is not over.
     /// - Returns: The line with its newline.
-    /// - Throws: As `AskTellSession.nextLine()`.
-    static func stopLine(_ search: RestartingSearch, reason: String) throws -> Data {
-        if !search.stopReasons.isEmpty {
-            var session = AskTellSession(search)
-            return try session.nextLine()
-        }
-        func list(_ numbers: [Double]) -> String {
-            "[\(numbers.map(\.description).joined(separator: ","))]"
-        }
-        let text =
-            "{\"stop\":{\"reasons\":[\"\(reason)\"],\"best\":\(list(search.best?.candidate ?? [])),"
-            + "\"bestCost\":\(search.best.map { "\($0.cost)" } ?? "null"),"
-            + "\"mean\":\(list(search.strategy.mean)),\"evaluations\":\(search.evaluations)}}\n"
-        return Data(text.utf8)
+    static func stopLine(
+        _ search: RestartingSearch, _ precision: ParameterPrecision, reason: String
+    ) -> Data {
+        AskTellSession.stopLine(
+            search, otherReasons: search.stopReasons.isEmpty ? [reason] : [],
+            evaluated: precision.rounded)
     }
 }

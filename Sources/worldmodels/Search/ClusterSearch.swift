@@ -18,22 +18,15 @@ import TerminalOutput
 
 /// The options of optimize for workers that evaluate.
 struct ClusterSearchOptions: ParsableArguments {
-    @OptionGroup var listening: ListeningOptions
+    @OptionGroup var serving: ServingOptions
 
     @Option(
         help: .init(
-            "The run's directory, where everything is kept as it happens.", valueName: "dir"))
+            """
+            The run's directory, where everything is kept as it happens; a run that is there goes on with the \
+            same options, but for --max-evaluations and --target-cost.
+            """, valueName: "dir"))
     var logdir: String?
-
-    @Option(
-        help: .init(
-            "End after so many generations, those of earlier starts included.", valueName: "count"))
-    var generations: Int?
-
-    @Option(help: .init("Refuse workers beyond this number.", valueName: "count"))
-    var maxWorkers: Int?
-
-    @OptionGroup var security: ServerSecurityOptions
 
     @Option(
         help: .init(
@@ -43,44 +36,24 @@ struct ClusterSearchOptions: ParsableArguments {
             """, valueName: "share"))
     var checkResults: Double?
 
-    @Option(
-        defaultAsFlag: PageOptions.usualAddress,
-        help: .init(
-            "Show the run in a browser: a page at HOST:PORT, or at a port of this host alone.",
-            valueName: "host:port"))
-    var dashboard: String?
-
-    @OptionGroup var page: PageOptions
-
-    @OptionGroup var stopped: StoppedStatusOptions
-
-    @OptionGroup var logging: LogOptions
-
     func validate() throws {
-        guard listening.isGiven else {
-            let others: [Any?] = [
-                logdir, generations, maxWorkers, checkResults, dashboard, security.key,
-            ]
-            if others.contains(where: { $0 != nil }) {
-                throw ValidationError(
-                    "--logdir, --generations, --max-workers, --check-results, --dashboard and --key go"
-                        + " with --bind, or --address-file")
-            }
-            return
-        }
-        guard logdir != nil else {
-            throw ValidationError("--bind keeps the run in a directory: give --logdir DIR")
-        }
-        if let generations, generations < 1 {
-            throw ValidationError("--generations \(generations): at least 1")
-        }
-        if let maxWorkers, maxWorkers < 1 {
-            throw ValidationError("--max-workers \(maxWorkers): at least 1")
-        }
         if let checkResults, !(0...1).contains(checkResults) {
             throw ValidationError("--check-results \(checkResults): from 0 to 1")
         }
-        if let dashboard { _ = try PageOptions.address(dashboard, of: "--dashboard") }
+        if serving.listening.isGiven {
+            guard logdir != nil else {
+                throw ValidationError("--bind keeps the run in a directory: give --logdir DIR")
+            }
+            return
+        }
+        let vain =
+            (logdir.map { _ in ["--logdir"] } ?? []) + serving.givenInVain
+            + (checkResults.map { _ in ["--check-results"] } ?? [])
+        if !vain.isEmpty {
+            throw ValidationError(
+                "\(vain.joined(separator: ", ")): of a search with workers; give --bind, or"
+                    + " --address-file")
+        }
     }
 }
 
@@ -92,11 +65,11 @@ struct ClusterSearch {
     /// Solutions to be among the first candidates of a new run.
     let injections: [[Double]]
 
-    private var log: CommandLog { options.logging.log("optimize", on: .standardError) }
+    private var log: CommandLog { options.serving.logging.log("optimize", on: .standardError) }
 
     /// Searches to the end, and prints the line of JSON that ends an ask-and-tell session.
     func run() async throws {
-        StopSignals.setStatus(options.stopped.stoppedStatus)
+        StopSignals.setStatus(options.serving.stopped.stoppedStatus)
         guard configuration.strategy.noise == nil else {
             throw ValidationError(
                 "noise handling is of a search without workers: give --n-samples, which evaluates each"
@@ -112,34 +85,31 @@ struct ClusterSearch {
         let run = try open()
         let server = try RolloutServer(serverConfiguration(run))
         defer { server.stop() }
-        let announcement = try Announcement(
-            of: server.address, run: run.identifier, options: options.listening,
-            security: options.security, publicKey: options.security.security().publicKey,
-            workerOptions: ["--objective", "'PROGRAM ARG...'"])
+        let announcement = try options.serving.announcement(
+            of: server, run: run.identifier, workerOptions: ["--objective", "'PROGRAM ARG...'"])
         let meter = RunMeter()
-        let pages = try await show(server, meter, run.store.directory)
-        let limits = RunLimits(generations: options.generations, goesOnInDoubt: true)
+        let pages = try await options.serving.show(server, run.store.directory, meter, log: log)
+        let limits = RunLimits(generations: options.serving.generations, goesOnInDoubt: true)
         try await CoordinatorRun(
             run: run, limits: limits, server: server, announcement: announcement, meter: meter,
             display: false, writesTensorBoard: false, log: log,
-            stoppedStatus: options.stopped.stoppedStatus,
+            stoppedStatus: options.serving.stopped.stoppedStatus,
             form: objective.maximise ? .values : .costs
         ).run()
         await pages.stop()
-        let line = try BestSolutionFile.stopLine(run.search(), reason: "generations")
+        let line = try BestSolutionFile.stopLine(
+            run.search(), objective.parameters, reason: "generations")
         try FileHandle.standardOutput.write(contentsOf: line)
     }
 
     private func open() throws -> ObjectiveRun {
-        let process = ProcessInfo.processInfo
         let log = log
         var search = try RestartingSearch(configuration)
         for solution in injections { try search.inject(solution) }
         return try ObjectiveRun(
             RunDirectory(path: options.logdir ?? ""), search: search,
             plan: objective.plan(seed: configuration.strategy.seed), settings: settings,
-            holder: "process \(process.processIdentifier) on \(process.hostName)",
-            program: "worldmodels \(WorldModels.configuration.version)", now: Date(),
+            holder: RunLock.thisProcess, program: WorldModels.fullVersion, now: Date(),
             waiting: { log(.warning, "database-busy", "\($0); waiting for it") })
     }
 
@@ -156,36 +126,18 @@ struct ClusterSearch {
         ] + objective.listed
     }
 
-    private func show(
-        _ server: RolloutServer, _ meter: RunMeter, _ directory: RunDirectory
-    ) async throws -> ServedPages {
-        guard options.dashboard != nil || options.page.metrics != nil else { return ServedPages() }
-        let catalog = RunCatalog(
-            ServedRun(directory, status: { server.status() }, films: RunFilms()))
-        return try await options.page.serve(
-            page: options.dashboard, catalog, meter: meter, log: log)
-    }
-
     private func serverConfiguration(_ run: ObjectiveRun) throws -> RolloutServer.Configuration {
         let settings = objective.settings(dimension: self.configuration.strategy.dimension)
         var configuration = RolloutServer.Configuration(
-            bind: options.listening.bind ?? "tcp://127.0.0.1:*", run: run.identifier, models: [],
+            bind: options.serving.bind, run: run.identifier, models: [],
             work: .objective(settings: try settings.encoded()))
-        configuration.core.session.maximumWorkers = options.maxWorkers
+        try options.serving.admit(&configuration, to: run.store)
         var rules = ServerCore.ObjectiveRules()
         rules.retries = objective.retries
         rules.comparesResults = options.checkResults != nil
         configuration.core.objective = rules
         configuration.core.checkedShare = options.checkResults ?? 0
         configuration.core.plausibility = { ObjectiveSettings.problem(with: $1) }
-        let now = Date()
-        configuration.core.quarantined = try run.store.reader.quarantines().compactMap {
-            guard $0.isDistrusted, let ends = $0.ends, ends > now else { return nil }
-            return ServerCore.Quarantine(
-                party: $0.party, reason: $0.reason, seconds: ends.timeIntervalSince(now))
-        }
-        configuration.security = try options.security.security()
-        configuration.isInsecureAllowed = options.security.insecure
         return configuration
     }
 }

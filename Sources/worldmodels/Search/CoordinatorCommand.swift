@@ -32,24 +32,10 @@ struct CoordinatorCommand: AsyncParsableCommand {
     @Option(help: .init("The run's directory.", valueName: "dir"))
     var logdir: String
 
-    @OptionGroup(title: "Where workers find it (by default a free port of 127.0.0.1)")
-    var listening: ListeningOptions
-
-    @OptionGroup var stopped: StoppedStatusOptions
-
-    @Option(
-        help: .init(
-            "End after so many generations, those of earlier starts included.", valueName: "count"))
-    var generations: Int?
+    @OptionGroup var serving: ServingOptions
 
     @Option(help: .init("End when an evaluation reaches this mean return.", valueName: "return"))
     var targetReturn: Double?
-
-    @Option(help: .init("Refuse workers beyond this number.", valueName: "count"))
-    var maxWorkers: Int?
-
-    @OptionGroup(title: "Who may connect")
-    var security: ServerSecurityOptions
 
     @Option(
         help: .init(
@@ -116,19 +102,6 @@ struct CoordinatorCommand: AsyncParsableCommand {
             """)
     var untrainedMemory = false
 
-    @Option(
-        defaultAsFlag: PageOptions.usualAddress,
-        help: .init(
-            "Show the run in a browser: a page at HOST:PORT, or at a port of this host alone.",
-            valueName: "host:port"))
-    var dashboard: String?
-
-    @OptionGroup(title: "What browsers and Prometheus are shown")
-    var page: PageOptions
-
-    @OptionGroup(title: "What it tells")
-    var logging: LogOptions
-
     @OptionGroup(title: "What defines the run")
     var options: RunOptions
 
@@ -136,16 +109,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
         if options.pretrained && data != nil {
             throw ValidationError("--pretrained brings V and M: leave --data out")
         }
-        if let generations, generations < 1 {
-            throw ValidationError("--generations \(generations): at least 1")
-        }
         guard (0...1).contains(checkedShare) else {
             throw ValidationError("--checked-share \(checkedShare): from 0 to 1")
         }
-        if let maxWorkers, maxWorkers < 1 {
-            throw ValidationError("--max-workers \(maxWorkers): at least 1")
-        }
-        if let dashboard { _ = try PageOptions.address(dashboard, of: "--dashboard") }
         if data == nil, latentSize != nil || hiddenSize != nil || mixtures != nil {
             throw ValidationError(
                 "--latent-size, --hidden-size and --mixtures go with --data; without it V and M are"
@@ -160,7 +126,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        StopSignals.setStatus(stopped.stoppedStatus)
+        StopSignals.setStatus(serving.stopped.stoppedStatus)
         do {
             try await drive()
         } catch let error as StartingPoint.OtherModel {
@@ -170,7 +136,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         }
     }
 
-    private var log: CommandLog { logging.log("coordinator", on: .standardOutput) }
+    private var log: CommandLog { serving.logging.log("coordinator", on: .standardOutput) }
 
     private func drive() async throws {
         let profile = try options.profile()
@@ -185,16 +151,16 @@ struct CoordinatorCommand: AsyncParsableCommand {
         }
         plan.usesRandomMemory = untrainedMemory
         var limits = profile?.limits ?? RunLimits()
-        if let generations { limits.generations = generations }
+        if let generations = serving.generations { limits.generations = generations }
         if let targetReturn { limits.targetReturn = targetReturn }
         limits.goesOnInDoubt = onDisagreement == .continue
         if plan.training == nil {
             let run = try open(plan) { _ in }
             let server = try RolloutServer(serverConfiguration(run))
             defer { server.stop() }
-            let announcement = try announcement(of: server, run: run.identifier)
+            let announcement = try serving.announcement(of: server, run: run.identifier)
             let meter = RunMeter()
-            let pages = try await show(server, meter)
+            let pages = try await serving.show(server, directory, meter, log: log)
             try await drive(run, from: plan, limits, server, announcement, meter)
             await pages.stop()
             return
@@ -202,29 +168,14 @@ struct CoordinatorCommand: AsyncParsableCommand {
         // Training takes hours: who asks meanwhile is answered.
         let server = try RolloutServer(serverConfiguration(nil))
         defer { server.stop() }
-        var announcement = try announcement(of: server, run: nil)
+        var announcement = try serving.announcement(of: server, run: nil)
         let meter = RunMeter()
-        let pages = try await show(server, meter)
+        let pages = try await serving.show(server, directory, meter, log: log)
         let run = try train(plan, server, announcement)
         try server.serve(serverConfiguration(run).core)
         try announcement.name(run: run.identifier)
         try await drive(run, from: plan, limits, server, announcement, meter)
         await pages.stop()
-    }
-
-    /// Begins to show the run to browsers and to Prometheus, where that was asked for.
-    private func show(_ server: RolloutServer, _ meter: RunMeter) async throws -> ServedPages {
-        guard dashboard != nil || page.metrics != nil else { return ServedPages() }
-        let catalog = RunCatalog(
-            ServedRun(
-                RunDirectory(path: logdir), status: { server.status() }, films: RunFilms()))
-        return try await page.serve(page: dashboard, catalog, meter: meter, log: log)
-    }
-
-    private func announcement(of server: RolloutServer, run: String?) throws -> Announcement {
-        try Announcement(
-            of: server.address, run: run, options: listening, security: security,
-            publicKey: security.security().publicKey)
     }
 
     private func drive(
@@ -242,7 +193,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         try await CoordinatorRun(
             run: run, limits: limits, server: server, announcement: announcement, meter: meter,
             display: display, writesTensorBoard: tensorboard, log: log,
-            stoppedStatus: stopped.stoppedStatus
+            stoppedStatus: serving.stopped.stoppedStatus
         ).run()
     }
 
@@ -250,12 +201,10 @@ struct CoordinatorCommand: AsyncParsableCommand {
     private func open(
         _ plan: RunPlan, observe: @escaping (ModelTraining.Event) throws -> Void
     ) throws -> OpenRun {
-        let process = ProcessInfo.processInfo
         let log = log
         return try plan.open(
-            holder: "process \(process.processIdentifier) on \(process.hostName)",
-            program: "worldmodels \(WorldModels.configuration.version)", observe: observe,
-            waiting: { log(.warning, "database-busy", "\($0); waiting for it") })
+            holder: RunLock.thisProcess, program: WorldModels.fullVersion,
+            observe: observe, waiting: { log(.warning, "database-busy", "\($0); waiting for it") })
     }
 
     /// Begins or finds the run, and trains V and M where it lacks them; a signal ends that.
@@ -287,7 +236,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
             log(
                 .info, "stopped",
                 "stopped; the same command goes on after the last complete epoch")
-            throw ExitCode(stopped.stoppedStatus ?? signals.exitStatus ?? 1)
+            throw ExitCode(serving.stopped.stoppedStatus ?? signals.exitStatus ?? 1)
         } catch {
             try? announcement.mark(.failed)
             throw error
@@ -296,37 +245,27 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     /// How a run is served; nil is one that is being prepared.
     private func serverConfiguration(_ run: OpenRun?) throws -> RolloutServer.Configuration {
-        let bind = listening.bind ?? "tcp://127.0.0.1:*"
         guard let run else {
             var configuration = RolloutServer.Configuration(
-                bind: bind, run: "", models: [], work: .score(settings: Data()))
+                bind: serving.bind, run: "", models: [], work: .score(settings: Data()))
             configuration.core.session.preparation = "it begins"
-            configuration.security = try security.security()
-            configuration.isInsecureAllowed = security.insecure
+            try serving.secure(&configuration)
             return configuration
         }
         var configuration = try RolloutServer.Configuration(
-            bind: bind, run: run.identifier,
+            bind: serving.bind, run: run.identifier,
             models: [
                 ServedModel(name: Agent.Part.vae.rawValue, data: run.models.vae),
                 ServedModel(name: Agent.Part.mdrnn.rawValue, data: run.models.mdrnn),
             ],
             work: .score(settings: run.encodedRolloutSettings()))
-        configuration.core.session.maximumWorkers = maxWorkers
+        try serving.admit(&configuration, to: run.store)
         configuration.core.maximumSteps = run.settings.maximumSteps
         configuration.core.checkedShare = checkedShare
         if checkedShare == 0 { configuration.core.agreementsToTrust = 0 }
         configuration.core.stopsOnDisagreement = onDisagreement == .stop
         let rules = OutcomeRules(run.rolloutSettings)
         configuration.core.plausibility = { rules.problem(with: $1, of: $0) }
-        let now = Date()
-        configuration.core.quarantined = try run.store.reader.quarantines().compactMap {
-            guard $0.isDistrusted, let ends = $0.ends, ends > now else { return nil }
-            return ServerCore.Quarantine(
-                party: $0.party, reason: $0.reason, seconds: ends.timeIntervalSince(now))
-        }
-        configuration.security = try security.security()
-        configuration.isInsecureAllowed = security.insecure
         return configuration
     }
 }

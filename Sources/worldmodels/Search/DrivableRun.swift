@@ -32,7 +32,7 @@ extension ObjectiveRun: DrivableRun {
         with service: any EpisodeService, limits: RunLimits,
         observe: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> RunEnding {
-        let file = BestSolutionFile(directory: store.directory)
+        let file = BestSolutionFile(directory: store.directory, precision: plan.precision)
         return try await drive(
             with: service, limits: limits, saveSearch: { try file.write($0) }, observe: observe)
     }

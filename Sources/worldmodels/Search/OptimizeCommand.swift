@@ -45,7 +45,7 @@ struct OptimizeCommand: AsyncParsableCommand {
     var cluster: ClusterSearchOptions
 
     func validate() throws {
-        guard cluster.listening.isGiven else { return }
+        guard cluster.serving.listening.isGiven else { return }
         if local.objective != nil {
             throw ValidationError("with --bind the --objective is the workers'")
         }
@@ -62,7 +62,7 @@ struct OptimizeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try options.configuration()
-        if cluster.listening.isGiven {
+        if cluster.serving.listening.isGiven {
             return try await ClusterSearch(
                 options: cluster, objective: objective, configuration: configuration,
                 injections: try options.injections()

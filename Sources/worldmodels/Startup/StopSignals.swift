@@ -17,8 +17,7 @@ import Synchronization
 /// ends at once leaves no half-written files.
 struct StopSignals {
     private struct State {
-        var first: Int32?
-        var firstTime: ContinuousClock.Instant?
+        var arrivals = SignalArrivals()
         var onFirst: (@Sendable (String) -> Void)?
         /// What the process returns where the first signal ends it at once; nil is by the signal.
         var status: Int32?
@@ -74,18 +73,16 @@ struct StopSignals {
     }
 
     private static func receive(_ number: Int32) {
-        let now = ContinuousClock.now
-        let (isEcho, onFirst, status) = state.withLock { state in
-            guard let first = state.first, let time = state.firstTime else {
-                state.first = number
-                state.firstTime = now
-                return (false, state.onFirst, state.status)
-            }
-            return (number == first && now - time < .milliseconds(100), nil, nil)
+        let (meaning, onFirst, status) = state.withLock { state in
+            (state.arrivals.receive(number, at: .now), state.onFirst, state.status)
         }
-        if isEcho { return }
-        guard let onFirst, let name = names[number] else { endAtOnce(number, status: status) }
-        queue.async { onFirst(name) }
+        switch meaning {
+        case .echo: return
+        case .second: endAtOnce(number, status: nil)
+        case .first:
+            guard let onFirst, let name = names[number] else { endAtOnce(number, status: status) }
+            queue.async { onFirst(name) }
+        }
     }
 
     /// Has the first signal end the process with a status of its own, where it ends it at once.
@@ -111,13 +108,38 @@ struct StopSignals {
     init(onFirst: @escaping @Sendable (String) -> Void) {
         let earlier = Self.state.withLock { state in
             state.onFirst = onFirst
-            return state.first
+            return state.arrivals.first
         }
         if let earlier, let name = Self.names[earlier] { onFirst(name) }
     }
 
     /// The exit status that a shell gives a program that a signal ended; nil before any signal.
-    var exitStatus: Int32? { Self.state.withLock { $0.first.map { 128 + $0 } } }
+    var exitStatus: Int32? { Self.state.withLock { $0.arrivals.first.map { 128 + $0 } } }
+}
+
+/// The signals that have come, of which a second one ends the process.
+struct SignalArrivals {
+    /// What one is.
+    enum Meaning {
+        case first
+        /// The first one again, as GNU timeout sends it.
+        case echo
+        case second
+    }
+
+    /// The first one's number; nil: none has come.
+    private(set) var first: Int32?
+    private var time = ContinuousClock.now
+    private static let echo = Duration.milliseconds(100)
+
+    /// Takes note of one.
+    mutating func receive(_ number: Int32, at now: ContinuousClock.Instant) -> Meaning {
+        guard let first else {
+            (first, time) = (number, now)
+            return .first
+        }
+        return number == first && now - time < Self.echo ? .echo : .second
+    }
 }
 
 extension sigaction {

@@ -28,10 +28,8 @@ final class TrainingConsole {
     func follow(
         logdir: String, _ run: ((TrainingEvent) throws -> Void) throws -> TrainingSummary
     ) throws {
-        let process = ProcessInfo.processInfo
         let record = TrainingRecord(
-            RunDirectory(path: logdir),
-            holder: "process \(process.processIdentifier) on \(process.hostName), which trains"
+            RunDirectory(path: logdir), holder: "\(RunLock.thisProcess), which trains"
         ) { Terminal.standardOutput.write($0 + "\n") }
         let summary = try run { event in
             try record.observe(event)

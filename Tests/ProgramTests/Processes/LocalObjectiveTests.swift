@@ -42,13 +42,10 @@ struct LocalObjectiveTests {
 
     /// The stop of the same search whose costs are told by this process.
     private func toldStop() async throws -> String {
-        try await onItsOwnThread { try Self.stopOfToldSearch() }
+        try await onThread { try Self.converse() }
     }
 
-    /// Without an object of its stop the search is over too soon.
-    private struct NoStop: Error {}
-
-    private static func stopOfToldSearch() throws -> String {
+    private static func converse() throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
             .deletingLastPathComponent().appending(path: "worldmodels")
@@ -64,7 +61,7 @@ struct LocalObjectiveTests {
                 let line = String(decoding: partial[..<end], as: UTF8.self)
                 partial = Data(partial[partial.index(after: end)...])
                 guard line.hasPrefix("{\"ask\"") else { return line }
-                let start = try #require(line.range(of: "[[")).upperBound
+                guard let start = line.range(of: "[[")?.upperBound else { return line }
                 let costs = line[start...].dropLast(4).components(separatedBy: "],[").map { text in
                     text.split(separator: ",").compactMap { Double($0) }
                         .reduce(0) { $0 + ($1 - 1) * ($1 - 1) }
@@ -74,7 +71,7 @@ struct LocalObjectiveTests {
                     contentsOf: Data("{\"tell\":[\(list)]}\n".utf8))
             }
         }
-        throw NoStop()
+        return "it did not stop"
     }
 
     @Test func `the result is that of costs told, however many run at once`() async throws {
@@ -167,5 +164,111 @@ struct LocalObjectiveTests {
         try Data().write(to: URL(fileURLWithPath: gate))
         let rest = try await self.lines(options)
         #expect(rest.lines == [expected] && rest.status == 0)
+    }
+
+    @Test func `the best at the end is what was evaluated, where that is rounded`() async throws {
+        let seen = directory.file("seen").path
+        let objective = try script("sphere.sh", before: "printf '%s\\n' \"$line\" >> '\(seen)'")
+        let found = try await lines([
+            "--objective", objective, "--parameters", "float32", "--processes", "1",
+        ])
+        #expect(found.status == 0)
+        struct Task: Decodable { var parameters: [Double] }
+        struct Line: Decodable {
+            struct Stop: Decodable {
+                var best: [Double]
+                var bestCost: Double
+            }
+            var stop: Stop
+        }
+        let tasks = try String(contentsOfFile: seen, encoding: .utf8).split(separator: "\n").map {
+            try JSONDecoder().decode(Task.self, from: Data($0.utf8)).parameters
+        }
+        let line = try #require(found.lines.last)
+        let stop = try JSONDecoder().decode(Line.self, from: Data(line.utf8)).stop
+        #expect(tasks.contains(stop.best), "\(stop.best)")
+        #expect(stop.best.allSatisfy { $0 == Double(Float($0)) })
+        #expect(stop.bestCost == stop.best.reduce(0) { $0 + ($1 - 1) * ($1 - 1) })
+    }
+
+    @Test func `killed, it leaves nothing behind that it has started`() async throws {
+        let file = directory.file("processes")
+        // Neither the end of its input nor a polite signal ends it.
+        let objective =
+            "trap '' TERM INT HUP; sleep 600 <&- & echo $! $$ > '\(file.path)'; wait"
+        let process = try ProgramProcess(
+            Self.search + ["--objective", objective, "--processes", "1"])
+        var numbers: [Int32] = []
+        while numbers.count < 2 {
+            try Task.checkCancellation()
+            await Task.yield()
+            numbers = ((try? String(contentsOf: file, encoding: .utf8)) ?? "")
+                .split(whereSeparator: \.isWhitespace).compactMap { Int32($0) }
+        }
+        // The objective and who watches over its group.
+        var children: [Int32] = []
+        while children.count < 2 {
+            try Task.checkCancellation()
+            await Task.yield()
+            children = process.children
+        }
+        #expect(children.contains(numbers[1]) && !children.contains(numbers[0]))
+        process.signal(SIGKILL)
+        #expect(await process.exitStatus() == 128 + SIGKILL)
+        for number in numbers + children {
+            while kill(number, 0) == 0, !Self.hasEnded(number) {
+                try Task.checkCancellation()
+                await Task.yield()
+            }
+        }
+    }
+
+    private static func hasEnded(_ process: Int32) -> Bool {
+        let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+        return stat?.split(separator: ")").last?.hasPrefix(" Z") ?? true
+    }
+
+    @Test func `how it ended is known whatever was ignored by who started the program`()
+        async throws
+    {
+        let process = try ProgramProcess(
+            Self.search + [
+                "--objective", try script("dead.sh", before: "exit 3"), "--on-failure", "stop",
+                "--retries", "0",
+            ], command: "trap '' CHLD; exec \"$0\" \"$@\"")
+        #expect(await process.line { $0.contains("exit status 3") } != nil)
+        #expect(await process.exitStatus() == 1)
+    }
+
+    @Test func `a program that cannot be run is named, and each policy ends as it says`()
+        async throws
+    {
+        let file = directory.file("notes")
+        try Data("no program".utf8).write(to: file)
+        let forbidden = try await lines(["--objective", "exec '\(file.path)'"])
+        #expect(forbidden.status == 1)
+        #expect(forbidden.lines.contains { $0.contains("exit status 126") }, "\(forbidden.lines)")
+        // Of six candidates the one that always fails is tried three times, and ranks worst.
+        let tries = directory.file("tries").path
+        let worst = try await lines([
+            "--objective",
+            try script(
+                "picky.sh",
+                before: "case $line in *'\"candidate\":2,'*) echo x >> '\(tries)'; exit 5 ;; esac"),
+            "--retries", "2", "--max-generations", "2", "--processes", "2",
+        ])
+        #expect(worst.status == 0)
+        #expect(try String(contentsOfFile: tries, encoding: .utf8) == "x\nx\nx\nx\nx\nx\n")
+        #expect(worst.lines.count { $0.hasSuffix("; it ranks worst") } == 2, "\(worst.lines)")
+        #expect(worst.lines.count { $0.contains("candidate 2") } == 6)
+    }
+
+    @Test func `options of a search with workers are named where there are none`() async throws {
+        let found = try await lines(["--max-workers", "2", "--metrics", "127.0.0.1:0"])
+        #expect(found.status == 64)
+        #expect(
+            found.lines.contains {
+                $0.contains("--max-workers, --metrics: of a search with workers")
+            }, "\(found.lines)")
     }
 }

@@ -34,20 +34,17 @@ struct OptimizeTests {
     private func run(
         _ arguments: [String], killedAfter tells: Int = .max
     ) async throws -> Written {
-        let errors = directory.file("errors")
-        return try await onItsOwnThread {
-            try Self.converse(arguments, killedAfter: tells, errors: errors)
-        }
+        try await onThread { [self] in try converse(arguments, killedAfter: tells) }
     }
 
-    private static func converse(
-        _ arguments: [String], killedAfter tells: Int, errors: URL
-    ) throws -> Written {
+    /// The same on a thread that may wait; of which nothing can be expected, only thrown.
+    private func converse(_ arguments: [String], killedAfter tells: Int) throws -> Written {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
             .deletingLastPathComponent().appending(path: "worldmodels")
         process.arguments = ["optimize", "--dimension", "3"] + arguments
         let (input, output) = (Pipe(), Pipe())
+        let errors = directory.file("errors")
         try Data().write(to: errors)
         process.standardInput = input
         process.standardOutput = output
@@ -66,7 +63,7 @@ struct OptimizeTests {
                     continue
                 }
                 written.asks.append(text)
-                let costs = ask.candidates.enumerated().map { cost($1, ask, $0) }
+                let costs = ask.candidates.enumerated().map { Self.cost($1, ask, $0) }
                 let list = costs.map { "\($0)" }.joined(separator: ",")
                 try input.fileHandleForWriting.write(
                     contentsOf: Data("{\"tell\":[\(list)]}\n".utf8))
