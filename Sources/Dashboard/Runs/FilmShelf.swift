@@ -57,8 +57,12 @@ final class FilmShelf: Sendable {
         guard names.count < Self.limit else {
             return .failed("\(directory.path) holds \(Self.limit) films: remove some")
         }
+        let file = directory.appending(path: name).path
         let begins = shelf.withLock { shelf in
-            guard shelf.making == nil else { return false }
+            // It may have been finished since it was looked for.
+            guard shelf.making == nil, !FileManager.default.fileExists(atPath: file) else {
+                return false
+            }
             shelf.making = name
             shelf.failures[name] = nil
             return true
