@@ -247,10 +247,11 @@ extension Dispatcher {
             tasks.values[place].votesSince = nil
             unsettled.remove(task)
         }
-        var told = Set([tasks.values[place].probed].compactMap { $0 })
-        if !told.isEmpty { endProbe(task) }
+        let probed = tasks.values[place].probed
+        if probed != nil { endProbe(task) }
         // It may have become a suspect while a result waited to be confirmed.
         acquit(task)
+        var told: Set<PartyKey> = []
         if isConfirmed {
             counters.confirmed += 1
             let agreed = votes.filter { $0.outcome == vote.outcome }.map(\.party)
@@ -273,6 +274,7 @@ extension Dispatcher {
                 quarantine(wrong.party, .outvoted(task), at: now)
             }
         }
+        if let probed { told.insert(probed) }
         for party in told.sorted() { settleHeld(of: party, at: now) }
     }
 

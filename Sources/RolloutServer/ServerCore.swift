@@ -311,21 +311,21 @@ package struct ServerCore: Sendable {
     private mutating func assign(at now: Seconds) {
         let grants = dispatcher.assign(at: now)
         guard !grants.isEmpty else { return }
-        var batches: [Dispatcher.WorkerKey: [Int: [Assignments.Assignment]]] = [:]
-        var order: [Dispatcher.WorkerKey] = []
+        // One message for those that follow one another and share worker and vectors, as nearly all of a
+        // worker's do.
+        var message: [Assignments.Assignment] = []
+        var (receiver, job) = (grants[0].worker, 0)
         for grant in grants {
             guard let entry = pending[grant.task] else { continue }
-            if batches[grant.worker] == nil { order.append(grant.worker) }
-            batches[grant.worker, default: [:]][entry.ticket, default: []].append(
-                Assignments.Assignment(lease: grant.lease, episode: entry.episode))
-        }
-        for worker in order {
-            for (ticket, assignments) in batches[worker, default: [:]].sorted(by: {
-                $0.key < $1.key
-            }) {
-                session.assign(assignments, vectors: jobs[ticket]?.vectors ?? [], to: worker)
+            if grant.worker != receiver || entry.ticket != job, !message.isEmpty {
+                session.assign(message, vectors: jobs[job]?.vectors ?? [], to: receiver)
+                message.removeAll(keepingCapacity: true)
             }
+            (receiver, job) = (grant.worker, entry.ticket)
+            message.append(Assignments.Assignment(lease: grant.lease, episode: entry.episode))
         }
+        guard !message.isEmpty else { return }
+        session.assign(message, vectors: jobs[job]?.vectors ?? [], to: receiver)
     }
 
     /// Looks for contradictions in the state; for tests, after each step.
