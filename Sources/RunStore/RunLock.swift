@@ -50,6 +50,11 @@ package final class RunLock: Sendable {
     }
 
     deinit {
+        // By closing alone it would be held on by a child that this process has started and that has yet
+        // to become another program.
+        var bytes = Self.wholeFile(F_UNLCK)
+        _ = fcntl(descriptor, Self.setBytes, &bytes)
+        _ = flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

@@ -114,6 +114,29 @@ struct RunStoreTests {
         withExtendedLifetime(locks) {}
     }
 
+    @Test func `a lock that is given up is free, whoever has its file open as well`() throws {
+        let scratch = try TemporaryDirectory()
+        let directory = RunDirectory(path: scratch.path)
+        var lock: RunLock? = try RunLock(directory, holder: "one")
+        // As a child has it between its start and the program that it becomes.
+        let path = URL(fileURLWithPath: directory.lock.path).resolvingSymlinksInPath().path
+        let own = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+            .compactMap(Int32.init).first {
+                let place = "/proc/self/fd/\($0)"
+                let target = try? FileManager.default.destinationOfSymbolicLink(atPath: place)
+                return target == path
+            }
+        let copy = dup(try #require(own))
+        defer { close(copy) }
+        #expect(throws: RunStoreError.self) { _ = try RunLock(directory, holder: "two") }
+        withExtendedLifetime(lock) {}
+        lock = nil
+        #expect(!RunLock.isHeld(directory))
+        withExtendedLifetime(try RunLock(directory, holder: "two")) {
+            #expect(RunLock.isHeld(directory))
+        }
+    }
+
     @Test func `a generation is stored with its state or not at all`() throws {
         struct Crash: Error {}
         let scratch = try TemporaryDirectory()

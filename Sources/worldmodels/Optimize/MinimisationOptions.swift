@@ -149,6 +149,9 @@ struct MinimisationOptions: ParsableArguments {
         try least(maxEvaluations, "--max-evaluations")
         try least(maxGenerations, "--max-generations")
         try least(noiseHandling, "--noise-handling")
+        if let targetCost, targetCost.isNaN {
+            throw ValidationError("--target-cost \(targetCost): a number")
+        }
         guard maxRestarts >= 0 else {
             throw ValidationError("--max-restarts must not be negative")
         }

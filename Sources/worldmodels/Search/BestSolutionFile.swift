@@ -6,6 +6,7 @@ import Episodes
 import EvolutionStrategies
 import Foundation
 import RunStore
+import TerminalOutput
 
 /// The best that a run with an objective has found, as JSON in its directory and at its end.
 struct BestSolutionFile {
@@ -20,6 +21,20 @@ struct BestSolutionFile {
         var parameters: [Double]
     }
 
+    private static func file(in directory: RunDirectory) -> URL {
+        directory.url.appending(path: "best.json")
+    }
+
+    /// Refuses a file that is none of a run's own.
+    ///
+    /// - Throws: `InputError` where there is a file before there is any result.
+    static func refuseOther(in directory: RunDirectory) throws {
+        let path = file(in: directory).path
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        throw InputError(
+            "\(path) is there, and not of this run: move it elsewhere, or give another --logdir")
+    }
+
     /// Writes best.json, whole or not at all.
     ///
     /// - Throws: `FileError`.
@@ -31,7 +46,7 @@ struct BestSolutionFile {
             Solution(
                 cost: best.cost, evaluation: best.evaluation,
                 parameters: precision.rounded(best.candidate)))
-        try AtomicFile.write(data + Data("\n".utf8), to: directory.url.appending(path: "best.json"))
+        try AtomicFile.write(data + Data("\n".utf8), to: Self.file(in: directory))
     }
 
     /// The line that ends an ask-and-tell session, for a search that may be over by another limit than

@@ -64,6 +64,8 @@ struct ClusterSearch {
     let configuration: RestartingSearch.Configuration
     /// Solutions to be among the first candidates of a new run.
     let injections: [[Double]]
+    /// Generations in a row that may fail as a whole.
+    let maximumFailedGenerations: Int
 
     private var log: CommandLog { options.serving.logging.log("optimize", on: .standardError) }
 
@@ -106,11 +108,15 @@ struct ClusterSearch {
         let log = log
         var search = try RestartingSearch(configuration)
         for solution in injections { try search.inject(solution) }
-        return try ObjectiveRun(
-            RunDirectory(path: options.logdir ?? ""), search: search,
-            plan: objective.plan(seed: configuration.strategy.seed), settings: settings,
-            holder: RunLock.thisProcess, program: WorldModels.fullVersion, now: Date(),
-            waiting: { log(.warning, "database-busy", "\($0); waiting for it") })
+        var plan = objective.plan(seed: configuration.strategy.seed)
+        // They are looked at after each generation; so many in a row are as good as all.
+        plan.failedGenerations = min(maximumFailedGenerations, 1000) + 1
+        let run = try ObjectiveRun(
+            RunDirectory(path: options.logdir ?? ""), search: search, plan: plan,
+            settings: settings, holder: RunLock.thisProcess, program: WorldModels.fullVersion,
+            now: Date(), waiting: { log(.warning, "database-busy", "\($0); waiting for it") })
+        if run.isNew { try BestSolutionFile.refuseOther(in: run.store.directory) }
+        return run
     }
 
     /// As the database has them.

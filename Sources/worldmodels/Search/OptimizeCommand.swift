@@ -65,7 +65,8 @@ struct OptimizeCommand: AsyncParsableCommand {
         if cluster.serving.listening.isGiven {
             return try await ClusterSearch(
                 options: cluster, objective: objective, configuration: configuration,
-                injections: try options.injections()
+                injections: try options.injections(),
+                maximumFailedGenerations: options.maxFailedGenerations
             ).run()
         }
         try LocalSearch(

@@ -218,22 +218,57 @@ struct ObjectiveRunTests {
         let message = try #require(failures.first?.message)
         #expect(message.contains("exit status 4; it said: out of \\u{1b}[31mpaint"))
 
-        let stopped = try ProgramProcess([
-            "optimize", "--bind", "tcp://127.0.0.1:*", "--logdir",
-            worst.directory.path + "-stopped", "--dimension", "2", "--retries", "0",
-            "--on-failure", "stop",
-        ])
-        let greeting = try #require(await stopped.line { $0.contains("--connect ") })
-        let words = greeting.split(separator: " ").map(String.init)
-        let address = words[try #require(words.firstIndex(of: "--connect")) + 1]
-        let worker = try ProgramProcess([
-            "worker", "--connect", address, "--cores", "1", "--objective", command,
-        ])
+        let (stopped, worker) = try await begin(
+            command, ["--retries", "0", "--on-failure", "stop"], in: worst.directory.path + "-2")
         let lines = await stopped.lines()
         #expect(await stopped.exitStatus() == 1)
         #expect(lines.contains { $0.contains("candidate 2 of generation 1") }, "\(lines)")
         worker.signal(SIGTERM)
-        try? FileManager.default.removeItem(atPath: worst.directory.path + "-stopped")
+        try? FileManager.default.removeItem(atPath: worst.directory.path + "-2")
+    }
+
+    /// A coordinator of two variables, and a worker.
+    private func begin(
+        _ objective: String, _ options: [String], in directory: String
+    ) async throws -> (coordinator: ProgramProcess, worker: ProgramProcess) {
+        let coordinator = try ProgramProcess(
+            [
+                "optimize", "--bind", "tcp://127.0.0.1:*", "--logdir", directory, "--dimension",
+                "2",
+            ] + options)
+        let greeting = try #require(await coordinator.line { $0.contains("--connect ") })
+        let words = greeting.split(separator: " ").map(String.init)
+        let address = words[try #require(words.firstIndex(of: "--connect")) + 1]
+        let worker = try ProgramProcess([
+            "worker", "--connect", address, "--cores", "1", "--objective", objective,
+        ])
+        return (coordinator, worker)
+    }
+
+    @Test func `as many generations may fail as an option says, and no file of others is lost`()
+        async throws
+    {
+        let place = try TemporaryDirectory()
+        let nothing = "while read -r line; do echo '{\"cost\": null}'; done"
+        let (coordinator, worker) = try await begin(
+            nothing, ["--max-failed-generations", "3"], in: place.file("run").path)
+        let lines = await coordinator.lines()
+        #expect(await coordinator.exitStatus() == 1)
+        #expect(lines.contains { $0.contains("of the last 4 generations") }, "\(lines)")
+        worker.signal(SIGTERM)
+        let run = try RunReport(RunDirectory(path: place.file("run").path))
+        #expect(run.generations.count == 4)
+
+        let other = place.file("other")
+        try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
+        let file = other.appending(path: "best.json")
+        try Data("mine".utf8).write(to: file)
+        let refused = try ProgramProcess([
+            "optimize", "--bind", "tcp://127.0.0.1:*", "--logdir", other.path, "--dimension", "2",
+        ])
+        #expect(await refused.line { $0.contains("best.json is there") } != nil)
+        #expect(await refused.exitStatus() == 1)
+        #expect(try Data(contentsOf: file) == Data("mine".utf8))
     }
 
     @Test func `where candidates are rounded the best is what was evaluated`() async throws {

@@ -161,7 +161,7 @@ struct OptimizeTests {
         ["--lower", "1,2"], ["--lower", "nowhere"], ["--integers", "3"],
         ["--integers", "0", "--lower", "0.25", "--upper", "0.75", "--x0", "0.5"],
         ["--tolfun", "-1"], ["--noise-handling", "0"], ["--population-growth", "0.5"],
-        ["--min-deviations", "-1"],
+        ["--min-deviations", "-1"], ["--target-cost", "nan"],
     ])
     func `options that cannot be are named`(options: [String]) async throws {
         let written = try await run(options)
