@@ -92,7 +92,7 @@ let libraries: [Target] = [
     .target(
         name: "WorldModelTraining",
         dependencies: [
-            "ArrayFiles", "Basics", "CKernels", "Pictures", "SeededRandom", "Tensors",
+            "ArrayFiles", "Basics", "CKernels", "Digests", "Pictures", "SeededRandom", "Tensors",
             "WorldModel",
         ]),
 
@@ -177,7 +177,7 @@ let program: [Target] = [
 
 let tests: [Target] = [
     .target(
-        name: "TestSupport", dependencies: ["ArrayFiles", "Episodes", "WorldModel"],
+        name: "TestSupport", dependencies: ["ArrayFiles", "Digests", "Episodes", "WorldModel"],
         path: "Tests/TestSupport"),
     .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
     .testTarget(
@@ -266,7 +266,7 @@ let tests: [Target] = [
     .testTarget(
         name: "WorldModelTrainingTests",
         dependencies: [
-            "ArrayFiles", "CKernels", "SeededRandom", "TestSupport", "WorldModel",
+            "ArrayFiles", "CKernels", "Digests", "SeededRandom", "TestSupport", "WorldModel",
             "WorldModelTraining",
         ],
         exclude: ["compare_with_pytorch.py"], resources: [.copy("Golden")]),

@@ -57,6 +57,17 @@ static uint64_t floats(const struct ck_kernels *kernels) {
     sum = hash(sum, in + 4 * 256, sizeof(float) * 512);
     kernels->exponential(in, INPUTS);
     sum = hash(sum, in, sizeof(float) * INPUTS);
+    // 5 Gaussians of 20 numbers, as a row of M's head.
+    float head[2 * 5 * 32 + 5 + 2];
+    for (uint32_t step = 0; step < 1000; step++) {
+        for (size_t i = 0; i < sizeof head / sizeof *head; i++) {
+            head[i] = (float)draw() * 0x1p-29f - 2;
+        }
+        const struct ck_draw chance = {{draw(), draw()}, step, 0.5f, 0.70710678f};
+        float latent[20];
+        const int is_end = kernels->draw_latent(head, 32, 5, &chance, latent, 20);
+        sum = hash(hash(sum, latent, sizeof latent), &is_end, sizeof is_end);
+    }
     free(weights), free(bias), free(in), free(out);
     return sum;
 }

@@ -297,6 +297,8 @@ static void exponential(float *x, long count) {
     }
 }
 
+#include "dream_loops.h"
+
 const struct ck_kernels CK_TABLE = {
     .name = CK_NAME,
     .panel_width = PANEL,
@@ -308,4 +310,5 @@ const struct ck_kernels CK_TABLE = {
     .dot = dot,
     .hyperbolic_tangent = hyperbolic_tangent,
     .exponential = exponential,
+    .draw_latent = draw_latent,
 };

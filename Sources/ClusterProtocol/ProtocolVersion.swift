@@ -4,5 +4,5 @@
 /// The version of the wire contract in cluster.proto.
 package enum ProtocolVersion {
     /// The version this build speaks; only equal versions work together.
-    package static let current: UInt32 = 7
+    package static let current: UInt32 = 8
 }

@@ -52,8 +52,10 @@ extension EpisodeName: CustomStringConvertible {
 package struct Episode: Sendable, Hashable {
     /// Which one it is.
     package var name: EpisodeName
-    /// The seed the track is made from.
+    /// The seed the track is made from; in a dream, its start and all of its draws.
     package var trackSeed: UInt64
+    /// The temperature at which M dreams it, in `temperatureLimits`; nil: it is driven.
+    package var dreamTemperature: Double?
     /// Ends the episode after so many steps, at least 1, if its limit does not; nil: no cap.
     package var stepCap: Int?
     /// Ends the episode where its return falls behind this, if nothing else does; nil: never.
@@ -62,13 +64,17 @@ package struct Episode: Sendable, Hashable {
     /// parameters are searched for.
     package var vector: Int
 
+    /// The temperatures that there are: at 0 there is no chance in a dream.
+    package static let temperatureLimits = 0.0...100.0
+
     /// Describes an episode.
     package init(
-        name: EpisodeName, trackSeed: UInt64, stepCap: Int? = nil, pace: Pace? = nil,
-        vector: Int = 0
+        name: EpisodeName, trackSeed: UInt64, dreamTemperature: Double? = nil,
+        stepCap: Int? = nil, pace: Pace? = nil, vector: Int = 0
     ) {
         self.name = name
         self.trackSeed = trackSeed
+        self.dreamTemperature = dreamTemperature
         self.stepCap = stepCap
         self.pace = pace
         self.vector = vector

@@ -17,6 +17,8 @@ package enum EpisodeEnd: String, Sendable, Hashable, Codable, CaseIterable {
     case behindPace
     /// The controller's action was no finite number; it counts as leaving the playfield (-100).
     case actionNotFinite
+    /// M drew the end of a dream.
+    case dreamEnded
     /// A person's objective gave a value; its return is that, or the negative of a cost.
     case answered
     /// A person's objective said that there is no value here; its return is NaN.

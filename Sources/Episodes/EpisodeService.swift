@@ -54,11 +54,15 @@ package enum Work: Sendable, Hashable {
     case record(settings: Data)
     /// Candidates are evaluated by a program of the worker's.
     case objective(settings: Data)
+    /// Episodes are driven or dreamt, as each says, for their returns.
+    case dream(settings: Data)
 
     /// The settings, whatever the kind.
     package var settings: Data {
         switch self {
-        case .score(let settings), .record(let settings), .objective(let settings): settings
+        case .score(let settings), .record(let settings), .objective(let settings),
+            .dream(let settings):
+            settings
         }
     }
 }

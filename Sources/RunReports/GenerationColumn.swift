@@ -52,9 +52,24 @@ package struct GenerationColumn {
     package static var all: [Self] { columns(.returns) }
 
     /// The columns from left to right, with values in a form for people.
-    package static func columns(_ form: ValueForm) -> [Self] {
+    ///
+    /// Which generations were dreamt, people are told where any was.
+    package static func columns(_ form: ValueForm, hasDreams: Bool = false) -> [Self] {
         [
-            Self("generation", title: "generation") { $0.record.generation },
+            Self("generation", title: "generation") { $0.record.generation }
+        ]
+            + (hasDreams
+                ? [
+                    Self(title: "of") { row in
+                        row.record.isDream
+                            ? "dreams at \(row.record.dreamTemperature)" : "drives"
+                    }
+                ] : []) + measures(form)
+            + (hasDreams ? [Self(title: "dream steps") { "\($0.totalDreamSteps)" }] : [])
+    }
+
+    private static func measures(_ form: ValueForm) -> [Self] {
+        [
             Self("candidates") { $0.record.candidates },
             Self("tracks") { $0.record.tracks },
             Self("best", title: "best", form) { $0.record.best },
@@ -75,7 +90,9 @@ package struct GenerationColumn {
             Self("rank_correlation") { $0.record.rankCorrelation },
             Self(title: "sigma") { String(format: "%.4g", $0.record.sigma) },
             Self(title: "tracks") { "\($0.record.candidates) x \($0.record.tracks)" },
+            Self("dream_temperature") { $0.record.dreamTemperature },
             Self("steps") { $0.record.steps },
+            Self("total_dream_steps") { $0.totalDreamSteps },
             Self("total_steps", title: "steps") { $0.totalSteps },
             Self(title: "steps/s") { String(format: "%.0f", $0.stepsASecond) },
             Self("seconds") { $0.record.seconds },

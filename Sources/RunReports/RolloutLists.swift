@@ -37,6 +37,7 @@ package enum RunColumns {
             Column("confirmed", isNumeric: false) { $0.isConfirmed },
             Column("seconds", decimals: 2) { $0.seconds },
             Column("core_seconds", decimals: 3) { $0.coreSeconds },
+            Column("dream_temperature", decimals: 2) { $0.episode.dreamTemperature },
         ]
     }
 

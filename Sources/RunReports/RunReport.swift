@@ -16,9 +16,14 @@ package struct RunReport: Sendable, Encodable {
         package var record: GenerationRecord
         /// Environment steps of the search up to its end, evaluations aside.
         package var totalSteps: Int
+        /// Steps of M's dreams up to its end.
+        package var totalDreamSteps = 0
         /// The evaluation after it, where there was one.
         package var evaluation: EvaluationRecord?
     }
+
+    /// Whether M dreamt any of its generations.
+    package var hasDreams: Bool { generations.contains { $0.record.isDream } }
 
     package var path: String
     package var identifier: String
@@ -68,11 +73,12 @@ package struct RunReport: Sendable, Encodable {
     package static func generations(of reader: RunReader) throws -> [Generation] {
         let evaluations = Dictionary(
             try reader.evaluations().map { ($0.generation, $0) }, uniquingKeysWith: { $1 })
-        var totalSteps = 0
+        var (totalSteps, totalDreamSteps) = (0, 0)
         return try reader.generations().map { record in
-            totalSteps += record.steps
+            totalSteps += record.environmentSteps
+            totalDreamSteps += record.dreamSteps
             return Generation(
-                record: record, totalSteps: totalSteps,
+                record: record, totalSteps: totalSteps, totalDreamSteps: totalDreamSteps,
                 evaluation: evaluations[record.generation])
         }
     }

@@ -64,6 +64,7 @@ extension RunReader {
                 sql: """
                     SELECT track_seed, count(*), total("end" <> ?1) FROM rollouts
                     WHERE purpose = ?2 AND generation = ?3 AND "end" <> ?4
+                        AND dream_temperature IS NULL
                     GROUP BY track_seed ORDER BY track_seed
                     """,
                 arguments: [

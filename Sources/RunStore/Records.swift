@@ -40,6 +40,9 @@ package struct GenerationRecord: Sendable, Hashable, Codable {
     package var hardTracks = 0
     /// How well the candidates' ranking would be met again on as many other tracks, of 1.
     @NullIsNaN package var rankCorrelation = .nan
+    /// At which M dreamt its rollouts; NaN: they were driven.
+    @NullIsNaN package var dreamTemperature = .nan
+    /// Steps of its rollouts, of the environment or of dreams.
     package var steps = 0
     /// Wall time of the generation in this process.
     package var seconds = 0.0
@@ -61,6 +64,13 @@ package struct GenerationRecord: Sendable, Hashable, Codable {
         rollouts = candidates * tracks
         self.finished = finished
     }
+
+    /// Whether M dreamt its rollouts.
+    package var isDream: Bool { !dreamTemperature.isNaN }
+    /// Steps of the environment.
+    package var environmentSteps: Int { isDream ? 0 : steps }
+    /// Steps of M's dreams.
+    package var dreamSteps: Int { isDream ? steps : 0 }
 }
 
 /// One evaluation of the distribution's mean on the fixed evaluation tracks.
@@ -193,6 +203,8 @@ package struct WorkerRecord: Sendable, Hashable, Codable {
     package var rollouts = 0
     /// Environment steps of those.
     package var steps = 0
+    /// Steps of those that M dreamt.
+    package var dreamSteps = 0
 }
 
 /// A time in which a party gets no tasks.

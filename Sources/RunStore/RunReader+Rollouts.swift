@@ -4,7 +4,7 @@
 package import Episodes
 import GRDB
 
-/// What became of all rollouts on one track.
+/// What became of all drives on one track.
 package struct TrackSummary: Sendable, Hashable {
     /// What they were driven for.
     package var purpose: Purpose
@@ -61,7 +61,9 @@ extension RunReader {
         let conditions: [(sql: String, value: (any DatabaseValueConvertible)?)] = [
             ("purpose = ?", purpose), ("generation = ?", generation), ("generation >= ?", first),
         ].filter { $0.1 != nil }
-        let condition = conditions.map(\.sql).joined(separator: " AND ")
+        // A dream's seed is no track's.
+        let condition = (conditions.map(\.sql) + ["dream_temperature IS NULL"])
+            .joined(separator: " AND ")
         try read { database in
             // Ordered, so that the rows of a track follow one another.
             let cursor = try Row.fetchCursor(
@@ -70,7 +72,7 @@ extension RunReader {
                     SELECT purpose, track_seed, "end", count(*), count(return), total(return),
                         total(return * return), min(return), max(return)
                     FROM rollouts
-                    WHERE \(condition.isEmpty ? "true" : condition)
+                    WHERE \(condition)
                     GROUP BY purpose, track_seed, "end"
                     """, arguments: StatementArguments(conditions.map(\.value)))
             while let row = try cursor.next() {

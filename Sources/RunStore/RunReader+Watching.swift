@@ -37,14 +37,18 @@ extension RunReader {
         ).first
     }
 
-    /// Environment steps of the search up to the last complete generation, or before one.
-    package func totalSteps(before generation: Int? = nil) throws -> Int {
+    /// Steps of the search up to the last complete generation, or before one: of the environment, or
+    /// of M's dreams.
+    package func totalSteps(before generation: Int? = nil, ofDreams: Bool = false) throws -> Int {
         // Not sum(), which ends with an error where a number was made too large.
         let total = try read {
             try Double.fetchOne(
                 $0,
-                sql: "SELECT total(steps) FROM generations WHERE ?1 IS NULL OR generation < ?1",
-                arguments: [generation])
+                sql: """
+                    SELECT total(steps) FROM generations WHERE (?1 IS NULL OR generation < ?1)
+                        AND (dream_temperature IS NULL) <> ?2
+                    """,
+                arguments: [generation, ofDreams])
         }
         return total.flatMap { Int(exactly: $0.rounded()) } ?? 0
     }

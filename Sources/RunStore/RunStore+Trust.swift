@@ -37,13 +37,25 @@ extension RunStore {
     func delete(
         _ condition: String, _ arguments: StatementArguments, in database: Database
     ) throws -> Int {
+        // Not "dream_temperature IS NULL": SQLite 3.40 returns 0 for that of a row that is deleted.
         let deleted = try database.cachedStatement(
-            sql: "DELETE FROM rollouts WHERE \(condition) RETURNING worker, steps")
+            sql: """
+                DELETE FROM rollouts WHERE \(condition)
+                RETURNING worker, steps, dream_temperature
+                """)
         let counts = try database.cachedStatement(
-            sql: "UPDATE workers SET rollouts = rollouts - 1, steps = steps - ? WHERE id = ?")
+            sql: """
+                UPDATE workers SET rollouts = rollouts - 1, steps = steps - ?,
+                    dream_steps = dream_steps - ?
+                WHERE id = ?
+                """)
         let rows = try Row.fetchAll(deleted, arguments: arguments)
         for row in rows {
-            try counts.execute(arguments: [row["steps"] as Int, row["worker"] as Int64])
+            let steps: Int = row["steps"]
+            let isDream = row["dream_temperature"] as Double? != nil
+            try counts.execute(arguments: [
+                isDream ? 0 : steps, isDream ? steps : 0, row["worker"] as Int64,
+            ])
         }
         return rows.count
     }

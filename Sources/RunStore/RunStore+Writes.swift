@@ -15,7 +15,8 @@ extension RunStore {
                 sql: "SELECT id FROM workers WHERE name = ? AND fingerprint = ? AND party = ?")
             let count = try database.cachedStatement(
                 sql: """
-                    UPDATE workers SET rollouts = rollouts + 1, steps = steps + ?, last_seen = ?
+                    UPDATE workers SET rollouts = rollouts + 1, steps = steps + ?,
+                        dream_steps = dream_steps + ?, last_seen = ?
                     WHERE id = ?
                     """)
             for rollout in rollouts {
@@ -38,7 +39,10 @@ extension RunStore {
                     ], in: database)
                 guard try !row.exists(database) else { continue }
                 try row.insert(database)
-                try count.execute(arguments: [row.steps, Timestamp.text(arrived), id])
+                let isDream = row.dreamTemperature != nil
+                try count.execute(arguments: [
+                    isDream ? 0 : row.steps, isDream ? row.steps : 0, Timestamp.text(arrived), id,
+                ])
             }
         }
     }
@@ -80,14 +84,17 @@ extension RunStore {
         }
     }
 
-    /// Changes settings that may change during a run; others stay.
+    /// Changes settings that may change during a run, and adds those that it did not have; others stay.
     package func change(_ settings: [(name: String, value: String)]) throws {
         guard !settings.isEmpty else { return }
         try write(nil) { database in
             for setting in settings {
                 try database.execute(
-                    sql: "UPDATE settings SET value = ? WHERE name = ?",
-                    arguments: [setting.value, setting.name])
+                    sql: """
+                        INSERT INTO settings (position, name, value)
+                        VALUES ((SELECT coalesce(max(position), 0) + 1 FROM settings), ?, ?)
+                        ON CONFLICT (name) DO UPDATE SET value = excluded.value
+                        """, arguments: [setting.name, setting.value])
             }
         }
     }

@@ -32,6 +32,7 @@ enum Schema {
         ("6 (0.3.0): copies of episodes that came second", copies),
         ("7 (0.4.0): tracks that are driven again, and races", hardTracks),
         ("8 (0.4.0): what an objective tells, and parameters in double precision", objectives),
+        ("9 (0.4.0): what is dreamt and not driven", dreams),
     ]
 
     // A track seed is an unsigned 64-bit number kept as the signed one with the same bits.
@@ -220,5 +221,12 @@ enum Schema {
     private static let objectives = """
         ALTER TABLE rollouts ADD COLUMN info TEXT;
         ALTER TABLE best_candidates ADD COLUMN doubles BLOB;
+        """
+
+    // Earlier programs drove all of it.
+    private static let dreams = """
+        ALTER TABLE rollouts ADD COLUMN dream_temperature REAL;
+        ALTER TABLE generations ADD COLUMN dream_temperature REAL;
+        ALTER TABLE workers ADD COLUMN dream_steps INTEGER NOT NULL DEFAULT 0;
         """
 }

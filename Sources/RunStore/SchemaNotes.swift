@@ -61,7 +61,7 @@ enum SchemaNotes {
                 "worst": "The worst candidate's mean return",
                 "failed": "Candidates without a usable return, ranked last",
                 "sigma": "The search's step size after it",
-                "steps": "Environment steps of its rollouts",
+                "steps": "Steps of its rollouts, of the environment or of M's dreams",
                 "seconds": "Wall clock of the generation, in the process that ended it",
                 "elapsed": "Wall clock of the run up to its end, over all processes",
                 "workers": "Processes that drove for it",
@@ -80,6 +80,7 @@ enum SchemaNotes {
                 "rank_correlation":
                     "How well the candidates' ranking would be met again on as many other tracks,"
                     + " of 1; NULL: not known, as before 0.4.0",
+                "dream_temperature": "At which M dreamt its rollouts; NULL: they were driven",
             ]),
         Entry(
             name: "hard_tracks",
@@ -129,6 +130,7 @@ enum SchemaNotes {
                 "first_seen": "Its first result's arrival",
                 "last_seen": "Its last result's arrival",
                 "rollouts": "Results that counted", "steps": "Environment steps of those",
+                "dream_steps": "Steps of those that M dreamt",
             ]),
         Entry(
             name: "rollouts", note: "Every episode's result",
@@ -138,15 +140,17 @@ enum SchemaNotes {
                 "candidate": "The candidate's number; 0 for evaluations",
                 "repetition": "Which of the candidate's tracks, from 0",
                 "track_seed":
-                    "The track: an unsigned number of 64 bits, kept as the signed one with the same"
+                    "The track, or a dream's start and draws: an unsigned number of 64 bits, kept as the signed one with the same"
                     + " bits; printf('%u', track_seed) is what the program takes",
-                "return": "The sum of the rewards; NULL: it was set aside",
-                "steps": "Environment steps",
+                "return":
+                    "The sum of the rewards, in a dream of those that M expected; NULL: it was set"
+                    + " aside",
+                "steps": "Steps of the environment, or of M's dream",
                 "tiles_visited": "Tiles of the track that were touched",
                 "track_tiles": "Tiles that the track has",
                 "end":
                     "lapCompleted, leftPlayfield, timeLimit, noNewTile, stepCap, behindPace,"
-                    + " actionNotFinite or setAside; answered or noValue of an objective",
+                    + " actionNotFinite or setAside; dreamEnded; answered or noValue of an objective",
                 "worker": "Who drove it: workers.id",
                 "seconds":
                     "Wall clock from its start to its end. Its core drove others in lockstep in that"
@@ -160,6 +164,7 @@ enum SchemaNotes {
                     + " measured, as before 0.3.0",
                 "info":
                     "What an objective told beside its value: a JSON object of numbers; NULL: nothing",
+                "dream_temperature": "At which M dreamt it; NULL: it was driven",
             ]),
         Entry(
             name: "copies",

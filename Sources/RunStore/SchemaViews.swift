@@ -66,10 +66,16 @@ enum SchemaViews {
         SELECT
             generation,
             -- Environment steps of the search up to its end, evaluations aside.
-            sum(generations.steps) OVER (ORDER BY generation) AS total_steps,
+            sum(CASE WHEN dream_temperature IS NULL THEN generations.steps ELSE 0 END)
+                OVER (ORDER BY generation) AS total_steps,
+            -- Steps of M's dreams up to its end.
+            sum(CASE WHEN dream_temperature IS NULL THEN 0 ELSE generations.steps END)
+                OVER (ORDER BY generation) AS total_dream_steps,
             elapsed AS elapsed_seconds,
             generations.best, generations.mean, generations.standard_deviation,
             generations.worst, failed, sigma,
+            -- NULL: its returns are of drives; else of dreams.
+            dream_temperature,
             -- The distribution's mean on the evaluation tracks; NULL where there was none.
             evaluations.mean AS evaluation_mean,
             evaluations.standard_deviation AS evaluation_standard_deviation,
@@ -94,7 +100,7 @@ enum SchemaViews {
             purpose, generation, candidate, repetition,
             printf('%u', track_seed) AS track,
             return, rollouts.steps, tiles_visited, track_tiles, "end",
-            name AS worker, party, core, confirmed, seconds, core_seconds
+            name AS worker, party, core, confirmed, seconds, core_seconds, dream_temperature
         FROM rollouts JOIN workers ON workers.id = worker
         """
 
@@ -113,23 +119,31 @@ enum SchemaViews {
             sum("end" = 'noNewTile') AS no_new_tile,
             sum("end" NOT IN ('lapCompleted', 'leftPlayfield', 'timeLimit', 'noNewTile')) AS other
         FROM rollouts
+        WHERE dream_temperature IS NULL
         GROUP BY purpose, track_seed
         ORDER BY mean_return
         """
 
     private static let timeByHost = """
         -- What each host has driven and how long its cores took. Rollouts of programs before 0.3.0 have
-        -- no core_seconds: they count under rollouts and steps, not under measured_steps.
+        -- no core_seconds: they count under rollouts and steps, not under measured_steps. Dreams count
+        -- under dreams, dream_steps and dream_core_seconds alone.
         SELECT
             CASE instr(name, '/') WHEN 0 THEN name ELSE substr(name, 1, instr(name, '/') - 1) END
                 AS host,
             count(DISTINCT worker) AS processes,
-            count(*) AS rollouts,
-            sum(rollouts.steps) AS steps,
-            sum(core_seconds) AS core_seconds,
-            sum(CASE WHEN core_seconds IS NULL THEN 0 ELSE rollouts.steps END) AS measured_steps,
-            sum(CASE WHEN core_seconds IS NULL THEN 0 ELSE rollouts.steps END) / sum(core_seconds)
+            count(*) FILTER (WHERE dream_temperature IS NULL) AS rollouts,
+            sum(rollouts.steps) FILTER (WHERE dream_temperature IS NULL) AS steps,
+            sum(core_seconds) FILTER (WHERE dream_temperature IS NULL) AS core_seconds,
+            sum(CASE WHEN core_seconds IS NULL THEN 0 ELSE rollouts.steps END)
+                FILTER (WHERE dream_temperature IS NULL) AS measured_steps,
+            sum(CASE WHEN core_seconds IS NULL THEN 0 ELSE rollouts.steps END)
+                FILTER (WHERE dream_temperature IS NULL)
+                / sum(core_seconds) FILTER (WHERE dream_temperature IS NULL)
                 AS steps_per_core_second,
+            count(dream_temperature) AS dreams,
+            sum(rollouts.steps) FILTER (WHERE dream_temperature IS NOT NULL) AS dream_steps,
+            sum(core_seconds) FILTER (WHERE dream_temperature IS NOT NULL) AS dream_core_seconds,
             min(first_seen) AS first_seen, max(last_seen) AS last_seen
         FROM rollouts JOIN workers ON workers.id = worker
         GROUP BY host

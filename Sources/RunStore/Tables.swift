@@ -80,6 +80,7 @@ extension GenerationRecord: TableRow {
                 "worst": worst, "path_length": pathLength, "axis_ratio": axisRatio,
                 "least_deviation": leastDeviation, "median_deviation": medianDeviation,
                 "greatest_deviation": greatestDeviation, "rank_correlation": rankCorrelation,
+                "dream_temperature": dreamTemperature,
             ]) ?? Range.duration(["seconds": seconds, "elapsed": elapsed])
             ?? (sigma.isFinite ? nil : "sigma is \(sigma)")
     }
@@ -125,7 +126,9 @@ extension HardTrackRecord: TableRow {
 extension WorkerRecord: TableRow {
     static let databaseTableName = "workers"
 
-    var fault: String? { Range.count(["rollouts": rollouts, "steps": steps]) }
+    var fault: String? {
+        Range.count(["rollouts": rollouts, "steps": steps, "dream_steps": dreamSteps])
+    }
 }
 
 extension CopyRecord: TableRow {
@@ -201,6 +204,8 @@ struct RolloutRow: TableRow {
     var coreSeconds: Double?
     /// What an objective told beside its value, as JSON; NULL: nothing.
     var info: String?
+    /// NULL: it was driven.
+    var dreamTemperature: Double?
 
     var fault: String? {
         Range.count([
@@ -209,6 +214,9 @@ struct RolloutRow: TableRow {
             "core": core,
         ]) ?? Range.duration(["seconds": seconds, "core_seconds": coreSeconds ?? 0])
             ?? (numbers == nil ? "info is no JSON object of numbers" : nil)
+            ?? dreamTemperature.flatMap {
+                Episode.temperatureLimits.contains($0) ? nil : "dream_temperature is \($0)"
+            }
     }
 
     /// What `info` has; nil where it is not what is written there.
@@ -236,6 +244,7 @@ struct RolloutRow: TableRow {
         self.arrived = Int64(exactly: (arrived.timeIntervalSince1970 * 1000).rounded())
         coreSeconds = result.coreSeconds
         info = Self.text(result.outcome.info)
+        dreamTemperature = result.episode.dreamTemperature
     }
 
     private static func text(_ numbers: [String: Double]) -> String? {
@@ -254,7 +263,7 @@ struct RolloutRow: TableRow {
                 name: EpisodeName(
                     purpose: purpose, generation: generation, candidate: candidate,
                     repetition: repetition),
-                trackSeed: UInt64(bitPattern: trackSeed)),
+                trackSeed: UInt64(bitPattern: trackSeed), dreamTemperature: dreamTemperature),
             outcome: EpisodeOutcome(
                 episodeReturn: self.return, steps: steps, tilesVisited: tilesVisited,
                 trackTiles: trackTiles, end: end, info: numbers ?? [:]),

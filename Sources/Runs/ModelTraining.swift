@@ -72,10 +72,10 @@ package struct ModelTraining: Sendable {
         }
     }
 
-    /// Trains what is missing, and goes on with what an earlier start left unfinished; what
-    /// `observe` throws ends the training after the last complete epoch.
+    /// Trains what is missing, and goes on with what an earlier start left unfinished, M with its
+    /// reward where it is to be dreamt in; what `observe` throws ends the training after the last complete epoch.
     package func run(
-        _ store: RunStore, seed: UInt64, skipsMemory: Bool = false,
+        _ store: RunStore, seed: UInt64, skipsMemory: Bool = false, includesReward: Bool = false,
         observe: @escaping (Event) throws -> Void
     ) throws {
         let directory = store.directory
@@ -92,6 +92,7 @@ package struct ModelTraining: Sendable {
             settings.run.epochs = memoryEpochs
             settings.hiddenSize = sizes.hidden
             settings.mixtures = mixtures ?? settings.mixtures
+            settings.includesReward = includesReward
             settings.run.seed = seed
             try train(.mdrnn, store, observe) { try MDRNNTrainer(settings).run($0) }
         }

@@ -17,6 +17,8 @@ package struct OpenRun: Sendable {
     package let store: RunStore
     /// Its frozen V and M.
     package let models: RunModels
+    /// Where its dreams begin; nil: it has none.
+    package let dreamBank: DreamBank?
     let start: RunStart
 
     package var identifier: String { start.identifier }

@@ -127,13 +127,15 @@ package struct RunBackup: Sendable, Encodable {
     ) throws {
         let settings = Dictionary(
             try reader.settings().map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-        for part in [Agent.Part.vae, .mdrnn] {
-            guard let stored = settings["\(part.rawValue)-sha256"] else { continue }
-            let data = FileManager.default.contents(atPath: copy.file(of: part).path)
+        let files = [Agent.Part.vae, .mdrnn].map { (setting: $0.rawValue, name: $0.fileName) }
+        for file in files + [(setting: DreamStarts.name, name: DreamStarts.fileName)] {
+            guard let stored = settings["\(file.setting)-sha256"] else { continue }
+            let place = copy.url.appending(path: file.name)
+            let data = FileManager.default.contents(atPath: place.path)
             let found = data.map { SHA256.digest($0).hexadecimal } ?? "that of no file"
             guard found == stored else {
                 throw Failure.otherModel(
-                    path: run.file(of: part).path, stored: stored, found: found)
+                    path: run.url.appending(path: file.name).path, stored: stored, found: found)
             }
         }
     }

@@ -51,8 +51,9 @@ package struct RunPlan: Sendable {
         let memorySeed = usesRandomMemory ? wanted.seed : nil
         try startingPoint.checkModels(of: directory)
         if training == nil && startingPoint.models == nil {
-            _ = try RunModels(
+            let present = try RunModels(
                 directory, untrainedMemorySeed: memorySeed, precision: wanted.precision)
+            if wanted.dreams { _ = try DreamBank(directory, of: present) }
         } else {
             try RunModels.checkPresent(in: directory, precision: wanted.precision)
         }
@@ -62,7 +63,8 @@ package struct RunPlan: Sendable {
         try ForeignController.refuse(in: directory, of: store.reader.identity()?.identifier)
         try startingPoint.copyModels(to: directory)
         try training?.run(
-            store, seed: wanted.seed, skipsMemory: usesRandomMemory, observe: observe)
+            store, seed: wanted.seed, skipsMemory: usesRandomMemory,
+            includesReward: wanted.dreams, observe: observe)
         let models = try RunModels(
             directory, untrainedMemorySeed: memorySeed, precision: wanted.precision)
         try startingPoint.check(models.sizes)
@@ -72,10 +74,13 @@ package struct RunPlan: Sendable {
             given.merge(startingPoint.look) { asked, _ in asked }
         }
         try store.takeLoggedLosses()
+        let settled = try RunStart.settings(store, given: given, profile: profile)
+        let bank = settled.dreams ? try DreamBank(directory, of: models) : nil
+        if let bank { given.merge(bank.settings) { $1 } }
         let start = try RunStart(
             store, given: given, profile: profile, program: program, now: Date()
         ) { try EvolutionStrategy($0, from: startingPoint.controller?.values) }
-        return OpenRun(store: store, models: models, start: start)
+        return OpenRun(store: store, models: models, dreamBank: bank, start: start)
     }
 
     /// The sizes of the V and M that the run has or will have; nil: that cannot be told yet.

@@ -39,6 +39,12 @@ package struct GenerationPlan: Sendable {
     package var tailWeight = Schedule(0.0)
     /// The share of a candidate's returns that are the worst.
     package var tailShare = 0.25
+    /// The share of the generations that M dreams.
+    package var dreamShare = Schedule(0.0)
+    /// At which temperature M dreams.
+    package var temperature = Schedule(1.0)
+    /// A dream's limit in steps; 0 is that of a drive.
+    package var dreamSteps = 0
     /// The step sizes that are set during the run; nil: none is.
     package var sigma: Schedule<Double>?
     /// A training episode's cap as a multiple of the last generation's mean steps; 0 is none.
@@ -87,6 +93,9 @@ package struct GenerationPlan: Sendable {
         hardTrackShare = settings.hardTrackShare
         tailWeight = settings.tailWeight
         tailShare = settings.tailShare
+        dreamShare = settings.dreamShare
+        temperature = settings.temperature
+        dreamSteps = settings.dreamSteps
         sigma = settings.sigma
         stepCapFactor = settings.stepCapFactor
         maximumSteps = settings.maximumSteps
@@ -105,6 +114,18 @@ package struct GenerationPlan: Sendable {
         case .objective:
             streams.seed("objective", UInt64(generation), UInt64(repetition)) & 0xffff_ffff
         }
+    }
+
+    /// At which temperature M dreams a generation (from 1); nil: it is driven.
+    ///
+    /// Generations and not their rollouts are of one kind or the other: what M expects and what the
+    /// environment gives have no common scale on which candidates could be ranked. Dreams are spread
+    /// as evenly as the share allows, by the generation's number alone.
+    package func dreamTemperature(generation: Int) -> Double? {
+        let share = dreamShare[generation: generation]
+        func dreams(_ count: Int) -> Double { (share * Double(count)).rounded(.down) }
+        guard dreams(generation) > dreams(generation - 1) else { return nil }
+        return temperature[generation: generation]
     }
 
     /// What the search is told of a candidate, by its returns in a generation.

@@ -54,8 +54,8 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
                 + " \(stored.prefix(12)))"
         case .foreignRollout(let path, let generation, let candidate, let repetition):
             "\(path): the stored rollout of generation \(generation), candidate \(candidate),"
-                + " repetition \(repetition) is on a track of another seed; the database was"
-                + " changed by something else, restore it from a copy"
+                + " repetition \(repetition) is on a track of another seed, or of a dream and not of"
+                + " a drive; the database was changed by something else, restore it from a copy"
         case .missingResult(let generation, let candidate, let repetition):
             "no result for generation \(generation), candidate \(candidate), repetition"
                 + " \(repetition): the rollout service broke its promise; start again to repeat it"

@@ -32,7 +32,10 @@ extension RunLoop {
             known[rollout.name] = rollout
         }
         for episode in batch.episodes {
-            if let rollout = known[episode.name], rollout.episode.trackSeed != episode.trackSeed {
+            if let rollout = known[episode.name],
+                rollout.episode.trackSeed != episode.trackSeed
+                    || rollout.episode.dreamTemperature != episode.dreamTemperature
+            {
                 throw RunError.foreignRollout(
                     path: store.reader.path, generation: generation,
                     candidate: episode.name.candidate, repetition: episode.name.repetition)

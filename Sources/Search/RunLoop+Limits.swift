@@ -5,14 +5,27 @@ import Episodes
 import RunStore
 
 extension RunLoop {
-    /// The cap of a generation's episodes, from what is stored of the one before: k (mean + 1), as
-    /// `cap_time_mode` of hardmaru/estool has it with k = 2.
-    func stepCap(generation: Int) throws -> Int? {
-        guard plan.stepCapFactor > 0, let last = try store.reader.lastGeneration(),
-            last.generation == generation - 1
+    /// The generation before one, where it was of the same kind, dreamt or driven: what was learned
+    /// there of steps and returns holds for that kind alone.
+    private func last(before generation: Int) throws -> GenerationRecord? {
+        guard let last = try store.reader.lastGeneration(), last.generation == generation - 1,
+            last.isDream == (plan.dreamTemperature(generation: generation) != nil)
         else { return nil }
-        let mean = Double(last.steps) / Double(last.rollouts)
-        let cap = plan.stepCapFactor * Int(mean + 1)
+        return last
+    }
+
+    /// The cap of a generation's episodes: a dream's own limit, or one from what is stored of the
+    /// generation before: k (mean + 1), as `cap_time_mode` of hardmaru/estool has it with k = 2.
+    func stepCap(generation: Int) throws -> Int? {
+        var most = plan.maximumSteps
+        if plan.dreamSteps > 0, plan.dreamTemperature(generation: generation) != nil {
+            most = min(most, plan.dreamSteps)
+        }
+        var cap = most
+        if plan.stepCapFactor > 0, let last = try last(before: generation) {
+            let mean = Double(last.steps) / Double(last.rollouts)
+            cap = min(cap, plan.stepCapFactor * Int(mean + 1))
+        }
         return cap < plan.maximumSteps ? cap : nil
     }
 
@@ -23,7 +36,7 @@ extension RunLoop {
     /// grows evenly, so that the best one's curve is a straight line here, and one number of it is
     /// known on tracks that it never drove.
     func pace(generation: Int) throws -> Pace? {
-        guard plan.stepsBehind > 0,
+        guard plan.stepsBehind > 0, try last(before: generation) != nil,
             let best = try store.reader.bestCandidate(generation: generation - 1)
         else { return nil }
         let driven = try store.reader.rollouts(generation: generation - 1, purpose: .training)

@@ -15,7 +15,10 @@ extension RunLoop {
         }
         let wanted = HardTracks.count(
             share: plan.hardTrackShare[generation: generation], of: count)
-        guard wanted > 0, let known = try hardTracks(after: generation - 1) else { return (new, 0) }
+        // A dream has no track that could be hard.
+        guard wanted > 0, plan.dreamTemperature(generation: generation) == nil,
+            let known = try hardTracks(after: generation - 1)
+        else { return (new, 0) }
         var generator = plan.streams.generator("hard-tracks", UInt64(generation))
         let drawn = known.draw(wanted, from: &generator)
         return (HardTracks.mix(new, with: drawn), drawn.count)
@@ -75,7 +78,9 @@ extension RunLoop {
                         name: EpisodeName(
                             purpose: .training, generation: generation, candidate: candidate,
                             repetition: repetition),
-                        trackSeed: seed, stepCap: cap, pace: pace, vector: candidate)
+                        trackSeed: seed,
+                        dreamTemperature: plan.dreamTemperature(generation: generation),
+                        stepCap: cap, pace: pace, vector: candidate)
                 }
             }
             let rollouts = try await gather(

@@ -176,6 +176,7 @@ package struct RunLoop<Search: SearchStrategy>: Sendable {
         record.describe(search.shape)
         record.rollouts = driven.rollouts.count
         record.hardTracks = hard
+        record.dreamTemperature = plan.dreamTemperature(generation: generation) ?? .nan
         record.rankCorrelation = RankNoise.correlation(driven.returns, tracks: record.tracks)
         record.steps = driven.rollouts.reduce(0) { $0 + $1.outcome.steps }
         record.seconds = finished.timeIntervalSince(began)

@@ -13,6 +13,17 @@ package struct RunSetting: Sendable {
         case file
         /// The run's model.
         case model(Agent.Part)
+        /// The file of the moments at which dreams begin.
+        case dreamStarts
+
+        /// The name of the file in the run's directory whose digest it is.
+        var fileName: String? {
+            switch self {
+            case .value, .file: nil
+            case .model(let part): part.fileName
+            case .dreamStarts: DreamStarts.fileName
+            }
+        }
     }
 
     /// The name of its option, and of its row in the database.

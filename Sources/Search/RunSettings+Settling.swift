@@ -37,9 +37,8 @@ extension RunSettings {
             guard !stored.isEmpty, !row.isFree, !row.agree(self, kept, begun),
                 let old = row.text(kept), let new = row.text(self)
             else { continue }
-            if case .model(let part) = row.source {
-                throw RunError.otherModel(
-                    file: "\(path)/\(part.fileName)", stored: old, found: new)
+            if let file = row.source.fileName {
+                throw RunError.otherModel(file: "\(path)/\(file)", stored: old, found: new)
             }
             throw RunError.conflict(
                 setting: row.name, stored: old, given: new, path: path,
@@ -50,8 +49,13 @@ extension RunSettings {
     /// The names and written forms of all settings that have a value, in the table's order.
     package var listed: [(name: String, value: String)] { listed { _ in true } }
 
-    /// The names and written forms of the settings that a later start may change.
-    var changeable: [(name: String, value: String)] { listed { $0.isFree || $0.isScheduled } }
+    /// The names and written forms of the settings that a later start may change, or bring.
+    var changeable: [(name: String, value: String)] {
+        listed { $0.isFree || $0.isScheduled || $0.source == .dreamStarts }
+    }
+
+    /// Whether M dreams any of the generations.
+    package var dreams: Bool { dreamShare.values.contains { $0 > 0 } }
 
     /// The written forms of some settings, where they have a value, as `init(given:…)` takes them.
     package func texts(_ paths: PartialKeyPath<Self>...) -> [String: String] {

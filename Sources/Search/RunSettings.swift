@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 package import Basics
+import Episodes
 package import EvolutionStrategies
 package import WorldModel
 
@@ -30,6 +31,14 @@ package struct RunSettings: Sendable, Hashable {
     package var tailWeight = Schedule(0.0)
     /// The share of a candidate's returns that are the worst.
     package var tailShare = 0.25
+    /// The share of the generations that M dreams; the others are driven, and evaluations always.
+    package var dreamShare = Schedule(0.0)
+    /// At which temperature M dreams.
+    package var temperature = Schedule(1.0)
+    /// A dream's limit in steps; 0 is that of a drive.
+    package var dreamSteps = 0
+    /// SHA-256 of the file of the moments at which dreams begin.
+    package var dreamStarts: String?
     package var seed: UInt64 = 1
     /// The initial step size, and those set later, since in hundreds of dimensions the search's own
     /// adaptation takes hundreds of generations.
@@ -92,7 +101,7 @@ package struct RunSettings: Sendable, Hashable {
         RunSetting(
             "profile", \.profile, .text("a profile's name"), source: .file, isFree: true,
             valueName: "name",
-            help: "A recipe: a profile's name (quick, paper, record) or a JSON file."),
+            help: "A recipe: a profile's name (quick, paper, record, dream) or a JSON file."),
         RunSetting(
             "pop-size", \.populationSize, .whole(4...65_536), valueName: "candidates",
             help: "Candidates a generation (*)."),
@@ -138,6 +147,25 @@ package struct RunSettings: Sendable, Hashable {
         RunSetting(
             "tail-share", \.tailShare, .share, valueName: "share",
             help: "The share of a candidate's returns that are the worst (*)."),
+        RunSetting(
+            "dream-share", \.dreamShare,
+            .schedule(
+                "a number from 0 to 1, or a schedule such as 1,0@50 (none from generation 50)"
+            ) { (0...1).contains($0) },
+            valueName: "share",
+            help: "The share of the generations whose rollouts M dreams instead of driving them,"
+                + " evenly between the others (*). Or a schedule."),
+        RunSetting(
+            "temperature", \.temperature,
+            .schedule(
+                "a number from 0 to 100, or a schedule such as 0.5,1@20 (1 from generation 20)"
+            ) { Episode.temperatureLimits.contains($0) },
+            valueName: "number",
+            help: "How freely M dreams: 1 as it was trained, more is harder to exploit, 0 has no"
+                + " chance in it (*). Or a schedule."),
+        RunSetting(
+            "dream-steps", \.dreamSteps, .whole(0...1_000_000, zero: "as max-steps"),
+            valueName: "steps", help: "A dream's limit; 0: as max-steps (*)."),
         RunSetting("seed", \.seed, .seed, help: "The run's seed (*)."),
         RunSetting(
             "sigma", \.sigma,
@@ -214,6 +242,7 @@ package struct RunSettings: Sendable, Hashable {
                 + " --domain-randomize say otherwise."),
         RunSetting("vae-sha256", \.vae, .digest, source: .model(.vae)),
         RunSetting("mdrnn-sha256", \.mdrnn, .digest, source: .model(.mdrnn)),
+        RunSetting("dream-starts-sha256", \.dreamStarts, .digest, source: .dreamStarts),
         RunSetting(
             "latent-size", \.latentSize, .whole(ModelSizes.latentLimits), source: .model(.vae)),
         RunSetting(

@@ -306,13 +306,6 @@ struct WireValidationTests {
     }
 
     @Test func `what an objective says beside its value travels, as far as it may`() throws {
-        func decoded(_ outcome: EpisodeOutcome) throws -> LeasedResult.Report? {
-            let frame = WorkerFrame(
-                .results([LeasedResult(lease: 1, report: .outcome(outcome), seconds: 0)]))
-            guard case .results(let results) = try WorkerFrame(decoding: frame.encoded()).message
-            else { return nil }
-            return results.first?.report
-        }
         var outcome = EpisodeOutcome(
             episodeReturn: -0.5, steps: 1, tilesVisited: 0, trackTiles: 0, end: .answered,
             info: ["steps": 12, "lost\u{1b}": .pi, "bad": .infinity])
@@ -335,6 +328,15 @@ struct WireValidationTests {
         }
     }
 
+    /// What becomes of an outcome on its way.
+    private func decoded(_ outcome: EpisodeOutcome) throws -> LeasedResult.Report? {
+        let frame = WorkerFrame(
+            .results([LeasedResult(lease: 1, report: .outcome(outcome), seconds: 0)]))
+        guard case .results(let results) = try WorkerFrame(decoding: frame.encoded()).message
+        else { return nil }
+        return results.first?.report
+    }
+
     @Test func `episodes and the vectors they name come out as they went in`() throws {
         let name = EpisodeName(purpose: .evaluation, generation: 7, candidate: 0, repetition: 3)
         let sent = Assignments(
@@ -348,6 +350,10 @@ struct WireValidationTests {
                     lease: 7,
                     episode: Episode(
                         name: name, trackSeed: 2, pace: Pace(perStep: 1.3, grace: 200))),
+                .init(
+                    lease: 8, episode: Episode(name: name, trackSeed: 3, dreamTemperature: 0)),
+                .init(
+                    lease: 9, episode: Episode(name: name, trackSeed: 4, dreamTemperature: 1.3)),
             ])
         let frame = CoordinatorFrame(.assignments(sent), run: "run", session: 3)
         #expect(try CoordinatorFrame(decoding: frame.encoded()) == frame)
@@ -367,6 +373,27 @@ struct WireValidationTests {
         let sent = Assignments(vectors: [], assignments: [.init(lease: 1, episode: episode)])
         let bytes = CoordinatorFrame(.assignments(sent), run: "", session: 0).encoded()
         #expect(throws: WireError.self) { try CoordinatorFrame(decoding: bytes) }
+    }
+
+    @Test(arguments: [-1.0, .nan, .infinity, 101])
+    func `a temperature that there is not is refused`(temperature: Double) {
+        let episode = Episode(
+            name: .recording(9), trackSeed: 1, dreamTemperature: temperature)
+        let sent = Assignments(vectors: [], assignments: [.init(lease: 1, episode: episode)])
+        let bytes = CoordinatorFrame(.assignments(sent), run: "", session: 0).encoded()
+        #expect(throws: WireError.field("episode.dream_temperature", "is \(temperature)")) {
+            try CoordinatorFrame(decoding: bytes)
+        }
+    }
+
+    @Test func `a dream's work and its end come out as they went in`() throws {
+        let welcome = Welcome(
+            models: [], work: .dream(settings: Data("{}".utf8)), heartbeatSeconds: 1)
+        let frame = CoordinatorFrame(.welcome(welcome), run: "run", session: 3)
+        #expect(try CoordinatorFrame(decoding: frame.encoded()) == frame)
+        let outcome = EpisodeOutcome(
+            episodeReturn: -3.5, steps: 12, tilesVisited: 0, trackTiles: 0, end: .dreamEnded)
+        #expect(try decoded(outcome) == .outcome(outcome))
     }
 
     @Test func `parameters keep every bit, NaN payloads included`() {

@@ -62,6 +62,18 @@ struct InterfaceTests {
         }
     }
 
+    @Test func `dreams are told from drives, and their steps are counted apart`() async throws {
+        let run = try ShownRun(generations: 1)
+        try run.add(2, dreamTemperature: 1.3)
+        try run.add(3)
+        let all = try await list(run.site(), "/api/v1/runs/run/generations", "generations")
+        #expect(all.map { $0["dreamTemperature"] as? Double } == [nil, 1.3, nil])
+        #expect(all.map { $0["totalSteps"] as? Int } == [1200, 1200, 2400])
+        let runs = try await list(run.site(), "/api/v1/runs", "runs")
+        let state = try #require(runs[0]["state"] as? [String: Any])
+        #expect(state["totalSteps"] as? Int == 2400 && state["totalDreamSteps"] as? Int == 1200)
+    }
+
     @Test func `generations after one, with their spread and sums`() async throws {
         let run = try ShownRun()
         let site = run.site()

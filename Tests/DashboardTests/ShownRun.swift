@@ -44,8 +44,8 @@ struct ShownRun {
             seconds: 2)
     }
 
-    /// Stores a generation's results, its row, and an evaluation.
-    func add(_ generation: Int) throws {
+    /// Stores a generation's results, its row, and an evaluation; with a temperature M has dreamt it.
+    func add(_ generation: Int, dreamTemperature: Double = .nan) throws {
         let now = Self.began + Double(generation)
         for candidate in 0..<4 {
             try store.append(
@@ -58,6 +58,7 @@ struct ShownRun {
         record.mean = Double(100 * generation + 14)
         record.worst = means[0]
         record.steps = 1200
+        record.dreamTemperature = dreamTemperature
         record.seconds = 10
         record.elapsed = 10 * Double(generation)
         record.fitnessDigest = "f\(generation)"

@@ -76,6 +76,18 @@ extension FuzzTarget {
                 Welcome(
                     models: [ModelDescription(name: "vae", sha256: Data(count: 32), size: 3)],
                     work: .score(settings: Data("{}".utf8)), heartbeatSeconds: 1)),
+            .welcome(
+                Welcome(
+                    models: [], work: .dream(settings: Data("{}".utf8)), heartbeatSeconds: 1)),
+            .assignments(
+                Assignments(
+                    vectors: [ParameterBits.encode([1, 2])],
+                    assignments: [
+                        .init(
+                            lease: 1,
+                            episode: Episode(
+                                name: .recording(1), trackSeed: 1, dreamTemperature: 0.5))
+                    ])),
             .refusal(.full, "full"), .wait("training V"), .useCores(2),
             .scaled(.told(workers: 3, limited: 1)), .scaled(.refused("no such host")),
             .modelPiece(sha256: Data(count: 32), offset: 0, data: Data([1, 2, 3])),

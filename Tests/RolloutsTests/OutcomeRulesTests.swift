@@ -90,9 +90,45 @@ struct OutcomeRulesTests {
             #expect(drive.rules.problem(with: drive.outcome, of: drive.episode) == nil, "\(drive)")
         }
         let ends = Set(drives.map(\.outcome.end))
-        #expect(ends == Set(EpisodeEnd.allCases).subtracting([.setAside, .answered, .noValue]))
+        #expect(
+            ends
+                == Set(EpisodeEnd.allCases)
+                .subtracting([.setAside, .answered, .noValue, .dreamEnded]))
         // Some of the laps were real ones.
         #expect(drives.contains { $0.outcome.end == .lapCompleted && $0.outcome.steps > 300 })
+    }
+
+    @Test func `what a dream cannot be is found, and what it can is not`() throws {
+        let rules = OutcomeRules(RolloutSettings(timeLimit: 40, stepsWithoutTile: 3))
+        var dream = Self.episode(5)
+        dream.dreamTemperature = 1
+        func problem(
+            _ steps: Int, _ end: EpisodeEnd, _ value: Double = -7.5, tiles: Int = 0,
+            of total: Int = 0, cap: Int? = nil
+        ) -> String? {
+            var episode = dream
+            episode.stepCap = cap
+            return rules.problem(
+                with: EpisodeOutcome(
+                    episodeReturn: value, steps: steps, tilesVisited: tiles, trackTiles: total,
+                    end: end), of: episode)
+        }
+        #expect(problem(12, .dreamEnded) == nil)
+        #expect(problem(40, .timeLimit) == nil)
+        #expect(problem(9, .stepCap, cap: 9) == nil)
+        #expect(problem(1, .actionNotFinite, -100) == nil)
+        #expect(problem(12, .dreamEnded, .nan) != nil)
+        #expect(problem(12, .dreamEnded, .infinity) != nil)
+        #expect(problem(41, .dreamEnded) != nil)
+        #expect(problem(39, .timeLimit) != nil)
+        for end in [EpisodeEnd.lapCompleted, .leftPlayfield, .noNewTile, .setAside, .answered] {
+            #expect(problem(12, end) != nil, "\(end)")
+        }
+        #expect(problem(12, .dreamEnded, tiles: 0, of: 300) != nil)
+        // Nor is a drive a dream.
+        let drive = EpisodeOutcome(
+            episodeReturn: -7.5, steps: 12, tilesVisited: 0, trackTiles: 0, end: .dreamEnded)
+        #expect(rules.problem(with: drive, of: Self.episode(5)) != nil)
     }
 
     @Test func `no value of a real drive can be another`() throws {

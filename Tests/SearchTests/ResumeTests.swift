@@ -38,7 +38,10 @@ struct ResumeTests {
         }
     }
 
-    @Test(arguments: [TemporaryRun.given, TemporaryRun.withAllOptions])
+    @Test(arguments: [
+        TemporaryRun.given, TemporaryRun.withAllOptions,
+        DreamRunTests.given(["dream-share": "0.5", "temperature": "0.5"]),
+    ])
     func `a run killed at any write ends as the undisturbed one, bit for bit`(
         given: [String: String]
     ) async throws {

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import ArrayFiles
+import Digests
 package import Foundation
 package import WorldModel
 
@@ -15,6 +16,19 @@ package enum QuickModels {
     /// M's file.
     package static let mdrnn: Data = weights(
         MDRNNParameters.specification(MDRNNSizes()), of: "mdrnn")
+
+    /// The file of three moments at which dreams of these begin.
+    package static let dreamStarts: Data = {
+        let sizes = ModelSizes()
+        func numbers(_ length: Int) -> [Float] {
+            (0..<(3 * length)).map { Float($0 % 17) / 17 - 0.5 }
+        }
+        return DreamStarts(
+            latents: numbers(sizes.latent), hiddens: numbers(sizes.hidden),
+            cells: numbers(sizes.hidden), sizes: sizes, vae: SHA256.digest(vae).hexadecimal,
+            mdrnn: SHA256.digest(mdrnn).hexadecimal
+        ).file.encoded()
+    }()
 
     /// V's and M's files of other sizes.
     package static func files(_ sizes: ModelSizes) -> (vae: Data, mdrnn: Data) {

@@ -7,11 +7,14 @@
 #
 #   cluster/local/run.sh [LOGDIR]                    minutes    (default runs/quickstart)
 #   PROFILE=record cluster/local/run.sh [LOGDIR]     hours      (default runs/record)
+#   PROFILE=dream cluster/local/run.sh [LOGDIR]      the search in M's dreams (default runs/dream)
 #
 # The record takes two rounds, the paper's iterative procedure: the quick one, in LOGDIR/round-1,
-# whose controller then drives for the data that the second round's V and M are trained on.
+# whose controller then drives for the data that the second round's V and M are trained on. Dreams
+# take two rounds as well, both of dreams: dream, drive and record, train anew, dream.
 # Interrupted, the same command goes on where it stopped. The size of the last round can be changed
-# by environment variables, shown here with their defaults (quick, record).
+# by environment variables, shown here with their defaults (quick, record; dream as quick, but 60
+# episodes of the last round's controller).
 #
 # On Debian 12 and Ubuntu LTS without Swift it offers to install the official toolchain below the user's
 # home (toolchain.sh); with --yes, the first argument, it does so unasked.
@@ -27,9 +30,13 @@ profile=${PROFILE:-quick}             # a profile that comes with the program, o
 quick=(20 60 0 3 0 12)
 case $profile in
     record) logdir=runs/record rounds=2 defaults=(10 30 60 4 0.5 12) ;;
+    dream) logdir=runs/dream rounds=2 defaults=(20 60 60 3 0 12) ;;
     *) logdir=runs/quickstart rounds=1 defaults=("${quick[@]}") ;;
 esac
 logdir=${1:-$logdir}
+# Dreams need an M that knows rewards.
+first=quick reward=
+[ "$profile" != dream ] || first=dream reward=yes
 seed=${SEED:-1}
 rounds=${ROUNDS:-$rounds}             # 1, 2
 size=(
@@ -84,7 +91,7 @@ round() {
 
     step "$dir: training M"
     "$worldmodels" train-mdrnn --logdir "$dir" --data "$dir/data" --epochs "$mdrnn_epochs" \
-        --sequence-stride 8 --seed "$seed"
+        --sequence-stride 8 --seed "$seed" ${reward:+--include-reward}
 
     step "$dir: searching C: one coordinator, one worker"
     "$worldmodels" worker --connect "$address" --until finished ${cores:+--cores "$cores"} &
@@ -96,7 +103,7 @@ round() {
 
 before=
 for ((number = 1; number < rounds; number++)); do
-    round "$logdir/round-$number" quick "" "$before" "${quick[@]}"
+    round "$logdir/round-$number" "$first" "" "$before" "${quick[@]}"
     before=$logdir/round-$number
 done
 round "$logdir" "$profile" "$generations" "$before" "${size[@]}"

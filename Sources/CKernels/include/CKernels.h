@@ -34,6 +34,18 @@ static inline long ck_tiles_scratch(const struct ck_convolution *layer) {
     return 9 * CK_TILES * (4 * layer->channels + layer->outputs);
 }
 
+/// Where a draw of M's head gets its chance from, and how much of it.
+struct ck_draw {
+    /// The episode's: the random words follow from it and the step alone.
+    uint32_t key[2];
+    /// The episode's steps so far.
+    uint32_t step;
+    /// Divides the mixture's logits; 0 takes the largest, and ends where that is likelier than not.
+    float temperature;
+    /// Multiplies the sigmas: the temperature's square root.
+    float spread;
+};
+
 /// One form of the inner loops.
 struct ck_kernels {
     /// What a person calls this form.
@@ -75,6 +87,12 @@ struct ck_kernels {
 
     /// x[i] = exp(x[i]).
     void (*exponential)(float *x, long count);
+    /// Draws the next z, `count` numbers, from a row of M's head: mixtures x room means, as many
+    /// log-sigmas, the mixtures' logits, the reward, the end's logit; room is count rounded up to a
+    /// multiple of 16, and mixtures are at most 64. Tells whether the episode is drawn to end, which
+    /// no temperature above 0 makes likelier or less likely.
+    int (*draw_latent)(const float *head, long room, long mixtures, const struct ck_draw *draw,
+                       float *latent, long count);
 };
 
 /// The kernels of a kind, or NULL where the processor (or the build) has no such vectors.

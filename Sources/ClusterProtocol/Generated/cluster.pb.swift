@@ -382,6 +382,16 @@ package nonisolated struct WireWork: Sendable {
     set {kind = .objective(newValue)}
   }
 
+  /// Episodes are driven or dreamt, as each says, for their returns; the rollouts' settings as
+  /// JSON.
+  package var dream: Data {
+    get {
+      if case .dream(let v)? = kind {return v}
+      return Data()
+    }
+    set {kind = .dream(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -391,6 +401,9 @@ package nonisolated struct WireWork: Sendable {
     case record(Data)
     /// Candidates are evaluated by a program of the worker's; the objective's settings as JSON.
     case objective(Data)
+    /// Episodes are driven or dreamt, as each says, for their returns; the rollouts' settings as
+    /// JSON.
+    case dream(Data)
 
   }
 
@@ -623,7 +636,7 @@ package nonisolated struct WireEpisode: Sendable {
   /// Clears the value of `name`. Subsequent reads from it will return its default value.
   package mutating func clearName() {self._name = nil}
 
-  /// The seed the track is made from.
+  /// The seed the track is made from; in a dream, its start and all of its draws.
   package var trackSeed: UInt64 = 0
 
   /// Not 0: the episode ends after so many steps.
@@ -638,11 +651,22 @@ package nonisolated struct WireEpisode: Sendable {
 
   package var paceGrace: UInt32 = 0
 
+  /// The temperature at which M dreams the episode, raw bits; absent: it is driven.
+  package var dreamTemperature: Double {
+    get {_dreamTemperature ?? 0}
+    set {_dreamTemperature = newValue}
+  }
+  /// Returns true if `dreamTemperature` has been explicitly set.
+  package var hasDreamTemperature: Bool {self._dreamTemperature != nil}
+  /// Clears the value of `dreamTemperature`. Subsequent reads from it will return its default value.
+  package mutating func clearDreamTemperature() {self._dreamTemperature = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _name: WireEpisodeName? = nil
+  fileprivate var _dreamTemperature: Double? = nil
 }
 
 /// The handing out of an episode.
@@ -727,6 +751,9 @@ package nonisolated struct WireOutcome: Sendable {
 
     /// The objective said that there is none; the return has no meaning.
     case noValue // = 9
+
+    /// M drew the end of a dream.
+    case dreamEnded // = 10
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -745,6 +772,7 @@ package nonisolated struct WireOutcome: Sendable {
       case 7: self = .behindPace
       case 8: self = .answered
       case 9: self = .noValue
+      case 10: self = .dreamEnded
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -761,6 +789,7 @@ package nonisolated struct WireOutcome: Sendable {
       case .behindPace: return 7
       case .answered: return 8
       case .noValue: return 9
+      case .dreamEnded: return 10
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -777,6 +806,7 @@ package nonisolated struct WireOutcome: Sendable {
       .behindPace,
       .answered,
       .noValue,
+      .dreamEnded,
     ]
 
   }
@@ -1638,7 +1668,7 @@ nonisolated extension WireModel: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Work"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}score\0\u{1}record\0\u{1}objective\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}score\0\u{1}record\0\u{1}objective\0\u{1}dream\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1670,6 +1700,14 @@ nonisolated extension WireWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
           self.kind = .objective(v)
         }
       }()
+      case 4: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.kind != nil {try decoder.handleConflictingOneOf()}
+          self.kind = .dream(v)
+        }
+      }()
       default: break
       }
     }
@@ -1692,6 +1730,10 @@ nonisolated extension WireWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     case .objective?: try {
       guard case .objective(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularBytesField(value: v, fieldNumber: 3)
+    }()
+    case .dream?: try {
+      guard case .dream(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 4)
     }()
     case nil: break
     }
@@ -1979,7 +2021,7 @@ nonisolated extension WireEpisodeName.Purpose: SwiftProtobuf._ProtoNameProviding
 
 nonisolated extension WireEpisode: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Episode"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}track_seed\0\u{3}step_cap\0\u{1}vector\0\u{1}pace\0\u{3}pace_grace\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}track_seed\0\u{3}step_cap\0\u{1}vector\0\u{1}pace\0\u{3}pace_grace\0\u{3}dream_temperature\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1993,6 +2035,7 @@ nonisolated extension WireEpisode: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.vector) }()
       case 5: try { try decoder.decodeSingularDoubleField(value: &self.pace) }()
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self.paceGrace) }()
+      case 7: try { try decoder.decodeSingularDoubleField(value: &self._dreamTemperature) }()
       default: break
       }
     }
@@ -2021,6 +2064,9 @@ nonisolated extension WireEpisode: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.paceGrace != 0 {
       try visitor.visitSingularUInt32Field(value: self.paceGrace, fieldNumber: 6)
     }
+    try { if let v = self._dreamTemperature {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2031,6 +2077,7 @@ nonisolated extension WireEpisode: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.vector != rhs.vector {return false}
     if lhs.pace != rhs.pace {return false}
     if lhs.paceGrace != rhs.paceGrace {return false}
+    if lhs._dreamTemperature != rhs._dreamTemperature {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2171,7 +2218,7 @@ nonisolated extension WireOutcome: SwiftProtobuf.Message, SwiftProtobuf._Message
 }
 
 nonisolated extension WireOutcome.End: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNSPECIFIED\0\u{1}LAP_COMPLETED\0\u{1}LEFT_PLAYFIELD\0\u{1}TIME_LIMIT\0\u{1}NO_NEW_TILE\0\u{1}STEP_CAP\0\u{1}ACTION_NOT_FINITE\0\u{1}BEHIND_PACE\0\u{1}ANSWERED\0\u{1}NO_VALUE\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNSPECIFIED\0\u{1}LAP_COMPLETED\0\u{1}LEFT_PLAYFIELD\0\u{1}TIME_LIMIT\0\u{1}NO_NEW_TILE\0\u{1}STEP_CAP\0\u{1}ACTION_NOT_FINITE\0\u{1}BEHIND_PACE\0\u{1}ANSWERED\0\u{1}NO_VALUE\0\u{1}DREAM_ENDED\0")
 }
 
 nonisolated extension WireNamedNumber: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -138,6 +138,7 @@ extension WireWelcome {
             case .score(let settings): $0.score = settings
             case .record(let settings): $0.record = settings
             case .objective(let settings): $0.objective = settings
+            case .dream(let settings): $0.dream = settings
             }
         }
         heartbeatSeconds = welcome.heartbeatSeconds
@@ -166,6 +167,7 @@ extension Welcome {
         case .score(let settings): work = .score(settings: settings)
         case .record(let settings): work = .record(settings: settings)
         case .objective(let settings): work = .objective(settings: settings)
+        case .dream(let settings): work = .dream(settings: settings)
         case nil: throw .field("welcome.work", "is none that this build knows")
         }
         try checkCount(work.settings.count, WireLimits.settingsBytes, "welcome.work")

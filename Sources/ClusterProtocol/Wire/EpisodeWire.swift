@@ -17,6 +17,7 @@ extension WireEpisode {
         stepCap = UInt32(clamping: episode.stepCap ?? 0)
         pace = episode.pace?.perStep ?? 0
         paceGrace = UInt32(clamping: episode.pace?.grace ?? 0)
+        if let temperature = episode.dreamTemperature { dreamTemperature = temperature }
         self.vector = UInt32(clamping: vector)
     }
 
@@ -28,8 +29,13 @@ extension WireEpisode {
         guard pace >= 0, pace.isFinite, (pace == 0) == (paceGrace == 0) else {
             throw .field("episode.pace", "is \(pace), \(paceGrace) steps behind")
         }
+        let temperature = hasDreamTemperature ? dreamTemperature : nil
+        if let temperature, !Episode.temperatureLimits.contains(temperature) {
+            throw .field("episode.dream_temperature", "is \(temperature)")
+        }
         return Episode(
-            name: name.name, trackSeed: trackSeed, stepCap: stepCap == 0 ? nil : Int(stepCap),
+            name: name.name, trackSeed: trackSeed, dreamTemperature: temperature,
+            stepCap: stepCap == 0 ? nil : Int(stepCap),
             pace: pace == 0 ? nil : Pace(perStep: pace, grace: Int(paceGrace)),
             vector: Int(vector))
     }
@@ -133,6 +139,7 @@ extension WireOutcome {
             case .setAside: .unspecified
             case .answered: .answered
             case .noValue: .noValue
+            case .dreamEnded: .dreamEnded
             }
         fileDigest = Data(outcome.fileDigest)
         info = outcome.info.sorted { $0.key < $1.key }.prefix(WireLimits.infoNumbers).map { entry in
@@ -154,6 +161,7 @@ extension WireOutcome {
         case .behindPace: .behindPace
         case .answered: .answered
         case .noValue: .noValue
+        case .dreamEnded: .dreamEnded
         case .unspecified, .UNRECOGNIZED: nil
         }
     }

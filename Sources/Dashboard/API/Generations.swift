@@ -24,6 +24,8 @@ struct GenerationList: Encodable {
         var leastDeviation: Double?
         var medianDeviation: Double?
         var greatestDeviation: Double?
+        /// At which temperature M dreamt its rollouts; nil: they were driven.
+        var dreamTemperature: Double?
         var steps: Int
         /// Environment steps of the search up to its end.
         var totalSteps: Int
@@ -50,7 +52,7 @@ struct GenerationList: Encodable {
                 .map { ($0.generation, $0.quantiles) }, uniquingKeysWith: { $1 })
         var total = try reader.totalSteps(before: first.generation)
         generations = records.map { record in
-            total += record.steps
+            total += record.environmentSteps
             return Generation(
                 generation: record.generation, candidates: record.candidates,
                 tracks: record.tracks, best: record.best.finite, mean: record.mean.finite,
@@ -59,7 +61,8 @@ struct GenerationList: Encodable {
                 sigma: record.sigma.finite, pathLength: record.pathLength.finite,
                 axisRatio: record.axisRatio.finite, leastDeviation: record.leastDeviation.finite,
                 medianDeviation: record.medianDeviation.finite,
-                greatestDeviation: record.greatestDeviation.finite, steps: record.steps,
+                greatestDeviation: record.greatestDeviation.finite,
+                dreamTemperature: record.dreamTemperature.finite, steps: record.steps,
                 totalSteps: total, seconds: record.seconds.finite,
                 elapsed: record.elapsed.finite, workers: record.workers,
                 stateDigest: record.stateDigest, fitnessDigest: record.fitnessDigest,

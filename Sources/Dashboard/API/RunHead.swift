@@ -104,7 +104,10 @@ struct RunState: Encodable {
     var digest: String?
     /// Seconds that the search has taken up to the last complete generation.
     var elapsed: Double?
+    /// Environment steps of the search up to the last complete generation.
     var totalSteps: Int
+    /// Steps of M's dreams up to there.
+    var totalDreamSteps: Int
     /// What the cluster says of itself, where this process is its coordinator.
     var live: Live?
 
@@ -116,6 +119,7 @@ struct RunState: Encodable {
         self.best = best?.mean.finite
         bestGeneration = best?.generation
         totalSteps = try reader.totalSteps()
+        totalDreamSteps = try reader.totalSteps(ofDreams: true)
         digest = last?.fitnessDigest
         elapsed = last?.elapsed.finite
         generation = pulse.generation + 1

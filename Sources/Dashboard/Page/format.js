@@ -79,7 +79,7 @@ export function time(iso) {
 const endNames = {
   lapCompleted: "lap completed", leftPlayfield: "left the playfield", timeLimit: "time limit", noNewTile: "no new tile",
   stepCap: "step cap", behindPace: "behind the pace", actionNotFinite: "no finite action", setAside: "set aside",
-  answered: "answered", noValue: "no value",
+  dreamEnded: "the dream ended", answered: "answered", noValue: "no value",
 };
 
 /** Why an episode ended, in words. */

@@ -38,7 +38,8 @@ export class StateSection {
     set("Cores", state.live ? `${state.live.coresUsed} of ${state.live.coresWanted} wanted` : "–",
       el("small", {}, state.live ? `, ${state.live.workers} ${state.live.workers === 1 ? "worker" : "workers"}` : ""));
     set("Time left", duration(state.secondsLeft));
-    set("Steps so far", short(state.totalSteps));
+    set("Steps so far", short(state.totalSteps),
+      el("small", {}, state.totalDreamSteps ? ` and ${short(state.totalDreamSteps)} in dreams` : ""));
     set("Time so far", duration(state.elapsed));
     set("Seed", setting("seed") ?? "–");
     set("Digest", el("small", {}, state.digest ? state.digest.slice(0, 16) : "–"));
@@ -70,6 +71,12 @@ export class ReturnsSection {
     this.others = others;
     const axis = axes[this.axis];
     const line = (value, from = run) => from.generations.map((one) => [axis.value(one), value(one)]);
+    // What M dreamt and what was driven have curves of their own.
+    const isDream = (one) => isNumber(one.dreamTemperature);
+    const dreams = run.generations.some(isDream);
+    const kinds = dreams
+      ? [[" in dreams", isDream, 0], [", driven", (one) => !isDream(one), 2]].filter(([, is]) => run.generations.some(is))
+      : [["", () => true, 0]];
     const at = (from) => {
       const all = new Map(from.generations.map((one) => [one.generation, one]));
       return from.evaluations.map((one) => [axis.value(all.get(one.generation) ?? one), one])
@@ -77,11 +84,14 @@ export class ReturnsSection {
     };
     const own = at(run);
     const series = [
-      { name: "best", color: 2, dash: 1, points: line((one) => one.best) },
-      { name: "median", color: 0, points: line((one) => one.quantiles[2]) },
-      { name: "mean", color: 5, dash: 3, points: line((one) => one.mean) },
-      { name: "worst", color: 4, dash: 2, points: line((one) => one.worst) },
-      { name: "evaluation, with its 95 % interval", color: 1, marks: "diamond", points: own.map(([place, one]) => [place, one.mean]) },
+      ...kinds.flatMap(([kind, is, turn]) => [
+        ["best", 2, 1, (one) => one.best], ["median", 0, 0, (one) => one.quantiles[2]],
+        ["mean", 5, 3, (one) => one.mean], ["worst", 4, 2, (one) => one.worst],
+      ].map(([name, color, dash, value]) => ({
+        name: name + kind, color, dash: (dash + turn) % 4,
+        points: run.generations.filter(is).map((one) => [axis.value(one), value(one)]),
+      }))),
+      { name: `evaluation${dreams ? ", driven" : ""}, with its 95 % interval`, color: 1, marks: "diamond", points: own.map(([place, one]) => [place, one.mean]) },
     ];
     others.forEach((other, i) => {
       const color = [3, 4, 2, 5][i % 4];
@@ -97,7 +107,7 @@ export class ReturnsSection {
         points: paper.curve.filter((one) => one.millionSteps <= Math.max(60, 2 * last)).map((one) => [one.millionSteps, one.mean]),
       });
     }
-    const quantiles = (low, high) => run.generations.map((one) => [axis.value(one), one.quantiles[low], one.quantiles[high]]);
+    const quantiles = (low, high) => run.generations.filter(kinds[0]?.[1] ?? isDream).map((one) => [axis.value(one), one.quantiles[low], one.quantiles[high]]);
     const byPlace = new Map(run.generations.map((one) => [axis.value(one), one.generation]));
     this.chart.set({
       xLabel: axis.label, series,

@@ -31,12 +31,12 @@ package enum CarRacingWork {
     /// Reads what the engines for a work need, once for all of them.
     ///
     /// The models are safetensors files, which are let go of: "vae" and "mdrnn" for scores; these and
-    /// "controller" where a controller drives for a dataset; else none is looked at. The work's
-    /// settings are `RolloutSettings` or `RecordingSettings`.
+    /// "dream-starts" where M dreams; V, M and "controller" where a controller drives for a dataset;
+    /// else none is looked at. The work's settings are `RolloutSettings` or `RecordingSettings`.
     ///
     /// - Returns: What makes an engine for the calling thread, to run so many episodes at once; it
     ///   throws the drawing library's errors. The engines share V and M.
-    /// - Throws: `Failure`; the models' errors.
+    /// - Throws: `Failure`; the models' errors; `DreamStarts.Failure`.
     package static func engines(
         models: consuming [String: Data], work: Work, kernels: Kernels = .best
     ) throws -> @Sendable (_ environments: Int) throws -> any EpisodeEngine {
@@ -54,6 +54,17 @@ package enum CarRacingWork {
                 ? try agent(models, kernels, settings.precision) : nil
             ProcessMemory.giveBackFreed()
             return { try CarRacingEngine(recording: settings, agent: agent, environments: $0) }
+        case .dream(let settings):
+            let settings = try decode(RolloutSettings.self, settings)
+            let (frozen, dreams) = try dreamers(models, kernels, settings.precision)
+            ProcessMemory.giveBackFreed()
+            return { environments in
+                DreamingEngine(
+                    driving: try CarRacingEngine(
+                        scoring: settings, models: frozen, environments: environments),
+                    dreaming: DreamEngine(
+                        dreams, settings: settings, environments: environments))
+            }
         case .objective: throw Failure.isObjective
         }
     }
@@ -77,6 +88,26 @@ package enum CarRacingWork {
             throw Failure.missingModel("mdrnn")
         }
         return try FrozenModels(vae: vae, mdrnn: mdrnn, kernels: kernels, precision: precision)
+    }
+
+    /// V and M, and M once more with its head and its starts; their bytes are gone when this returns.
+    private static func dreamers(
+        _ models: consuming [String: Data], _ kernels: Kernels, _ precision: Precision
+    ) throws -> (FrozenModels, DreamModel) {
+        guard let starts = models.removeValue(forKey: DreamStarts.name) else {
+            throw Failure.missingModel(DreamStarts.name)
+        }
+        guard let mdrnn = models["mdrnn"] else { throw Failure.missingModel("mdrnn") }
+        let name = Agent.Part.mdrnn.fileName
+        let memory = try MDRNNParameters(SafetensorsFile(data: mdrnn, name: name), name: name)
+        let bank = try DreamStarts(
+            SafetensorsFile(data: starts, name: DreamStarts.fileName), name: DreamStarts.fileName)
+        let frozen = try freeze(models, kernels, precision)
+        return (
+            frozen,
+            try DreamModel(
+                memory, starts: bank, recurrence: frozen.recurrence, kernels: kernels)
+        )
     }
 
     /// V, M and C; their bytes are gone when this returns.

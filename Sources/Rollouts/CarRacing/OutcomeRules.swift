@@ -45,8 +45,11 @@ package struct OutcomeRules: Sendable {
     package func problem(
         with outcome: EpisodeOutcome, of episode: Episode, fileSize: Int? = nil
     ) -> String? {
-        endProblem(outcome, episode) ?? tilesProblem(outcome, episode)
-            ?? returnProblem(outcome) ?? fileProblem(outcome, episode, fileSize)
+        endProblem(outcome, episode)
+            ?? (episode.dreamTemperature == nil
+                ? tilesProblem(outcome, episode) ?? returnProblem(outcome)
+                : dreamProblem(outcome))
+            ?? fileProblem(outcome, episode, fileSize)
     }
 
     // MARK: Steps and the end
@@ -57,10 +60,12 @@ package struct OutcomeRules: Sendable {
         guard (1...limit.steps).contains(steps) else {
             return "\(steps) steps, of at most \(limit.steps)"
         }
-        let patience = plan.patience(with: episode)
+        let isDream = episode.dreamTemperature != nil
+        let patience = isDream ? nil : plan.patience(with: episode)
         let fits =
             switch end {
-            case .lapCompleted, .leftPlayfield: true
+            case .lapCompleted, .leftPlayfield: !isDream
+            case .dreamEnded: isDream
             // No file is made of it.
             case .actionNotFinite: plan.dataset == nil
             case .timeLimit: steps == limit.steps && !limit.isCap
@@ -105,6 +110,16 @@ package struct OutcomeRules: Sendable {
                 + " one end the episode"
         }
         return nil
+    }
+
+    // MARK: Dreams
+
+    /// What of a dream cannot be: there is no track, and what M expects is no fixed sum.
+    private func dreamProblem(_ outcome: EpisodeOutcome) -> String? {
+        guard outcome.trackTiles == 0, outcome.tilesVisited == 0 else {
+            return "\(outcome.tilesVisited) of \(outcome.trackTiles) tiles in a dream"
+        }
+        return outcome.episodeReturn.isFinite ? nil : "a return of \(outcome.episodeReturn)"
     }
 
     // MARK: The return

@@ -15,13 +15,18 @@ package struct EpisodePlan: Sendable, Hashable {
     /// A file's track and random draws follow from this and its index, other episodes' from their
     /// track seed.
     package var dataset: UInt64?
+    /// Whether M dreams the episodes; else they are driven.
+    package var dreams: Bool
 
     /// Collects the parts.
-    package init(timeLimit: Int, patience: Int? = nil, dataset: UInt64? = nil) {
+    package init(
+        timeLimit: Int, patience: Int? = nil, dataset: UInt64? = nil, dreams: Bool = false
+    ) {
         precondition(timeLimit > 0, "episodes of \(timeLimit) steps")
         self.timeLimit = timeLimit
         self.patience = patience
         self.dataset = dataset
+        self.dreams = dreams
     }
 
     /// Whether the engine can drive an episode.
@@ -30,6 +35,17 @@ package struct EpisodePlan: Sendable, Hashable {
     func check(_ episode: Episode) throws {
         guard (episode.name.purpose == .recording) == (dataset != nil) else {
             throw EpisodeFailure("a task that does not go with the run's settings")
+        }
+        guard (episode.dreamTemperature != nil) == dreams else {
+            throw EpisodeFailure(
+                dreams
+                    ? "an episode to drive, where they are dreamt"
+                    : "an episode to dream, where they are driven")
+        }
+        if let temperature = episode.dreamTemperature,
+            !Episode.temperatureLimits.contains(temperature)
+        {
+            throw EpisodeFailure("a temperature of \(temperature)")
         }
         if let cap = episode.stepCap, cap < 1 { throw EpisodeFailure("a cap of \(cap) steps") }
         if let pace = episode.pace,

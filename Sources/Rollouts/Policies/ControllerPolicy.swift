@@ -60,9 +60,7 @@ package final class ControllerPolicy: LockstepPolicy {
     package func begin(_ slot: Int, parameters: [Float], stream: PCG64) throws {
         if !isShared {
             guard parameters.count == shape.parameterCount else {
-                throw EpisodeFailure(
-                    "a task with \(parameters.count) parameters, where the controller has "
-                        + "\(shape.parameterCount)")
+                throw EpisodeFailure(parameters: parameters.count, of: shape.parameterCount)
             }
             controllers.set(slot, parameters)
         }

@@ -19,7 +19,8 @@ public struct MDRNNTrainer: Sendable {
         public var hiddenSize = 256
         /// How many Gaussians are mixed.
         public var mixtures = 5
-        /// Whether the reward's squared error is part of the loss.
+        /// Whether the reward's squared error is part of the loss; with it the run's end writes where
+        /// dreams begin.
         public var includesReward = false
 
         /// The original's defaults: 30 epochs, 16 sequences a batch.
@@ -64,11 +65,14 @@ public struct MDRNNTrainer: Sendable {
             "--sequence-stride": "\(configuration.sequenceStride)",
         ]
         let inputs = ["vae": try LatentStore.fingerprint(vae: vae)]
-        return try run.train(options: options, inputs: inputs, tell) {
-            let pool = WorkerPool(threads: max(1, settings.threads))
-            let store = try LatentStore(
+        let pool = WorkerPool(threads: max(1, settings.threads))
+        func latents() throws -> LatentStore {
+            try LatentStore(
                 directory: run.files.training, dataset: run.dataset, vae: vae,
                 actions: MDRNNSizes().actions, pool: pool, tell)
+        }
+        let summary = try run.train(options: options, inputs: inputs, tell) {
+            let store = try latents()
             let training = try source(store, run.dataset.training)
             let heldOut = try source(store, run.dataset.measured)
             let parameters = try run.start(
@@ -88,6 +92,21 @@ public struct MDRNNTrainer: Sendable {
                     network.sizes, steps: network.steps, maximumCount: network.maximumBatch),
                 unread: store.index.skipped.count)
         }
+        if configuration.includesReward,
+            FileManager.default.fileExists(atPath: run.files.model(.mdrnn).path)
+        {
+            // An M that knows rewards is one to dream in.
+            let store = try latents()
+            let worth = try DreamWorth(
+                store, MDRNNParameters(contentsOf: run.files.model(.mdrnn))
+            ).report(of: Set(run.dataset.measured.map(\.path)), streams: run.streams)
+            for line in worth?.lines ?? [] { try tell(.noticed(line)) }
+            let file = try DreamStartChoice.write(
+                store, of: Set(run.dataset.training.map(\.path)), files: run.files,
+                streams: run.streams)
+            try tell(.noticed("\(file.lastPathComponent) says where dreams of this M begin"))
+        }
+        return summary
     }
 
     private func source(

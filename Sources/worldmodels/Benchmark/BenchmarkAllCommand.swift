@@ -51,6 +51,7 @@ struct BenchmarkAllCommand: ParsableCommand {
                     arguments: ["rollout", "--cores", "\(cores)"] + time))
         }
         rows += [
+            Row(title: "dreams: act, remember, draw z", arguments: ["dream"] + time),
             Row(title: "encode frames with V", arguments: ["encode"] + time),
             Row(title: "train V", arguments: ["vae"] + time),
             Row(title: "train M", arguments: ["mdrnn"] + time),

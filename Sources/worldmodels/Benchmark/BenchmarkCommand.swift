@@ -13,6 +13,7 @@ struct BenchmarkCommand: ParsableCommand {
             BenchmarkMDRNNCommand.self,
             BenchmarkEncodeCommand.self,
             BenchmarkRolloutCommand.self,
+            BenchmarkDreamCommand.self,
             BenchmarkCMAESCommand.self,
             BenchmarkClusterCommand.self,
             BenchmarkAllCommand.self,

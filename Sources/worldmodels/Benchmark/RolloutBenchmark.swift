@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Episodes
 import Foundation
 import Rollouts
 import SeededRandom
@@ -70,13 +69,16 @@ struct RolloutBenchmark {
         let start = Mutex<Double?>(nil)
         try Threads.run(cores, pieces: cores) { progress in
             guard let core = progress.take() else { return }
-            var driving = try Measured(core: core, models: models, environments: environments)
-            try driving.drive(for: min(1, seconds / 4))
+            var driving = BusyEngine(
+                try CarRacingEngine(
+                    scoring: RolloutSettings(precision: precision), models: models,
+                    environments: environments), core: core)
+            try driving.work(for: min(1, seconds / 4))
             start.withLock { $0 = ProcessMemory.residentMiB }
             let before = driving.engine.times
             let episodes = driving.episodes
             let (wall, processor) = (StepTimes.now(), StepTimes.threadProcessorTime())
-            try driving.drive(for: seconds)
+            try driving.work(for: seconds)
             let elapsed = StepTimes.now() - wall
             let used = StepTimes.threadProcessorTime() - processor
             let times = driving.engine.times.since(before)
@@ -109,45 +111,5 @@ struct RolloutBenchmark {
             vectorUnit: models.kernels.name,
             integerUnit: precision == .int8 ? models.kernels.int8Name : nil,
             processor: Kernels.processor, steps: steps, episodes: result.episodes)
-    }
-
-    /// An engine that always has something to drive.
-    private struct Measured {
-        let engine: CarRacingEngine
-        private(set) var episodes = 0
-        private var next: UInt64
-        private var parameters: [[Float]] = []
-
-        init(core: Int, models: FrozenModels, environments: Int) throws {
-            engine = try CarRacingEngine(
-                scoring: RolloutSettings(precision: models.encoder.precision), models: models,
-                environments: environments)
-            next = UInt64(core) << 32
-            // Controllers as at the start of a training; 16 of them are enough variety.
-            var generator = PCG64(seed: UInt64(core))
-            for _ in 0..<16 {
-                parameters.append(
-                    (0..<ControllerShape().parameterCount).map { _ in
-                        Float(0.1 * generator.normalPair().0)
-                    })
-            }
-        }
-
-        mutating func drive(for seconds: Double) throws {
-            let start = StepTimes.now()
-            while StepTimes.now() - start < seconds {
-                while engine.freeSlots > 0 {
-                    let vector = Int(next % 16)
-                    let name = EpisodeName(
-                        purpose: .training, generation: 1, candidate: vector, repetition: 0)
-                    try engine.submit(
-                        Episode(name: name, trackSeed: next, vector: vector),
-                        parameters: parameters[vector], ticket: next)
-                    next += 1
-                }
-                try engine.step()
-                episodes += engine.takeFinished().count
-            }
-        }
     }
 }

@@ -103,14 +103,7 @@ struct RunPlots {
         func points(_ value: (RunReport.Generation) -> Double?) -> [Point] {
             reports[0].generations.map { (x: x($0), y: value($0) ?? .nan) }
         }
-        return plot.lines(
-            [
-                .init(name: "candidates' average return", points: points(\.record.mean)),
-                .init(name: "best candidate", style: .marks("·"), points: points(\.record.best)),
-                .init(
-                    name: "evaluation of the mean", style: .marks("◆"),
-                    points: points { $0.evaluation?.mean }),
-            ], xLabel: xLabel)
+        return plot.lines(reports[0].curves("return", points), xLabel: xLabel)
     }
 
     // MARK: The picture
@@ -133,20 +126,30 @@ extension RunReport {
     /// The returns over the generations, with the paper's result to compare with.
     fileprivate var picture: LinePlot {
         let records = generations.map(\.record)
-        let mean = records.map {
-            // Without a spread there is no band.
-            LinePlot.Point(
-                x: Double($0.generation), y: $0.mean,
-                deviation: $0.standardDeviation.isFinite ? $0.standardDeviation : 0)
+        func mean(_ records: [GenerationRecord]) -> [LinePlot.Point] {
+            records.map {
+                // Without a spread there is no band.
+                LinePlot.Point(
+                    x: Double($0.generation), y: $0.mean,
+                    deviation: $0.standardDeviation.isFinite ? $0.standardDeviation : 0)
+            }
         }
         let best = records.map { LinePlot.Point(x: Double($0.generation), y: $0.best) }
+        // What is dreamt and what is driven are two things.
+        let averages: [LinePlot.Series] =
+            hasDreams
+            ? [
+                ("candidates' average in dreams", mean(records.filter(\.isDream))),
+                ("candidates' average, driven", mean(records.filter { !$0.isDream })),
+            ].filter { !$0.1.isEmpty }.map { .init(name: $0.0, points: $0.1) }
+            : [.init(name: "candidates' average, with their deviation", points: mean(records))]
         return LinePlot(
             title: name, xLabel: "generation", yLabel: "return",
-            series: [
-                .init(name: "candidates' average, with their deviation", points: mean),
+            series: averages + [
                 .init(name: "best candidate", points: best),
                 .init(
-                    name: "the mean on the evaluation tracks",
+                    name: "the mean on the evaluation tracks"
+                        + (hasDreams ? ", driven" : ""),
                     points: evaluations { Double($0.record.generation) }),
             ],
             references: [Self.paper])

@@ -51,19 +51,42 @@ extension RunReport {
             }
         }
         let lines = TextPlot(height: 12).lines(
-            [
-                .init(name: "candidates' average \(valueForm.name)", points: points(\.record.mean)),
-                .init(name: "best candidate", style: .marks("·"), points: points(\.record.best)),
-                .init(
-                    name: "evaluation of the mean", style: .marks("◆"),
-                    points: points { $0.evaluation?.mean }),
-            ], xLabel: "generation")
+            curves(valueForm.name, points), xLabel: "generation")
         return lines.isEmpty ? [] : lines + [""]
+    }
+
+    /// The curves of a plot for the terminal, dreams apart from drives.
+    func curves(
+        _ value: String, _ points: ((Generation) -> Double?) -> [(x: Double, y: Double)]
+    ) -> [TextPlot.Series] {
+        var curves: [TextPlot.Series] = []
+        if hasDreams {
+            curves.append(
+                .init(
+                    name: "candidates' average \(value) in dreams",
+                    points: points { $0.record.isDream ? $0.record.mean : nil }))
+            if generations.contains(where: { !$0.record.isDream }) {
+                curves.append(
+                    .init(
+                        name: "candidates' average \(value), driven", style: .marks("+"),
+                        points: points { $0.record.isDream ? nil : $0.record.mean }))
+            }
+        } else {
+            curves.append(
+                .init(name: "candidates' average \(value)", points: points(\.record.mean)))
+        }
+        return curves + [
+            .init(name: "best candidate", style: .marks("·"), points: points(\.record.best)),
+            .init(
+                name: hasDreams ? "evaluation of the mean, driven" : "evaluation of the mean",
+                style: .marks("◆"), points: points { $0.evaluation?.mean }),
+        ]
     }
 
     /// The table of the last generations, or of all for nil.
     func generationTable(rows: Int?) -> [String] {
-        let columns = GenerationColumn.columns(valueForm).compactMap(\.shown)
+        let columns = GenerationColumn.columns(valueForm, hasDreams: hasDreams)
+            .compactMap(\.shown)
         var table = TextTable(columns.map { .init($0.title) })
         for row in generations.suffix(rows ?? generations.count) {
             table.add(columns.map { $0.text(row) })

@@ -134,6 +134,19 @@ extension RunModels.Missing: LocalizedError {
     }
 }
 
+extension DreamBank.Missing: LocalizedError {
+    package var errorDescription: String? {
+        "\(self): 'worldmodels train-mdrnn --logdir \(directory) --data DIR --include-reward', with"
+            + " --noreload where M was trained without its reward"
+    }
+}
+
+extension DreamStarts.Failure: LocalizedError {
+    package var errorDescription: String? {
+        "\(self); write it anew for this V and M (worldmodels train-mdrnn --include-reward)"
+    }
+}
+
 extension ForeignController: LocalizedError {
     package var errorDescription: String? {
         "\(self): move it elsewhere, from where --initial-controller can take it up, or give another"

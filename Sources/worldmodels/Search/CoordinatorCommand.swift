@@ -252,13 +252,19 @@ struct CoordinatorCommand: AsyncParsableCommand {
             try serving.secure(&configuration)
             return configuration
         }
-        var configuration = try RolloutServer.Configuration(
+        let settings = try run.encodedRolloutSettings()
+        var configuration = RolloutServer.Configuration(
             bind: serving.bind, run: run.identifier,
             models: [
                 ServedModel(name: Agent.Part.vae.rawValue, data: run.models.vae),
                 ServedModel(name: Agent.Part.mdrnn.rawValue, data: run.models.mdrnn),
             ],
-            work: .score(settings: run.encodedRolloutSettings()))
+            work: .score(settings: settings))
+        if let bank = run.dreamBank {
+            configuration.core.session.models.append(
+                ServedModel(name: DreamStarts.name, data: bank.data))
+            configuration.core.session.work = .dream(settings: settings)
+        }
         try serving.admit(&configuration, to: run.store)
         configuration.core.maximumSteps = run.settings.maximumSteps
         configuration.core.checkedShare = checkedShare

@@ -15,6 +15,7 @@ struct RunOptions: ParsableArguments, CustomReflectable {
     /// The written forms of the settings that were given, by name.
     private(set) var given: [String: String] = [:]
     private(set) var pretrained = false
+    private(set) var dreams = false
     /// The files that stand for settings, by name.
     private var files: [String: String] = [:]
 
@@ -26,7 +27,11 @@ struct RunOptions: ParsableArguments, CustomReflectable {
         init?(intValue: Int) { nil }
 
         static let pretrained = Key(stringValue: "pretrained")
+        static let dream = Key(stringValue: "dream")
     }
+
+    /// The setting that says which generations M dreams.
+    private static let share = "dream-share"
 
     init() {}
 
@@ -42,6 +47,9 @@ struct RunOptions: ParsableArguments, CustomReflectable {
             }
         }
         pretrained = try values.decode(Flag<Bool>.self, forKey: .pretrained).wrappedValue
+        dreams = try values.decode(Flag<Bool>.self, forKey: .dream).wrappedValue
+        // All generations, where nobody says how many.
+        if dreams, given[Self.share] == nil { given[Self.share] = "1" }
     }
 
     var customMirror: Mirror {
@@ -56,6 +64,17 @@ struct RunOptions: ParsableArguments, CustomReflectable {
                     wrappedValue: false,
                     help:
                         "Start a new run from V, M and C of the agent that comes with the program."
+                )
+            ))
+        options.append(
+            (
+                Key.dream.stringValue,
+                Flag(
+                    wrappedValue: false,
+                    help: .init(
+                        "Let M dream the rollouts of all generations, or of --dream-share, instead of"
+                            + " driving them; evaluations are driven. M has to be trained with"
+                            + " --include-reward.")
                 )
             ))
         return Mirror(self, children: options)

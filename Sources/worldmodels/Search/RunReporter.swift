@@ -98,7 +98,9 @@ final class RunReporter: Sendable {
                     "generation": "\(record.generation)", "best": "\(record.best)",
                     "mean": "\(record.mean)", "sigma": "\(record.sigma)",
                     "seconds": "\(record.seconds)",
-                ])
+                ].merging(
+                    record.isDream ? ["dreamTemperature": "\(record.dreamTemperature)"] : [:]
+                ) { $1 })
         case .evaluation(let record, let best):
             if best { state.withLock { $0.best = record.mean } }
             show(
@@ -119,8 +121,9 @@ final class RunReporter: Sendable {
         // Steps of rollouts that an earlier start had stored are not this one's work.
         let share = Double(rollouts) / Double(max(record.rollouts, 1))
         let steps = seconds > 0 ? Double(record.steps) * share / seconds : 0
+        let kind = record.isDream ? ", dreamt at \(record.dreamTemperature)" : ""
         var line =
-            "generation \(record.generation): best \(form.text(record.best)), mean "
+            "generation \(record.generation)\(kind): best \(form.text(record.best)), mean "
             + "\(form.text(record.mean)), std \(form.spread(record.standardDeviation)), "
         line += String(format: "sigma %.4g, ", record.sigma)
         line +=

@@ -13,9 +13,11 @@ import WorldModel
 /// form of this.
 @Suite(.inTurn, .timeLimit(.minutes(5)))
 struct ChaosTests {
-    /// Twice as many as disturbances: while a disturbance hesitates, the run may finish a generation
-    /// whose line dies with the coordinator.
-    private static let generations = 20
+    /// Twice as many as disturbances.
+    ///
+    /// While a disturbance hesitates, the run may finish a generation whose line dies with the
+    /// coordinator; of dreams it finishes several.
+    private static func generations(_ options: [String]) -> Int { options.isEmpty ? 20 : 80 }
     private static let disturbances = 10
     private static let population = 4
     private static let evaluationEpisodes = 2
@@ -28,18 +30,23 @@ struct ChaosTests {
         var workerKills = 0
         /// Cores of each worker.
         private let cores: Int
+        /// Options of the run.
+        private let options: [String]
         private var address = "tcp://127.0.0.1:*"
         private var coordinator: ProgramProcess?
         private var workers: [ProgramProcess] = []
         private var paused: Int?
         private var random = PCG64(seed: 5)
 
-        init(cores: Int) throws {
+        init(cores: Int, options: [String]) throws {
             self.cores = cores
+            self.options = options
             place = try TemporaryDirectory()
             directory = RunDirectory(path: place.path)
             try QuickModels.vae.write(to: Agent.Part.vae.file(in: directory.url))
             try QuickModels.mdrnn.write(to: Agent.Part.mdrnn.file(in: directory.url))
+            try QuickModels.dreamStarts.write(
+                to: directory.url.appending(path: DreamStarts.fileName))
         }
 
         deinit {
@@ -63,13 +70,15 @@ struct ChaosTests {
         }
 
         private func startCoordinator() throws {
-            coordinator = try ProgramProcess([
-                "coordinator", "--logdir", directory.path, "--bind", address, "--seed", "3",
-                "--variant", "separable", "--pop-size", "\(ChaosTests.population)",
-                "--n-samples", "1", "--max-steps", "8", "--evaluate-every", "10",
-                "--evaluation-episodes", "\(ChaosTests.evaluationEpisodes)",
-                "--generations", "\(ChaosTests.generations)",
-            ])
+            coordinator = try ProgramProcess(
+                [
+                    "coordinator", "--logdir", directory.path, "--bind", address, "--seed", "3",
+                    "--variant", "separable", "--pop-size", "\(ChaosTests.population)",
+                    "--n-samples", "1", "--max-steps", "8",
+                    "--evaluate-every", "\(ChaosTests.generations(options) / 2)",
+                    "--evaluation-episodes", "\(ChaosTests.evaluationEpisodes)",
+                    "--generations", "\(ChaosTests.generations(options))",
+                ] + options)
         }
 
         private func worker() throws -> ProgramProcess {
@@ -125,12 +134,14 @@ struct ChaosTests {
         }
     }
 
-    @Test func `kills, pauses and scaling change no bit of a run, and lose no rollout`()
-        async throws
-    {
-        let calm = try Cluster(cores: 1)
+    @Test(arguments: [[], ["--dream", "--dream-share", "0.75", "--temperature", "0.5,1.3@9"]])
+    func `kills, pauses and scaling change no bit of a run, and lose no rollout`(
+        options: [String]
+    ) async throws {
+        let generations = Self.generations(options)
+        let calm = try Cluster(cores: 1, options: options)
         try await calm.drive(workers: 1) { _ in }
-        let chaos = try Cluster(cores: 2)
+        let chaos = try Cluster(cores: 2, options: options)
         try await chaos.drive(workers: 3) { cluster in
             cluster.resume()
             let disturbances = cluster.coordinatorKills + cluster.workerKills
@@ -147,7 +158,7 @@ struct ChaosTests {
 
         let one = try RunReport(calm.directory)
         let other = try RunReport(chaos.directory)
-        #expect(RunComparison(one, other) == .equal(generations: Self.generations))
+        #expect(RunComparison(one, other) == .equal(generations: generations))
         let evaluations = [one, other].map { $0.generations.compactMap(\.evaluation?.digest) }
         #expect(evaluations[0].count == 2 && evaluations[0] == evaluations[1])
         let states = try [calm, chaos].map { try RunReader($0.directory).latestState()?.state }
@@ -159,7 +170,10 @@ struct ChaosTests {
         }
         #expect(best[0] == best[1])
         for report in [one, other] {
-            #expect(report.trainingRollouts == Self.generations * Self.population)
+            #expect(
+                report.generations.count { $0.record.isDream }
+                    == (options.isEmpty ? 0 : generations * 3 / 4))
+            #expect(report.trainingRollouts == generations * Self.population)
             #expect(report.evaluationRollouts == 2 * Self.evaluationEpisodes)
             #expect(
                 report.workers.reduce(0) { $0 + $1.rollouts }
