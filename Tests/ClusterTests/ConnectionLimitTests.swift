@@ -13,7 +13,7 @@ import Testing
 @testable import Episodes
 
 /// Connections that take what they should not, over real sockets, while an honest worker works.
-@Suite(.inTurn, .timeLimit(.minutes(5)), .serialized)
+@Suite(.inTurn(), .serialized)
 struct ConnectionLimitTests {
     private func server(_ change: (inout ConnectionLimits) -> Void = { _ in }) throws
         -> RolloutServer

@@ -13,7 +13,7 @@ import TestSupport
 import Testing
 
 /// A worker of several cores, over real sockets.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct CoreTests {
     /// What the engines of a worker did.
     private final class Tally: Sendable {

@@ -21,7 +21,7 @@ import WorldModel
 
 /// The promise that everything else rests on, with the real engine and real sockets: a return
 /// depends on the models, the parameters and the track alone.
-@Suite(.inTurn, .timeLimit(.minutes(5)), .serialized)
+@Suite(.inTurn(), .serialized)
 struct EngineDeterminismTests {
     private static let count = 64
 

@@ -12,7 +12,7 @@ import TestSupport
 import Testing
 
 /// Whoever says the same over and over crowds nothing out.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct EventFloodTests {
     private func server() throws -> RolloutServer {
         try RolloutServer(

@@ -21,7 +21,7 @@ import Testing
 /// What arrives from outside may be anything.
 ///
 /// The environment variable FUZZ_FRAMES sets the number of frames, else 20,000.
-@Suite(.inTurn, .timeLimit(.minutes(10)))
+@Suite(.inTurn(minutes: 10))
 struct HostilePeerTests {
     private static let frames =
         ProcessInfo.processInfo.environment["FUZZ_FRAMES"].flatMap(Int.init) ?? 20_000

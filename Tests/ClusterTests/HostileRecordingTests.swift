@@ -19,7 +19,7 @@ import Testing
 @testable import Search
 
 /// A peer that is a worker by the protocol, and lies about recordings.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct HostileRecordingTests {
     private static let fileBytes = 40_000
 

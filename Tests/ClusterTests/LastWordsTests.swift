@@ -11,7 +11,7 @@ import TestSupport
 import Testing
 
 /// What a worker says at its end reaches the coordinator's events.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct LastWordsTests {
     /// An engine that breaks in its first step, or cannot be made.
     private struct Broken: Error, CustomStringConvertible {

@@ -7,7 +7,7 @@ import Testing
 import TestSupport
 
 /// Whom a message came from is known to the coordinator, by what the sender cannot choose.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct PeerOriginTests {
     @Test(arguments: [false, true])
     func `a message carries its sender's key and address`(isEncrypted: Bool) throws {

@@ -13,7 +13,7 @@ import Testing
 @testable import Episodes
 
 /// What people are told when there is no coordinator to talk to.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct ReachabilityTests {
     private func probe(_ address: String) throws -> Reachability {
         Reachability.probe(try Endpoint(parsing: address, binding: false), waitingAtMost: 20)

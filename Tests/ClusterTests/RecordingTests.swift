@@ -20,7 +20,7 @@ import WorldModel
 @testable import Search
 
 /// A dataset recorded by a cluster is the dataset recorded here.
-@Suite(.inTurn, .timeLimit(.minutes(15)))
+@Suite(.inTurn(minutes: 15))
 struct RecordingTests {
     /// Episodes that an engine began and ended.
     private final class Tally: Sendable {

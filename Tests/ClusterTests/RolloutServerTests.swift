@@ -16,7 +16,7 @@ import Testing
 
 @testable import Search
 
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct RolloutServerTests {
     private func server(
         bind: String = "tcp://127.0.0.1:*", lease: Double = 10, model: Data = Data([1, 2, 3]),

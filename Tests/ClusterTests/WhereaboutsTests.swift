@@ -10,7 +10,7 @@ import Testing
 @testable import ClusterTransport
 
 /// How a worker finds its coordinator.
-@Suite(.inTurn, .timeLimit(.minutes(3)))
+@Suite(.inTurn())
 struct WhereaboutsTests {
     private func listening(_ bind: String, _ security: ServerSecurity = .plaintext) throws
         -> ListeningTransport

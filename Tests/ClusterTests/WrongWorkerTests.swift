@@ -14,7 +14,7 @@ import TestSupport
 import Testing
 
 /// What other tests rest on: wrong workers are taken for workers.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct WrongWorkerTests {
     private func server() throws -> RolloutServer {
         var configuration = RolloutServer.Configuration(
@@ -67,7 +67,7 @@ struct WrongWorkerTests {
 }
 
 /// One wrong worker among honest ones: the work ends, and what it ends with is right.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct WrongParticipantTests {
     private func server(lease: Double = 1) throws -> RolloutServer {
         var configuration = RolloutServer.Configuration(

@@ -8,7 +8,7 @@ import Testing
 @testable import Dashboard
 
 /// The page over TLS, with a certificate and a client of openssl's.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct EncryptedTests {
     private let scratch: TemporaryDirectory
     private var chain: String { scratch.file("chain.pem").path }

@@ -10,7 +10,7 @@ import Testing
 @testable import Dashboard
 
 /// Requests over real sockets that no page of this program makes.
-@Suite(.inTurn)
+@Suite(.inTurn())
 struct HostileRequestTests {
     private let token = AccessToken()
 

@@ -12,7 +12,7 @@ import Testing
 @testable import Dashboard
 
 /// What the JSON interface gives.
-@Suite(.inTurn)
+@Suite(.inTurn())
 struct InterfaceTests {
     private func ask(_ site: Site, _ target: String, knowing: String? = nil) async throws -> Answer
     {

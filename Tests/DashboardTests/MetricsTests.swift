@@ -11,7 +11,7 @@ import Testing
 @testable import Dashboard
 
 /// What Prometheus is given.
-@Suite(.inTurn)
+@Suite(.inTurn())
 struct MetricsTests {
     private func text(_ run: ShownRun, _ status: ClusterStatus?, _ meter: RunMeter?) async throws
         -> [String]

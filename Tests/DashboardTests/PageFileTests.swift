@@ -10,7 +10,7 @@ import Testing
 @testable import Dashboard
 
 /// The page as one file, with its data.
-@Suite(.inTurn)
+@Suite(.inTurn())
 struct PageFileTests {
     /// A file's parts, as a browser takes them apart.
     private struct Parts {

@@ -11,7 +11,7 @@ import Testing
 
 @testable import DistributedSearch
 
-@Suite(.inTurn, .timeLimit(.minutes(20)))
+@Suite(.inTurn())
 struct DistributedSearchTests {
     private let directory: TemporaryDirectory
 

@@ -8,7 +8,7 @@ import Testing
 @testable import Objectives
 
 /// The programs in cluster/examples, where what they are written in is there.
-@Suite(.inTurn, .timeLimit(.minutes(20)))
+@Suite(.inTurn())
 struct ExampleTests {
     private static let folder = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().appending(path: "../../cluster/examples").standardizedFileURL

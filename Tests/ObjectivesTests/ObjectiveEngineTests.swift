@@ -7,7 +7,7 @@ import Objectives
 import TestSupport
 import Testing
 
-@Suite(.inTurn, .timeLimit(.minutes(20)))
+@Suite(.inTurn())
 struct ObjectiveEngineTests {
     /// Answers with the first parameter.
     private static let echo = """

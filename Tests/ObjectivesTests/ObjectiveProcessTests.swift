@@ -7,7 +7,7 @@ import Testing
 
 @testable import Objectives
 
-@Suite(.inTurn, .timeLimit(.minutes(20)))
+@Suite(.inTurn())
 struct ObjectiveProcessTests {
     private let task = ObjectiveTask(
         generation: 2, candidate: 3, repetition: 1, seed: 9, parameters: [0.1, -0.0, 1e300])

@@ -9,7 +9,12 @@ package import Testing
 ///
 /// All tests of a run are begun at once. Those that start processes would share the cores with all
 /// the others' processes, and whoever looks for something that lasts a second may look too late.
+/// A test's time is that of its turn: what `timeLimit` counts has the waiting for it, too.
 package struct Turns: TestTrait, SuiteTrait, TestScoping {
+    private let limit: Duration
+
+    fileprivate init(limit: Duration) { self.limit = limit }
+
     /// Twice the cores, since much of a test is waiting.
     private static let places = Places(max(4, 2 * ProcessInfo.processInfo.activeProcessorCount))
 
@@ -24,13 +29,21 @@ package struct Turns: TestTrait, SuiteTrait, TestScoping {
     ) async throws {
         await Self.places.take()
         defer { Self.places.give() }
-        try await function()
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await function() }
+            group.addTask { [limit] in
+                try await Task.sleep(for: limit)
+                Issue.record("not over within \(limit)")
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
     }
 }
 
 extension Trait where Self == Turns {
-    /// The tests run a few at a time, beside all others that are marked so.
-    package static var inTurn: Self { Self() }
+    /// The tests run a few at a time beside all others that are marked so, each for so long at most.
+    package static func inTurn(minutes: Int = 5) -> Self { Self(limit: .seconds(60 * minutes)) }
 }
 
 /// A number of places, given to those who wait in the order in which they came.

@@ -11,13 +11,12 @@ import WorldModel
 
 /// A run under chaos ends with the same bits as a run in peace; cluster/chaos/chaos.sh is the long
 /// form of this.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct ChaosTests {
-    /// Twice as many as disturbances.
-    ///
-    /// While a disturbance hesitates, the run may finish a generation whose line dies with the
-    /// coordinator; of dreams it finishes several.
-    private static func generations(_ options: [String]) -> Int { options.isEmpty ? 20 : 80 }
+    /// Those of a first start, after which it goes on for as many again until it was disturbed enough:
+    /// while a disturbance hesitates, the run may finish generations whose lines die with the
+    /// coordinator.
+    private static let generations = 20
     private static let disturbances = 10
     private static let population = 4
     private static let evaluationEpisodes = 2
@@ -32,14 +31,17 @@ struct ChaosTests {
         private let cores: Int
         /// Options of the run.
         private let options: [String]
+        /// How far it is driven.
+        private(set) var generations: Int
         private var address = "tcp://127.0.0.1:*"
         private var coordinator: ProgramProcess?
         private var workers: [ProgramProcess] = []
         private var paused: Int?
         private var random = PCG64(seed: 5)
 
-        init(cores: Int, options: [String]) throws {
+        init(cores: Int, options: [String], generations: Int = ChaosTests.generations) throws {
             self.cores = cores
+            self.generations = generations
             self.options = options
             place = try TemporaryDirectory()
             directory = RunDirectory(path: place.path)
@@ -53,18 +55,31 @@ struct ChaosTests {
             for process in workers + [coordinator].compactMap({ $0 }) { process.signal(SIGKILL) }
         }
 
-        /// Drives the run to its end, and disturbs it after each generation of which it hears.
-        func drive(workers count: Int, disturb: (Cluster) async throws -> Void) async throws {
+        var disturbances: Int { coordinatorKills + workerKills }
+
+        /// Drives the run to its end, and disturbs it after each generation of which it hears; then
+        /// on, until it was disturbed so often.
+        func drive(
+            workers count: Int, disturbances wanted: Int = 0,
+            disturb: (Cluster) async throws -> Void
+        ) async throws {
             try startCoordinator()
             let greeting = await coordinator?.line { $0.contains("--connect ") }
             address = try #require(greeting?.split(separator: " ").last.map(String.init))
             for _ in 0..<count { workers.append(try worker()) }
-            var lines: [String] = []
-            while let line = await coordinator?.line() {
-                lines.append(line)
-                if line.contains(": generation ") { try await disturb(self) }
+            while true {
+                var lines: [String] = []
+                while let line = await coordinator?.line() {
+                    lines.append(line)
+                    if line.contains(": generation ") { try await disturb(self) }
+                }
+                #expect(await coordinator?.exitStatus() == 0, "\(lines.suffix(5))")
+                guard disturbances < wanted, generations < 20 * ChaosTests.generations else {
+                    break
+                }
+                generations += ChaosTests.generations
+                try startCoordinator()
             }
-            #expect(await coordinator?.exitStatus() == 0, "\(lines.suffix(5))")
             for worker in workers { worker.signal(SIGTERM) }
             resume()
         }
@@ -75,9 +90,9 @@ struct ChaosTests {
                     "coordinator", "--logdir", directory.path, "--bind", address, "--seed", "3",
                     "--variant", "separable", "--pop-size", "\(ChaosTests.population)",
                     "--n-samples", "1", "--max-steps", "8",
-                    "--evaluate-every", "\(ChaosTests.generations(options) / 2)",
+                    "--evaluate-every", "\(ChaosTests.generations / 2)",
                     "--evaluation-episodes", "\(ChaosTests.evaluationEpisodes)",
-                    "--generations", "\(ChaosTests.generations(options))",
+                    "--generations", "\(generations)",
                 ] + options)
         }
 
@@ -138,14 +153,10 @@ struct ChaosTests {
     func `kills, pauses and scaling change no bit of a run, and lose no rollout`(
         options: [String]
     ) async throws {
-        let generations = Self.generations(options)
-        let calm = try Cluster(cores: 1, options: options)
-        try await calm.drive(workers: 1) { _ in }
         let chaos = try Cluster(cores: 2, options: options)
-        try await chaos.drive(workers: 3) { cluster in
+        try await chaos.drive(workers: 3, disturbances: Self.disturbances) { cluster in
             cluster.resume()
-            let disturbances = cluster.coordinatorKills + cluster.workerKills
-            guard disturbances < Self.disturbances else { return }
+            guard cluster.disturbances < Self.disturbances else { return }
             if cluster.coordinatorKills > cluster.workerKills {
                 try await cluster.killWorker()
             } else {
@@ -154,13 +165,17 @@ struct ChaosTests {
             try await cluster.scaleWorkers()
             cluster.pauseWorker()
         }
+        let generations = chaos.generations
+        let calm = try Cluster(cores: 1, options: options, generations: generations)
+        try await calm.drive(workers: 1) { _ in }
         #expect(chaos.coordinatorKills == 5 && chaos.workerKills == 5)
 
         let one = try RunReport(calm.directory)
         let other = try RunReport(chaos.directory)
         #expect(RunComparison(one, other) == .equal(generations: generations))
         let evaluations = [one, other].map { $0.generations.compactMap(\.evaluation?.digest) }
-        #expect(evaluations[0].count == 2 && evaluations[0] == evaluations[1])
+        let evaluated = 2 * generations / Self.generations
+        #expect(evaluations[0].count == evaluated && evaluations[0] == evaluations[1])
         let states = try [calm, chaos].map { try RunReader($0.directory).latestState()?.state }
         #expect(states[0] != nil && states[0] == states[1])
         let best = try [calm, chaos].map { cluster in
@@ -174,7 +189,7 @@ struct ChaosTests {
                 report.generations.count { $0.record.isDream }
                     == (options.isEmpty ? 0 : generations * 3 / 4))
             #expect(report.trainingRollouts == generations * Self.population)
-            #expect(report.evaluationRollouts == 2 * Self.evaluationEpisodes)
+            #expect(report.evaluationRollouts == evaluated * Self.evaluationEpisodes)
             #expect(
                 report.workers.reduce(0) { $0 + $1.rollouts }
                     == report.trainingRollouts + report.evaluationRollouts)

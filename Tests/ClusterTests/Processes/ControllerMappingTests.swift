@@ -9,7 +9,7 @@ import WorldModel
 
 /// A controller as the original has it, whose file cannot say its mapping, given to every command
 /// that reads one.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct ControllerMappingTests {
     private let scratch: TemporaryDirectory
     private let agent: String

@@ -11,7 +11,7 @@ import TestSupport
 import Testing
 
 /// `worker --check`, and `status`, tell what stands between a program and its coordinator.
-@Suite(.inTurn, .timeLimit(.minutes(5)), .serialized)
+@Suite(.inTurn(), .serialized)
 struct CoordinatorCheckTests {
     private let directory: TemporaryDirectory
 

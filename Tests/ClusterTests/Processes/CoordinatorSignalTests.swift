@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A coordinator's process that is told to stop in a later phase than its first.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct CoordinatorSignalTests {
     @Test func `one that trained its models first is stopped in its search`() async throws {
         let directory = try TemporaryDirectory()

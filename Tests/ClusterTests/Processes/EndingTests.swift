@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// How coordinators and workers end, as processes that supervisors start.
-@Suite(.inTurn, .timeLimit(.minutes(5)), .serialized)
+@Suite(.inTurn(), .serialized)
 struct ProcessEndingTests {
     private let directory: TemporaryDirectory
 

@@ -11,7 +11,7 @@ import WorldModel
 
 /// A coordinator of few descriptors goes on with the same bits while it is flooded;
 /// cluster/chaos/floods.sh is the long form of this.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct FloodTests {
     private static let generations = 10
 

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// `worldmodels generate` with workers that are processes, some of which do not end well.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct GenerateTests {
     private static let count = 14
 

@@ -9,7 +9,7 @@ import Testing
 import WorldModel
 
 /// `worldmodels coordinator` with a worker whose results no car could have.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct ImplausibleResultTests {
     @Test func `none of them is counted, and who sends them is named`() async throws {
         let place = try TemporaryDirectory()

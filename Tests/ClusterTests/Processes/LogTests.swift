@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What the program's processes log where nobody watches them on a terminal.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct LogTests {
     private let directory: TemporaryDirectory
 

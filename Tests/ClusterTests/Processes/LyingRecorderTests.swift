@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// `worldmodels generate` with a host whose recordings are none.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct LyingRecorderTests {
     private static let count = 14
 

@@ -11,7 +11,7 @@ import TestSupport
 import Testing
 
 /// A search for an objective that is a program of its own, over workers, as processes.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct ObjectiveRunTests {
     private static let dimension = 5
     private static let generations = 12

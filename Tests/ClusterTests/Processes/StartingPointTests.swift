@@ -9,7 +9,7 @@ import Testing
 import WorldModel
 
 /// Runs that do not start from zeros.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct StartingPointTests {
     private let scratch: TemporaryDirectory
     private let directory: URL

@@ -9,7 +9,7 @@ import Testing
 import WorldModel
 
 /// What `train-vae` and `train-mdrnn` have shown is in the run that begins with their models.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct TrainedLossesTests {
     @Test func `a run has the losses of the models that were trained for it by hand`() async throws
     {

@@ -13,7 +13,7 @@ import TestSupport
 import Testing
 
 /// A worker's process that is told to stop, as Kubernetes, Slurm and spot instances do.
-@Suite(.inTurn, .timeLimit(.minutes(5)), .serialized)
+@Suite(.inTurn(), .serialized)
 struct WorkerSignalTests {
     /// Serves many short episodes, and signals a worker's process after the first result.
     private func stop(

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Drawing libraries that are broken, and what users have in their environment for others.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct DrawingEnvironmentTests {
     private let directory: TemporaryDirectory
 

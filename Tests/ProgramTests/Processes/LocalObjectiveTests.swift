@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The program's search with an objective that it starts itself.
-@Suite(.inTurn, .timeLimit(.minutes(20)))
+@Suite(.inTurn())
 struct LocalObjectiveTests {
     private let directory: TemporaryDirectory
 

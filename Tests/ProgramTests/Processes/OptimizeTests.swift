@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The program's search for an objective that asks and tells in JSON, killed and continued.
-@Suite(.inTurn, .timeLimit(.minutes(20)))
+@Suite(.inTurn())
 struct OptimizeTests {
     private let directory: TemporaryDirectory
 

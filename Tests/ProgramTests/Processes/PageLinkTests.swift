@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Who is told the page's link, which has the token.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct PageLinkTests {
     private let directory: TemporaryDirectory
     private var run: String { directory.file("run").path }

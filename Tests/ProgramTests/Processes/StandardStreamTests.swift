@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Standard input, output and error that are closed, full, or whose reader has ended.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct StandardStreamTests {
     private let directory: TemporaryDirectory
 

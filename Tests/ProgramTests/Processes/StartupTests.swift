@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What a start of the program refuses, whatever its command.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct StartupTests {
     private let directory: TemporaryDirectory
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Every command ends by a signal in each of its phases, and leaves nothing half-written.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct StopSignalTests {
     private let directory: TemporaryDirectory
 

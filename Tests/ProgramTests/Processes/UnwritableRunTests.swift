@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Runs that lie where nothing can be written.
-@Suite(.inTurn, .timeLimit(.minutes(5)))
+@Suite(.inTurn())
 struct UnwritableRunTests {
     private let scratch: TemporaryDirectory
     private let directory: RunDirectory
