@@ -221,7 +221,8 @@ extension Dispatcher {
         let isRunning = state.leases.contains { lease in
             leases[lease].flatMap { workers[$0.worker] }.map { !voted.contains($0.party) } ?? false
         }
-        if !isRunning { sendElsewhere(task) }
+        // A suspect waits, or runs, apart from others: it is looked at again when that is over.
+        if !isRunning, !state.isSuspect { sendElsewhere(task) }
     }
 
     /// What two parties agree on, and more than on anything else.

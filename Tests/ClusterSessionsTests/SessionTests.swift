@@ -102,6 +102,31 @@ struct SessionTests {
         #expect(talk.worker.held == [5])
     }
 
+    @Test func `no engine is made of a model whose bytes are others than was said`() throws {
+        var talk = Conversation()
+        talk.worker.connected(at: 0)
+        try talk.talk { if case .modelRequest = $0 { true } else { false } }
+        let membership = try #require(talk.worker.membership)
+        func piece(_ data: Data) -> [UInt8] {
+            CoordinatorFrame(
+                .modelPiece(sha256: SHA256.digest(Conversation.model), offset: 0, data: data),
+                run: membership.run, session: membership.session
+            ).encoded()
+        }
+        var damaged = Conversation.model
+        damaged[3] ^= 1
+        talk.worker.received(piece(damaged), at: 0)
+        try talk.talk { if case .modelRequest = $0 { true } else { false } }
+        #expect(talk.workerActions == [.tell(.corruptModel("vae"))])
+        // It is asked for again.
+        talk.worker.received(piece(Conversation.model), at: 0)
+        try talk.talk()
+        #expect(
+            talk.workerActions.dropFirst().first
+                == .startEngine(
+                    models: ["vae": Conversation.model], work: .score(settings: Data("{}".utf8))))
+    }
+
     @Test func `a worker that is not ready is said to use no core`() throws {
         var talk = Conversation()
         talk.worker.connected(at: 0)

@@ -137,6 +137,27 @@ struct CheckTests {
         #expect(one.counters.checks == 0)
     }
 
+    @Test func `a suspect in a liar's hands waits in one place when the liar is found`() throws {
+        var dispatcher = dispatcher(hosts: 2, slots: 2, trust: 0, share: 1)
+        _ = dispatcher.submit(count: 2)
+        let answer = { (grant: Dispatcher.Grant) -> Double in
+            grant.worker == 2 ? -Double(grant.task) : Double(grant.task)
+        }
+        var events = try work(&dispatcher, answer)
+        // Two disagree on both tasks, and who was to decide dies with them: they are suspects.
+        dispatcher.introduce(3, of: 3, at: 1)
+        dispatcher.join(3, slots: 2, capacity: 2, at: 1)
+        #expect(dispatcher.assign(at: 1).map(\.worker) == [3, 3])
+        dispatcher.lose(3, .disconnection)
+        dispatcher.introduce(4, of: 4, at: 2)
+        dispatcher.join(4, slots: 2, capacity: 2, at: 2)
+        // The liar has the one while it is found out by the other.
+        events += try work(&dispatcher, from: 2) { $0.worker == 2 ? nil : answer($0) }
+        #expect(quarantined(events) == [2])
+        #expect(completed(events).mapValues(\.value) == [1: 1, 2: 2])
+        #expect(dispatcher.isEmpty)
+    }
+
     @Test(arguments: 1...3)
     func `a liar among three is outvoted, and none of its first results counts`(
         liar: Int

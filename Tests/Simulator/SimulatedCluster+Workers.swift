@@ -22,8 +22,11 @@ extension SimulatedCluster {
         guard server != nil else { return knock(worker) }
         let index = connections.count
         let name = withUnsafeBytes(of: UInt32(index).bigEndian) { Array($0) }
+        // No draw of its own: stories without losses stay what they were.
         connections.append(
-            Connection(worker: worker, peer: PeerIdentifier(name), serverLife: serverLife))
+            Connection(
+                worker: worker, peer: PeerIdentifier(name), serverLife: serverLife,
+                spoilsModel: script.loss > 0 && index % 3 == 0))
         workers[worker].connection = index
         workers[worker].session.connected(at: workers[worker].local(clock))
         try workerActs(worker)
@@ -144,7 +147,10 @@ extension SimulatedCluster {
                 if let connection = workers[worker].connection {
                     close(connection, workerNoticesAfter: 0, serverNoticesAfter: 0.01)
                 }
-            case .startEngine:
+            case .startEngine(let models, _):
+                guard models == ["vae": Self.model] else {
+                    throw BrokenInvariant("host\(worker) works with another model")
+                }
                 workers[worker].waiting = []
                 workers[worker].running = [:]
             case .begin(let orders):

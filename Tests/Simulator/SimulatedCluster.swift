@@ -75,6 +75,8 @@ package final class SimulatedCluster: @unchecked Sendable {
         /// Whether the worker has ended in peace: what it sent still arrives.
         var deliversRest = false
         var cutUntil = 0.0
+        /// Whether the first piece of a model on it will come damaged.
+        var spoilsModel: Bool
         var lastToServer = 0.0
         var lastToWorker = 0.0
     }
@@ -132,11 +134,14 @@ package final class SimulatedCluster: @unchecked Sendable {
 
     // MARK: The coordinator
 
+    /// The bytes that every engine is to be made of.
+    static let model = Data([1, 2, 3])
+
     /// Starts the coordinator's process.
     package func startServer() {
         serverLife += 1
         var session = CoordinatorSession.Configuration(
-            run: "story", models: [ServedModel(name: "vae", data: Data([1, 2, 3]))],
+            run: "story", models: [ServedModel(name: "vae", data: Self.model)],
             work: script.records ? .record(settings: Data()) : .score(settings: Data()))
         session.heartbeatSeconds = 0.1
         session.recordingBytes = script.records ? SimulatedWorker.largestFile : 0
@@ -288,7 +293,8 @@ package final class SimulatedCluster: @unchecked Sendable {
     }
 
     /// Sends by a connection, in order.
-    func transmit(_ bytes: [UInt8], by index: Int, toServer: Bool) {
+    func transmit(_ sent: [UInt8], by index: Int, toServer: Bool) {
+        let bytes = toServer ? sent : spoiled(sent, by: index)
         let arrival = max(clock + random.uniform(0.001, 0.05), connections[index].cutUntil)
         if toServer {
             connections[index].lastToServer = max(connections[index].lastToServer, arrival)
@@ -300,6 +306,17 @@ package final class SimulatedCluster: @unchecked Sendable {
             queue.add(
                 .toWorker(connection: index, bytes), at: connections[index].lastToWorker)
         }
+    }
+
+    /// What arrives of what the coordinator sends: a byte of a model may be another.
+    private func spoiled(_ bytes: [UInt8], by index: Int) -> [UInt8] {
+        guard connections[index].spoilsModel, var frame = try? CoordinatorFrame(decoding: bytes),
+            case .modelPiece(let sha256, let offset, var data) = frame.message
+        else { return bytes }
+        connections[index].spoilsModel = false
+        data[data.startIndex] ^= 1
+        frame.message = .modelPiece(sha256: sha256, offset: offset, data: data)
+        return frame.encoded()
     }
 
     private func describe(_ bytes: [UInt8], to worker: Int) {

@@ -141,4 +141,11 @@ struct EpisodeSlot {
             end = .behindPace
         }
     }
+
+    /// What an episode that is over gave, of so much that there was to visit.
+    func outcome(_ end: EpisodeEnd, of total: Int) -> EpisodeOutcome {
+        EpisodeOutcome(
+            episodeReturn: episodeReturn, steps: steps, tilesVisited: visited, trackTiles: total,
+            end: end)
+    }
 }

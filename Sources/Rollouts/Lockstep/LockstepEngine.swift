@@ -123,9 +123,7 @@ package final class LockstepEngine<
             order[place] = order[activeCount]
             order[activeCount] = slot
             let ended = slots[slot]
-            let outcome = EpisodeOutcome(
-                episodeReturn: ended.episodeReturn, steps: ended.steps,
-                tilesVisited: ended.visited, trackTiles: environment.total(slot), end: end)
+            let outcome = ended.outcome(end, of: environment.total(slot))
             var result = FinishedEpisode(
                 ticket: ended.ticket, episode: ended.episode, outcome: .success(outcome))
             do {
