@@ -5,6 +5,7 @@ import ArrayFiles
 import EvolutionStrategies
 import Foundation
 import RunStore
+import TerminalOutput
 
 /// The best that a run with an objective has found, as JSON in its directory and at its end.
 struct BestSolutionFile {
@@ -17,6 +18,20 @@ struct BestSolutionFile {
         var parameters: [Double]
     }
 
+    private var file: URL { directory.url.appending(path: "best.json") }
+
+    /// Refuses a best.json where a run begins, which has written none: somebody's, or of a run whose
+    /// database has gone.
+    ///
+    /// - Throws: `InputError`.
+    func refusePresent() throws {
+        var status = stat()
+        guard stat(file.path, &status) == 0 else { return }
+        throw InputError(
+            "\(file.path) was not written by this run, which would replace it: move it elsewhere, or"
+                + " give another --logdir")
+    }
+
     /// Writes best.json, whole or not at all.
     ///
     /// - Throws: `FileError`.
@@ -26,7 +41,7 @@ struct BestSolutionFile {
         encoder.outputFormatting = .sortedKeys
         let data = try encoder.encode(
             Solution(cost: best.cost, evaluation: best.evaluation, parameters: best.candidate))
-        try AtomicFile.write(data + Data("\n".utf8), to: directory.url.appending(path: "best.json"))
+        try AtomicFile.write(data + Data("\n".utf8), to: file)
     }
 
     /// The line that ends an ask-and-tell session, for a search that may be over by another limit than

@@ -135,12 +135,21 @@ struct ClusterSearch {
         let log = log
         var search = try RestartingSearch(configuration)
         for solution in injections { try search.inject(solution) }
-        return try ObjectiveRun(
-            RunDirectory(path: options.logdir ?? ""), search: search,
+        let directory = RunDirectory(path: options.logdir ?? "")
+        var status = stat()
+        let database = directory.database.path(percentEncoded: false)
+        if stat(database, &status) != 0 || status.st_size == 0 {
+            // Before a database is made there.
+            try BestSolutionFile(directory: directory).refusePresent()
+        }
+        let run = try ObjectiveRun(
+            directory, search: search,
             plan: objective.plan(seed: configuration.strategy.seed), settings: settings,
             holder: "process \(process.processIdentifier) on \(process.hostName)",
             program: "worldmodels \(WorldModels.configuration.version)", now: Date(),
             waiting: { log(.warning, "database-busy", "\($0); waiting for it") })
+        if run.isNew { try BestSolutionFile(directory: directory).refusePresent() }
+        return run
     }
 
     /// As the database has them.

@@ -212,6 +212,22 @@ struct ObjectiveRunTests {
         try? FileManager.default.removeItem(atPath: worst.directory.path + "-stopped")
     }
 
+    @Test(arguments: [false, true])
+    func `somebody's best.json is not replaced by a new run's`(hasEmptyDatabase: Bool) async throws
+    {
+        let place = try TemporaryDirectory()
+        let file = place.file("best.json")
+        try Data("mine".utf8).write(to: file)
+        if hasEmptyDatabase { try Data().write(to: place.file("run.sqlite")) }
+        let coordinator = try ProgramProcess([
+            "optimize", "--bind", "tcp://127.0.0.1:*", "--logdir", place.path, "--dimension", "2",
+        ])
+        #expect(await coordinator.line { $0.contains("best.json was not written") } != nil)
+        #expect(await coordinator.exitStatus() == 1)
+        #expect(try Data(contentsOf: file) == Data("mine".utf8))
+        #expect(try place.contents().count == (hasEmptyDatabase ? 2 : 1))
+    }
+
     @Test func `a worker whose program is missing ends and says so`() async throws {
         let place = try TemporaryDirectory()
         let coordinator = try ProgramProcess([
