@@ -131,10 +131,43 @@ struct TrainerTests {
         #expect(throws: TrainingError.recordingsTooShort(path: space.data.path, steps: 4)) {
             try space.mdrnn("run", epochs: 1).run { _ in }
         }
+        let longer = try TrainingWorkspace(files: 3, length: 12)
+        _ = try longer.vae("run", epochs: 1).run { _ in }
+        let split = try JSONDecoder().decode(
+            [String: [String]].self,
+            from: Data(contentsOf: longer.root.appending(path: "run/training/split.json")))
+        let names = split["heldOut"] ?? []
+        let heldOut = try #require((0..<3).first { names.first?.contains("_\($0).") == true })
+        try longer.record(heldOut..<heldOut + 1, length: 3)
+        #expect(throws: TrainingError.heldOutTooShort(path: longer.data.path, steps: 4)) {
+            try longer.mdrnn("run", epochs: 1).run { _ in }
+        }
         try FileManager.default.removeItem(at: space.data)
         #expect(throws: TrainingError.missingDataset(path: space.data.path)) {
             try space.vae("run", epochs: 2).run { _ in }
         }
+    }
+
+    @Test func `a model put in the place of a training's own is kept`() throws {
+        let space = try TrainingWorkspace(files: 2)
+        _ = try space.vae("run", epochs: 1).run { _ in }
+        _ = try space.vae("other", epochs: 1) { $0.run.seed = 5 }.run { _ in }
+        let model = space.root.appending(path: "run/vae.safetensors")
+        let other = try Data(contentsOf: space.root.appending(path: "other/vae.safetensors"))
+        try other.write(to: model)
+        _ = try space.vae("run", epochs: 3).run { _ in }
+        let kept = try FileManager.default.contentsOfDirectory(
+            at: model.deletingLastPathComponent(), includingPropertiesForKeys: nil
+        ).filter { $0.lastPathComponent.hasPrefix("vae.2") }
+        #expect(kept.count == 1)
+        #expect(try Data(contentsOf: #require(kept.first)) == other)
+        #expect(try Data(contentsOf: model) != other)
+        // Its own it replaces.
+        _ = try space.vae("run", epochs: 5).run { _ in }
+        #expect(
+            try FileManager.default.contentsOfDirectory(
+                atPath: model.deletingLastPathComponent().path
+            ).filter { $0.hasPrefix("vae.2") }.count == 1)
     }
 
     @Test func `frames that do not fit in memory are streamed, each once`() throws {

@@ -25,6 +25,8 @@ struct TrainingState: Codable, Hashable {
     var inputs: [String: InputHistory]
     /// The recordings; nil in states of earlier versions.
     var recordings: [EarlierRecording]?
+    /// A hash of the model's file as it was written; nil in states of earlier versions.
+    var modelHash: String?
 
     /// The key of the header under which the state stands.
     private static let key = "state"
