@@ -57,7 +57,11 @@ struct SafetensorsHeader {
         func malformed(_ reason: String) -> FileError { .malformed(file: name, reason: reason) }
         guard bytes.count >= 8 else { throw malformed("it is too short") }
         let stated = bytes.littleEndian(UInt64.self, at: 0)
-        guard stated <= UInt64(Self.lengthLimit), stated <= UInt64(bytes.count - 8) else {
+        // A length that no header has is the beginning of something else.
+        guard stated <= UInt64(Self.lengthLimit) else {
+            throw malformed("it does not begin as a safetensors file does")
+        }
+        guard stated <= UInt64(bytes.count - 8) else {
             throw malformed(
                 "its header states \(stated) bytes, \(bytes.count - 8) are there")
         }

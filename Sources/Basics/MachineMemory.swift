@@ -36,6 +36,17 @@ package enum MachineMemory {
         return least
     }
 
+    /// Whether there is room for OpenBLAS's buffers of so many threads that call it; the addresses
+    /// are asked for and given back, no memory is used.
+    package static func holdsBuffers(ofThreads threads: Int) -> Bool {
+        let bytes = threads * bufferOfThread
+        let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+        let place = mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0)
+        guard place != MAP_FAILED else { return false }
+        munmap(place, bytes)
+        return true
+    }
+
     /// Bytes for people, such as "28.8 GB".
     package static func text(_ bytes: Double) -> String {
         let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]

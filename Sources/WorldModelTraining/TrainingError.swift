@@ -13,6 +13,10 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
     case recordingChanged(path: String, recording: String, reason: String)
     /// No recording is long enough for one sequence.
     case recordingsTooShort(path: String, steps: Int)
+    /// None of those that are held out is, while others are.
+    case heldOutTooShort(path: String, steps: Int)
+    /// A limit of memory leaves too little for what each thread's matrix products need.
+    case noMemoryForThreads(_ threads: Int, mebibytes: Int)
     /// An episode ends before the step at which a dream is to start.
     case episodeTooShort(start: Int)
     /// A recording's actions are not as long as the model's.
@@ -42,6 +46,10 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
             "\(path): was trained on \(recording): \(reason)"
         case .recordingsTooShort(let path, let steps):
             "\(path): no recording has the \(steps) steps of a sequence"
+        case .heldOutTooShort(let path, let steps):
+            "\(path): none of the recordings that are held out has the \(steps) steps of a sequence"
+        case .noMemoryForThreads(let threads, let mebibytes):
+            "there is too little memory for \(threads) threads: \(mebibytes) MiB more are needed"
         case .episodeTooShort(let start):
             "the episode or its actions end before step \(start), where the dream is to start"
         case .wrongActionSize(let path, let found, let expected):

@@ -94,6 +94,13 @@ struct ForeignFileTests {
                 continue
             }
         }
+        // The first bytes of other formats are no length of a header that could be told.
+        let other = foreign(.safetensors) {
+            _ = try SafetensorsFile(data: Data("GGUF and what follows".utf8), name: "m")
+        }
+        #expect(
+            other
+                == .malformed(file: "m", reason: "it does not begin as a safetensors file does"))
     }
 
     @Test(arguments: [

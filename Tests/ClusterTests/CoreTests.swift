@@ -42,10 +42,12 @@ struct CoreTests {
 
     /// An engine that hangs in its step as long as it is told to.
     private final class HangingEngine: EpisodeEngine {
+        private let slots: Int
         private let wrapped: ScriptedEngine
         private let hangs: @Sendable () -> Bool
 
         init(slots: Int, gate: Gate, hangs: @escaping @Sendable () -> Bool) {
+            self.slots = slots
             wrapped = ScriptedEngine(slots: slots, gate: gate)
             self.hangs = hangs
         }
@@ -58,7 +60,7 @@ struct CoreTests {
 
         func step() throws {
             // What hangs cannot be asked to end; this one does with its test.
-            while hangs() { Thread.sleep(forTimeInterval: 0.01) }
+            while freeSlots < slots, hangs() { Thread.sleep(forTimeInterval: 0.01) }
             try wrapped.step()
         }
 
@@ -140,13 +142,16 @@ struct CoreTests {
         let tally = Tally()
         let isOver = Mutex(false)
         defer { isOver.withLock { $0 = true } }
+        // The other one might have done all before the first has anything to hang with.
+        let gate = Gate(open: false)
         let worker = try TestWorker(
             server.address, environments: 2,
             engine: { _, _ in
                 { slots in
                     let isFirst = tally.begin() == 0
-                    return HangingEngine(slots: slots, gate: Gate()) {
-                        isFirst && !isOver.withLock { $0 }
+                    return HangingEngine(slots: slots, gate: gate) {
+                        if isFirst { gate.open() }
+                        return isFirst && !isOver.withLock { $0 }
                     }
                 }
             },

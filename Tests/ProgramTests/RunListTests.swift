@@ -69,10 +69,10 @@ struct RunListTests {
         #expect(
             csv[0] == """
                 training,1,0,0,18446744073709551615,900.5,100,7,300,lapCompleted,"a, ""b""/1",0,,false,\
-                0.25,0.125
+                0.25,0.125,
                 """)
         #expect(csv[2].hasPrefix("training,1,0,2,18446744073709551613,,100,"))
-        #expect(csv[2].hasSuffix(",0.25,"))
+        #expect(csv[2].hasSuffix(",0.25,,"))
         let json = try ReportColumn.json(rollouts, columns).split(separator: "\n")
         let objects = try json.map {
             try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])

@@ -29,14 +29,16 @@ package struct Turns: TestTrait, SuiteTrait, TestScoping {
     ) async throws {
         await Self.places.take()
         defer { Self.places.give() }
-        try await withThrowingTaskGroup { group in
-            group.addTask { try await function() }
-            group.addTask { [limit] in
-                try await Task.sleep(for: limit)
-                Issue.record("not over within \(limit)")
+        try await withoutActuallyEscaping(function) { function in
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await function() }
+                group.addTask { [limit] in
+                    try await Task.sleep(for: limit)
+                    Issue.record("not over within \(limit)")
+                }
+                defer { group.cancelAll() }
+                try await group.next()
             }
-            defer { group.cancelAll() }
-            try await group.next()
         }
     }
 }

@@ -114,6 +114,16 @@ struct ForeignDataTests {
         #expect(dataset.skipped.map(\.path) == ["nowhere"])
     }
 
+    @Test func `a folder whose name is no text is named, and why it is left out`() throws {
+        let space = try TrainingWorkspace(files: 2, length: 2)
+        let path = space.data.appending(path: "caf").path.utf8CString.dropLast()
+        let name = Array(path) + [CChar(bitPattern: 0xe9), 0]
+        #expect(mkdir(name, 0o700) == 0)
+        defer { rmdir(name) }
+        let skipped = try RolloutDataset(directory: space.data).skipped
+        #expect(skipped.count == 1 && skipped[0].reason.contains("not UTF-8"), "\(skipped)")
+    }
+
     @Test(arguments: [("brown.npz", 1), ("early.npz", 2)])
     func `the original's recordings are read up to their last observation, which is said`(
         fixture: String, surplus: Int

@@ -131,10 +131,37 @@ struct TrainerTests {
         #expect(throws: TrainingError.recordingsTooShort(path: space.data.path, steps: 4)) {
             try space.mdrnn("run", epochs: 1).run { _ in }
         }
+        let longer = try TrainingWorkspace(files: 3, length: 12)
+        _ = try longer.vae("run", epochs: 1).run { _ in }
+        let split = try JSONDecoder().decode(
+            [String: [String]].self,
+            from: Data(contentsOf: longer.root.appending(path: "run/training/split.json")))
+        let names = split["heldOut"] ?? []
+        let heldOut = try #require((0..<3).first { names.first?.contains("_\($0).") == true })
+        try longer.record(heldOut..<heldOut + 1, length: 3)
+        #expect(throws: TrainingError.heldOutTooShort(path: longer.data.path, steps: 4)) {
+            try longer.mdrnn("run", epochs: 1).run { _ in }
+        }
         try FileManager.default.removeItem(at: space.data)
         #expect(throws: TrainingError.missingDataset(path: space.data.path)) {
             try space.vae("run", epochs: 2).run { _ in }
         }
+    }
+
+    @Test func `a model put in the place of a training's own is kept`() throws {
+        let space = try TrainingWorkspace()
+        _ = try space.vae("run", epochs: 1).run { _ in }
+        _ = try space.vae("other", epochs: 1) { $0.run.seed = 5 }.run { _ in }
+        let other = try space.bytes("other/vae.safetensors")
+        try other.write(to: space.root.appending(path: "run/vae.safetensors"))
+        let told = try space.told { try space.vae("run", epochs: 6).run($0) }
+        #expect(try space.bytes("run/vae.safetensors") != other)
+        let kept = try #require(
+            told.first { $0.contains("is kept as") }?.split(separator: " ").last)
+        #expect(try space.bytes("run/\(kept)") == other)
+        #expect(told.filter { $0.contains("is kept as") }.count == 1)
+        // Its own it replaces.
+        #expect(try space.told { try space.vae("run", epochs: 8).run($0) } == [])
     }
 
     @Test func `frames that do not fit in memory are streamed, each once`() throws {

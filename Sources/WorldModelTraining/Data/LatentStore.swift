@@ -82,7 +82,7 @@ struct LatentStore {
         rows = try Data(contentsOf: rowsURL, options: .alwaysMapped)
     }
 
-    /// A hash of V's file.
+    /// A hash of V's file, or another model's.
     static func fingerprint(vae: URL) throws -> String {
         var hash = StableHash()
         hash.combine(try Data(contentsOf: vae))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ArrayFiles
 import Foundation
 
 /// Finds the .npz files below a directory, at any depth, and follows symbolic links.
@@ -65,7 +66,8 @@ struct RecordingWalk {
     private mutating func skip(_ path: String, _ code: Int32) {
         unreadable.append(
             RolloutDataset.Skipped(
-                path: path, reason: "cannot read \(path): \(String(cString: strerror(code)))"))
+                path: path,
+                reason: FileError(code: code, path: absolute(path), action: "read").description))
     }
 
     private func absolute(_ path: String) -> String { path.isEmpty ? root : "\(root)/\(path)" }

@@ -74,7 +74,7 @@ public struct MDRNNTrainer: Sendable {
         let summary = try run.train(options: options, inputs: inputs, tell) {
             let store = try latents()
             let training = try source(store, run.dataset.training)
-            let heldOut = try source(store, run.dataset.measured)
+            let heldOut = try source(store, run.dataset.measured, isHeldOut: true)
             let parameters = try run.start(
                 sizes: sizes,
                 compared: [
@@ -110,14 +110,16 @@ public struct MDRNNTrainer: Sendable {
     }
 
     private func source(
-        _ store: LatentStore, _ recordings: [RolloutDataset.Recording]
+        _ store: LatentStore, _ recordings: [RolloutDataset.Recording], isHeldOut: Bool = false
     ) throws -> SequenceSource {
         let source = SequenceSource(
             store, paths: Set(recordings.map(\.path)), steps: configuration.sequenceLength,
             stride: max(1, configuration.sequenceStride))
         guard source.count > 0 else {
-            throw TrainingError.recordingsTooShort(
-                path: configuration.run.data.path, steps: configuration.sequenceLength)
+            let (path, steps) = (configuration.run.data.path, configuration.sequenceLength)
+            throw isHeldOut
+                ? TrainingError.heldOutTooShort(path: path, steps: steps)
+                : TrainingError.recordingsTooShort(path: path, steps: steps)
         }
         return source
     }

@@ -119,6 +119,7 @@ struct TrainingRun<Parameters: ParameterSet> {
         let continues = isReloading
         try saved?.state.require(options, path: stateFile.path)
         let model = try make()
+        try ThreadBuffers.require(max(1, settings.threads))
         var state = TrainingState(
             schedule: PlateauSchedule(rate: settings.learningRate), options: options,
             inputs: inputs.mapValues { InputHistory(rawValue: $0) })
@@ -138,7 +139,7 @@ struct TrainingRun<Parameters: ParameterSet> {
             // A model without a state was put there: only a better one may replace it.
             state.bestLoss = try pass(0, rate: nil, model, tell).loss.total
         }
-        var replacesModel = saved == nil && FileManager.default.fileExists(atPath: self.model.path)
+        var replacesModel = try isForeign(state, continues: saved != nil)
         while state.epoch < settings.epochs && !state.schedule.shouldStop {
             let report = try epoch(&state, model, tell)
             if replacesModel && report.isBest {
@@ -150,7 +151,7 @@ struct TrainingRun<Parameters: ParameterSet> {
                             + " \(kept.lastPathComponent)"))
                 replacesModel = false
             }
-            try save(state, report, model)
+            try save(&state, report, model)
             try model.saved(epoch: report.epoch)
             try tell(.epoch(report))
         }
@@ -187,6 +188,15 @@ struct TrainingRun<Parameters: ParameterSet> {
         }
         state.schedule.restart()
         state.bestLoss = try pass(0, rate: nil, model, tell).loss.total
+    }
+
+    /// Whether the directory has a model that this training has not written.
+    private func isForeign(_ state: TrainingState, continues: Bool) throws -> Bool {
+        guard FileManager.default.fileExists(atPath: model.path) else { return false }
+        guard continues else { return true }
+        // Somebody may have put another in its place.
+        guard let hash = state.modelHash else { return false }
+        return try hash != LatentStore.fingerprint(vae: model)
     }
 
     /// Whether the directory's model is to be continued.
@@ -242,7 +252,7 @@ struct TrainingRun<Parameters: ParameterSet> {
 
     /// Writes the best model first: a run that is killed in between repeats the epoch.
     private func save(
-        _ state: TrainingState, _ report: TrainingEpoch, _ model: some TrainedModel
+        _ state: inout TrainingState, _ report: TrainingEpoch, _ model: some TrainedModel
     ) throws {
         let network = model.network
         guard GradientNorm.norm(network.parameters, pool: network.pool).isFinite else {
@@ -257,6 +267,7 @@ struct TrainingRun<Parameters: ParameterSet> {
         }
         if report.isBest {
             try model.released(network.exported).file(metadata: metadata).write(to: self.model)
+            state.modelHash = try LatentStore.fingerprint(vae: self.model)
         }
         var tensors: [String: Tensor] = [:]
         for (prefix, buffer) in sets(of: model) {

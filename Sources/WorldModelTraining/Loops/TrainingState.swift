@@ -25,6 +25,8 @@ struct TrainingState: Codable, Hashable {
     var inputs: [String: InputHistory]
     /// The recordings; nil in states of earlier versions.
     var recordings: [EarlierRecording]?
+    /// A hash of the model's file as it was written; nil in states of earlier versions.
+    var modelHash: String?
 
     /// The key of the header under which the state stands.
     private static let key = "state"
@@ -117,6 +119,7 @@ extension TrainingState {
         bestLoss = try values.decodeIfPresent(Double.self, forKey: .bestLoss)
         options = try values.decode([String: String].self, forKey: .options)
         recordings = try values.decodeIfPresent([EarlierRecording].self, forKey: .recordings)
+        modelHash = try values.decodeIfPresent(String.self, forKey: .modelHash)
         inputs = try values.decodeIfPresent([String: InputHistory].self, forKey: .inputs) ?? [:]
         for (name, option) in [
             ("dataset", "a --data of fingerprint"), ("vae", "a vae.safetensors of fingerprint"),

@@ -69,6 +69,10 @@ extension TrainingError: LocalizedError {
             case .noRewards: "give other recordings or leave out --include-reward"
             case .recordingChanged: "put it back as it was, or start afresh with --noreload"
             case .recordingsTooShort: "record longer episodes or ask for shorter sequences"
+            case .heldOutTooShort:
+                "record more episodes of that length or ask for shorter sequences"
+                    + " (--sequence-length)"
+            case .noMemoryForThreads: "raise the limit (ulimit -v) or take fewer --threads"
             case .episodeTooShort: "give a smaller --start or a longer episode"
             case .wrongActionSize: "give recordings of one kind"
             case .missingVAE:

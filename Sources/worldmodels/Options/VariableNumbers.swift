@@ -35,9 +35,13 @@ struct VariableNumbers: ExpressibleByArgument, Hashable, ExpressibleByStringLite
                 "\(option) \(text) is neither a number or a list of them nor a file that can be read"
             )
         }
-        let words = Self.words(of: content)
-        let numbers = words.compactMap(Double.init)
-        guard numbers.count == words.count, numbers.count == count else {
+        let lines = content.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        if let wrong = lines.firstIndex(where: { Self.numbers(in: $0) == nil }) {
+            throw ValidationError(
+                "\(option) \(text): line \(wrong + 1) holds something else than numbers")
+        }
+        let numbers = Self.numbers(in: content) ?? []
+        guard numbers.count == count else {
             throw ValidationError(
                 "\(option) \(text) does not hold \(count) numbers but \(numbers.count)")
         }

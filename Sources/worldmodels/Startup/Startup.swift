@@ -28,8 +28,29 @@ enum Startup {
     /// - Throws: `InputError` where it cannot be: a table that was cut off by a full disk is no
     ///   success. A reader that has ended has what it wanted.
     static func finishOutput() throws {
-        guard fflush(nil) != 0, errno != EPIPE else { return }
-        throw InputError("standard output cannot be written: \(String(cString: strerror(errno)))")
+        if fflush(nil) != 0 {
+            if errno == EPIPE { return }
+            throw InputError(
+                "standard output cannot be written: \(String(cString: strerror(errno)))")
+        }
+        // What filled the buffer before was written, or lost, without a word.
+        if hasLostOutput && !hasNoReader {
+            throw InputError(
+                "standard output was not taken whole: see whether its disk is full, or a limit")
+        }
+    }
+
+    /// Whether a write to standard output has failed at any time.
+    private static var hasLostOutput: Bool {
+        // The variable stdout itself is one that strict concurrency keeps from being read.
+        guard let variable = dlsym(nil, "stdout") else { return false }
+        return ferror(variable.load(as: UnsafeMutablePointer<FILE>.self)) != 0
+    }
+
+    /// Whether standard output is a pipe or socket at whose other end nobody is any more.
+    private static var hasNoReader: Bool {
+        var output = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+        return poll(&output, 1, 0) > 0 && output.revents & Int16(POLLERR | POLLHUP) != 0
     }
 
     /// Ends the process.
@@ -68,18 +89,13 @@ enum Startup {
         if let text = getenv("OPENBLAS_NUM_THREADS"), let count = Int(String(cString: text)) {
             threads = max(1, min(threads, count))
         }
+        if MachineMemory.holdsBuffers(ofThreads: threads) { return nil }
         let bytes = threads * MachineMemory.bufferOfThread
-        let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-        let place = mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0)
-        guard place != MAP_FAILED else {
-            let need = "\(bytes >> 20) MiB more are needed; raise the limit (ulimit -v)"
-            return threads == 1
-                ? "there is too little memory for a thread: \(need)"
-                : "there is too little memory for \(threads) threads: \(need),"
-                    + " or set OPENBLAS_NUM_THREADS=1"
-        }
-        munmap(place, bytes)
-        return nil
+        let need = "\(bytes >> 20) MiB more are needed; raise the limit (ulimit -v)"
+        return threads == 1
+            ? "there is too little memory for a thread: \(need)"
+            : "there is too little memory for \(threads) threads: \(need),"
+                + " or set OPENBLAS_NUM_THREADS=1"
     }
 
     /// Refuses names that are no text: with another name in its place a file would be read or

@@ -123,6 +123,14 @@ struct OptimizeTests {
         #expect(after.asks.isEmpty && after.stop == stop && after.status == 0)
     }
 
+    @Test func `of a file of numbers the wrong line is named`() async throws {
+        let file = directory.file("start")
+        try Data("1.0\r\nfoo\r\n".utf8).write(to: file)
+        let search = try ProgramProcess(["optimize", "--dimension", "2", "--x0", file.path])
+        #expect(await search.line { $0.contains("start: line 2 holds") } != nil)
+        #expect(await search.exitStatus() == 64)
+    }
+
     @Test func `a state of another search is refused and stays as it is`() async throws {
         let state = directory.file("state")
         _ = try await run(["--max-evaluations", "50", "--state", state.path])

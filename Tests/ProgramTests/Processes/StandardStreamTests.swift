@@ -64,6 +64,26 @@ struct StandardStreamTests {
         #expect(await piped.line { $0.contains("status ") } == "status 0")
     }
 
+    @Test func `nor may a part of a long result find none`() async throws {
+        let data = directory.file("data")
+        let recording = try ProgramProcess([
+            "generate", "--rollouts", "1", "--steps", "2", "--rootdir", data.path,
+        ])
+        #expect(await recording.exitStatus() == 0)
+        // More to tell than a stream's buffer holds, which then is written before the end.
+        for index in 0..<100 {
+            try Data("nothing".utf8).write(to: data.appending(path: "damaged\(index).npz"))
+        }
+        let full = try ProgramProcess(
+            ["data", "inspect", data.path], command: "exec \"$0\" \"$@\" >/dev/full")
+        #expect(await full.line { $0.contains("standard output") } != nil)
+        #expect(await full.exitStatus() == 1)
+        let unread = try ProgramProcess(
+            ["data", "inspect", data.path],
+            command: "{ \"$0\" \"$@\"; echo \"status $?\" >&2; } | true")
+        #expect(await unread.line { $0.contains("status ") } == "status 0")
+    }
+
     @Test func `a search that cannot ask says why, and its complaints need no reader`() async throws
     {
         let full = try ProgramProcess(

@@ -54,6 +54,23 @@ struct StartupTests {
         #expect(await process.exitStatus() == 1)
     }
 
+    @Test func `so is a training whose threads find no room`() async throws {
+        let data = directory.file("data").path
+        let recording = try ProgramProcess([
+            "generate", "--rollouts", "2", "--steps", "4", "--rootdir", data,
+        ])
+        #expect(await recording.exitStatus() == 0)
+        // What the training itself needs, and the first of 16 buffers.
+        let training = try ProgramProcess(
+            [
+                "train-vae", "--logdir", directory.file("run").path, "--data", data, "--epochs",
+                "1",
+                "--threads", "16",
+            ], command: "ulimit -v 2000000; exec \"$0\" \"$@\"")
+        #expect(await training.line { $0.contains("fewer --threads") } != nil)
+        #expect(await training.exitStatus() == 1)
+    }
+
     // OpenBLAS would ask for what is left after the search's matrices, without end.
     @Test(arguments: [300_000, 500_000])
     func `so is a search that fits into the limit, but not beside what is there`(
