@@ -210,10 +210,33 @@ struct ObjectiveProcessTests {
     }
 
     @Test func `one that takes too much memory fails, and says what it might have had`() {
-        let failure = failure(
-            "exec awk 'BEGIN { s = \"x\"; while (1) s = s s }'",
-            ObjectiveLimits(seconds: 60, memoryBytes: 64 << 20))
+        // Four times as much as it may have; without a limit it has an answer.
+        let greedy = """
+            exec awk 'BEGIN { s = "x"; while (length(s) < 268435456) s = s s
+                print "{\\"cost\\": 1}" }'
+            """
+        let failure = failure(greedy, ObjectiveLimits(memoryBytes: 64 << 20))
         #expect(failure?.description.contains("(it may have 64 MiB)") == true, "\(failure as Any)")
+        // In KiB, as a shell tells it.
+        #expect(
+            outcome(
+                "read -r line; echo \"{\\\"cost\\\": $(ulimit -d)}\"",
+                ObjectiveLimits(memoryBytes: 80 << 20))
+                == .success(ObjectiveAnswer(.cost, 81_920)))
+    }
+
+    @Test func `it does not outlive the thread that asked it first`() async throws {
+        let (number, place) = try await onThread { [task] () -> (Int32?, UInt) in
+            let process = ObjectiveProcess(command: "sleep 600; true")
+            try process.ask(task)
+            // Nobody ends it: it is kept beyond the thread.
+            return (
+                process.process, UInt(bitPattern: Unmanaged.passRetained(process).toOpaque())
+            )
+        }
+        try await Self.ended(try #require(number))
+        let kept = try #require(UnsafeRawPointer(bitPattern: place))
+        Unmanaged<ObjectiveProcess>.fromOpaque(kept).release()
     }
 
     @Test func `after a failure the next task starts it again`() {
