@@ -31,7 +31,7 @@ package struct DreamBank: Sendable {
     ///
     /// - Throws: `Missing`, `DreamStarts.Failure` where they are of other models, `FileError`.
     init(_ directory: RunDirectory, of models: RunModels) throws {
-        let file = directory.url.appending(path: DreamStarts.fileName)
+        let file = Self.file(in: directory)
         guard let data = FileManager.default.contents(atPath: file.path) else {
             throw Missing(path: file.path, directory: directory.path)
         }
@@ -39,6 +39,20 @@ package struct DreamBank: Sendable {
         try DreamStarts(SafetensorsFile(data: data, name: file.path), name: file.path).check(
             sizes: models.sizes, vae: SHA256.digest(models.vae).hexadecimal,
             mdrnn: SHA256.digest(models.mdrnn).hexadecimal, name: file.path)
+    }
+
+    /// Refuses a run that has no starts and will get none, before hours go into its V.
+    ///
+    /// - Throws: `Missing`.
+    static func require(in directory: RunDirectory) throws {
+        let file = file(in: directory)
+        guard FileManager.default.fileExists(atPath: file.path) else {
+            throw Missing(path: file.path, directory: directory.path)
+        }
+    }
+
+    private static func file(in directory: RunDirectory) -> URL {
+        directory.url.appending(path: DreamStarts.fileName)
     }
 
     /// The setting that names them.

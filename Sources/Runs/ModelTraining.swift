@@ -98,6 +98,9 @@ package struct ModelTraining: Sendable {
         }
     }
 
+    /// Whether M is missing, or its training was begun and not ended.
+    func trainsMemory(in directory: RunDirectory) -> Bool { needs(.mdrnn, in: directory) }
+
     /// Whether the model is missing, or an earlier start began it and did not end it: the file is
     /// there from the first epoch on.
     private func needs(_ model: Agent.Part, in directory: RunDirectory) -> Bool {

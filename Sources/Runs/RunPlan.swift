@@ -58,6 +58,9 @@ package struct RunPlan: Sendable {
             try RunModels.checkPresent(in: directory, precision: wanted.precision)
         }
         try training?.check(presentIn: directory)
+        if wanted.dreams, usesRandomMemory || training?.trainsMemory(in: directory) != true {
+            try DreamBank.require(in: directory)
+        }
         try ForeignController.refuse(beforeBeginningIn: directory)
         let store = try RunStore(directory, holder: holder, waiting: waiting)
         try ForeignController.refuse(in: directory, of: store.reader.identity()?.identifier)

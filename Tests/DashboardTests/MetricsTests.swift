@@ -30,6 +30,11 @@ struct MetricsTests {
         let meter = RunMeter(now: { ShownRun.began })
         meter.note(ShownRun.result(.training, 1, 3, 0))
         meter.note(ShownRun.result(.training, 1, 0, 0))
+        var dream = ShownRun.result(.training, 2, 0, 0)
+        dream.episode.dreamTemperature = 1
+        dream.outcome.end = .dreamEnded
+        dream.seconds = 0.75
+        meter.note(dream)
         let status = ClusterStatus.made(
             workers: [
                 .made("mars", cores: 4, outstanding: 16, steps: [5, 7]),
@@ -42,10 +47,13 @@ struct MetricsTests {
             "worldmodels_host_busy_ratio{host=\"mars\"} 0.75",
             "worldmodels_host_steps_total{host=\"mars\"} 13",
             "worldmodels_episodes_total{end=\"lapCompleted\"} 1",
-            "worldmodels_episode_duration_seconds_bucket{le=\"1\"} 0",
-            "worldmodels_episode_duration_seconds_bucket{le=\"2\"} 2",
-            "worldmodels_episode_duration_seconds_bucket{le=\"+Inf\"} 2",
-            "worldmodels_episode_duration_seconds_sum 4",
+            "worldmodels_episodes_total{end=\"dreamEnded\"} 1",
+            "worldmodels_steps_total 200", "worldmodels_dream_steps_total 100",
+            "worldmodels_episode_duration_seconds_bucket{le=\"0.5\"} 0",
+            "worldmodels_episode_duration_seconds_bucket{le=\"1\"} 1",
+            "worldmodels_episode_duration_seconds_bucket{le=\"2\"} 3",
+            "worldmodels_episode_duration_seconds_bucket{le=\"+Inf\"} 3",
+            "worldmodels_episode_duration_seconds_sum 4.75",
             "worldmodels_last_result_timestamp_seconds 1800000000",
         ] {
             #expect(lines.contains(line), "\(line)")

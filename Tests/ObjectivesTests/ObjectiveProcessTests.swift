@@ -225,20 +225,6 @@ struct ObjectiveProcessTests {
                 == .success(ObjectiveAnswer(.cost, 81_920)))
     }
 
-    @Test func `it does not outlive the thread that asked it first`() async throws {
-        let (number, place) = try await onThread { [task] () -> (Int32?, UInt) in
-            let process = ObjectiveProcess(command: "sleep 600; true")
-            try process.ask(task)
-            // Nobody ends it: it is kept beyond the thread.
-            return (
-                process.process, UInt(bitPattern: Unmanaged.passRetained(process).toOpaque())
-            )
-        }
-        try await Self.ended(try #require(number))
-        let kept = try #require(UnsafeRawPointer(bitPattern: place))
-        Unmanaged<ObjectiveProcess>.fromOpaque(kept).release()
-    }
-
     @Test func `after a failure the next task starts it again`() {
         let process = ObjectiveProcess(
             command: """

@@ -4,6 +4,7 @@
 import Episodes
 import ArgumentParser
 import Foundation
+import Pictures
 import RunReports
 import RunStore
 import TestSupport
@@ -16,7 +17,7 @@ private final class ShownRun: Sendable {
     private let scratch: TemporaryDirectory
     let directory: RunDirectory
 
-    init(generations: Int = 3, spoiled: Int? = nil) throws {
+    init(generations: Int = 3, spoiled: Int? = nil, dreamt: Set<Int> = []) throws {
         scratch = try TemporaryDirectory()
         directory = RunDirectory(path: scratch.path)
         let store = try RunStore(directory, holder: "test")
@@ -37,6 +38,7 @@ private final class ShownRun: Sendable {
             record.failed = isSpoiled ? 2 : 0
             record.sigma = 0.1
             record.steps = 1000
+            if dreamt.contains(generation) { record.dreamTemperature = 1.3 }
             record.seconds = 2
             record.elapsed = 2 * Double(generation)
             record.workers = 1
@@ -64,6 +66,35 @@ struct InspectionTests {
         #expect(text.contains("best evaluation: 77.2 +- 8.0 over 16 tracks after generation 2"))
         #expect(lines.count { $0.contains("┤") || $0.contains(" │") } == 12)
         #expect(text.contains("◆"))
+    }
+
+    @Test func `what is a dream and what a drive is said wherever returns are shown`() throws {
+        let (driven, dreamt) = (try ShownRun(), try ShownRun(dreamt: [1, 3]))
+        // Its path may have any word in it.
+        let plain = try RunReport(driven.directory).text()
+        #expect(!plain.contains("dreams") && !plain.contains(", driven"))
+        let report = try RunReport(dreamt.directory)
+        let text = report.text()
+        let rows = text.split(separator: "\n").filter { $0.contains(" 2 x 4 ") }
+        #expect(rows.map { $0.contains("dreams at 1.3") } == [true, false, true])
+        #expect(rows[1].contains("drives"))
+        #expect(text.contains("candidates' average return in dreams"))
+        #expect(text.contains("candidates' average return, driven"))
+        #expect(text.contains("evaluation of the mean, driven"))
+        #expect(report.generations.map(\.totalSteps) == [0, 1000, 1000])
+        #expect(report.generations.map(\.totalDreamSteps) == [1000, 1000, 2000])
+        let rest = RunPlots(reports: [report], overSteps: false)
+        #expect(
+            rest.picture.series.map(\.name) == [
+                "candidates' average in dreams", "candidates' average, driven",
+                "best candidate", "the mean on the evaluation tracks, driven",
+            ])
+        let header = try #require(report.csv.split(separator: "\n").first)
+        let lines = report.csv.split(separator: "\n").dropFirst()
+            .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        let column = try #require(
+            header.split(separator: ",").firstIndex { $0 == "dream_temperature" })
+        #expect(lines.map { $0[column] } == ["1.3", "", "1.3"])
     }
 
     @Test func `a long run lists its last generations unless all are wanted`() throws {

@@ -73,6 +73,9 @@ struct RunListTests {
                 """)
         #expect(csv[2].hasPrefix("training,1,0,2,18446744073709551613,,100,"))
         #expect(csv[2].hasSuffix(",0.25,,"))
+        var dream = rollouts[0]
+        dream.episode.dreamTemperature = 1.3
+        #expect(ReportColumn.csv([dream], columns).hasSuffix(",0.125,1.3\n"))
         let json = try ReportColumn.json(rollouts, columns).split(separator: "\n")
         let objects = try json.map {
             try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])

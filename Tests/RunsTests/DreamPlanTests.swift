@@ -75,6 +75,11 @@ struct DreamPlanTests {
             _ = try RunPlan(directory, given: Self.given).open()
         }
         #expect(missing?.description.contains("dream-starts.safetensors is missing") == true)
+        // Nor is V trained, where M is there and was trained without its reward.
+        var plan = RunPlan(directory, given: Self.given)
+        plan.training = ModelTraining(data: space.path, visualEpochs: 1, memoryEpochs: 1)
+        #expect(throws: DreamBank.Missing.self) { _ = try plan.open() }
+        #expect(!directory.holdsRun)
         try write(starts(mdrnn: otherMemory()), to: directory)
         let other = #expect(throws: DreamStarts.Failure.self) {
             _ = try RunPlan(directory, given: Self.given).open()

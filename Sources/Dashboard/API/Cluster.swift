@@ -33,6 +33,8 @@ struct Cluster: Encodable {
         var lastSeen: String
         var rollouts: Int
         var steps: Int
+        /// Steps that M dreamt.
+        var dreamSteps: Int
     }
 
     struct Quarantine: Encodable {
@@ -77,7 +79,7 @@ struct Cluster: Encodable {
                 name: record.name, fingerprint: record.fingerprint,
                 firstSeen: Timestamp.text(record.firstSeen),
                 lastSeen: Timestamp.text(record.lastSeen), rollouts: record.rollouts,
-                steps: record.steps)
+                steps: record.steps, dreamSteps: record.dreamSteps)
         }
         quarantines = try reader.quarantines().map { record in
             Quarantine(

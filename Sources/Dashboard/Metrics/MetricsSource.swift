@@ -186,13 +186,17 @@ final class MetricsSource: Sendable {
 
     private func add(_ counts: RunMeter.Counts, to text: inout PrometheusText) {
         text.add(
-            .counter, "worldmodels_episodes_total", "Episodes that were driven, by how they ended.",
+            .counter, "worldmodels_episodes_total",
+            "Episodes that were driven or dreamt, by how they ended.",
             EpisodeEnd.allCases.map { end in
                 ([("end", end.rawValue)], Double(counts.ends[end] ?? 0))
             })
         text.add(
             .counter, "worldmodels_steps_total", "Environment steps of those.",
             Double(counts.steps))
+        text.add(
+            .counter, "worldmodels_dream_steps_total", "Steps of those that M dreamt.",
+            Double(counts.dreamSteps))
         text.add(
             .gauge, "worldmodels_last_result_timestamp_seconds",
             "When the last result arrived; before the first, when the coordinator began.",

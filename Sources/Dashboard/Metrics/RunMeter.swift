@@ -12,7 +12,10 @@ import Synchronization
 package final class RunMeter: Sendable {
     struct Counts: Sendable {
         var ends: [EpisodeEnd: UInt64] = [:]
+        /// Steps of the environment.
         var steps: UInt64 = 0
+        /// Steps of M's dreams.
+        var dreamSteps: UInt64 = 0
         /// A minute's drive and slow hosts both have a bucket of use.
         var episodeSeconds = Histogram(bounds: [0.5, 1, 2, 5, 10, 20, 40, 80, 160, 320])
         var generationSeconds = Histogram(
@@ -37,7 +40,12 @@ package final class RunMeter: Sendable {
         let now = now()
         counts.withLock { counts in
             counts.ends[result.outcome.end, default: 0] += 1
-            counts.steps += UInt64(clamping: result.outcome.steps)
+            let steps = UInt64(clamping: result.outcome.steps)
+            if result.episode.dreamTemperature == nil {
+                counts.steps += steps
+            } else {
+                counts.dreamSteps += steps
+            }
             counts.episodeSeconds.add(result.seconds)
             counts.lastResult = now
         }
