@@ -43,12 +43,19 @@ stop() {
     is_running || return 0
     # Episodes get 30 seconds to finish; a second signal ends at once.
     kill -TERM "$pid"
-    is_within 40 has_ended && return
-    echo "process $pid takes long to end: told once more"
-    kill -TERM "$pid"
-    is_within 5 has_ended || kill -KILL "$pid"
+    if ! is_within 40 has_ended; then
+        echo "process $pid takes long to end: told once more"
+        kill -TERM "$pid"
+        is_within 5 has_ended || kill -KILL "$pid"
+    fi
+    # What is said of it comes before what the next one says, unless nobody is left to say it.
+    is_within 5 has_told || true
 }
 has_ended() { ! is_running; }
+# ending: what the log says of the end of worker.pid's process. Who says so may be late, on a busy host
+# later than the first lines of the next one.
+ending() { grep -F " process $pid ended with status " worker.log | tail -n 1; }
+has_told() { [ -n "$(ending)" ]; }
 
 # start CORES OPTION ...
 start() {
@@ -69,9 +76,10 @@ start() {
         exec 3> >(stamp >>worker.log)
         "$program" worker "$@" >&3 2>&3 3>&- &
         exec 3>&-
-        echo "$! $(started $!)" >worker.pid.new && mv worker.pid.new worker.pid
-        wait $! && status=0 || status=$?
-        echo "ended with status $status" | stamp >>worker.log
+        worker=$!
+        echo "$worker $(started "$worker")" >worker.pid.new && mv worker.pid.new worker.pid
+        wait "$worker" && status=0 || status=$?
+        echo "process $worker ended with status $status" | stamp >>worker.log
     ) </dev/null >/dev/null 2>&1 &
     is_within 10 has_said "$log" || true
     is_within 1 is_running || {
@@ -104,6 +112,8 @@ case $verb in
     status)
         if is_running; then
             echo "process $pid, $(head -n 1 worker.options) cores: $(tail -n 1 worker.log 2>/dev/null)"
+        elif [ -r worker.pid ] && has_told; then
+            echo "no worker: $(ending)"
         elif [ -r worker.log ]; then
             echo "no worker: $(tail -n 1 worker.log)"
         else
