@@ -41,6 +41,7 @@ started=()
 end() {
     local status=$? pod pid
     trap - EXIT
+    podman unpause "${server:-none}" >/dev/null 2>&1 || true
     for pod in "${pods[@]}"; do
         podman pod logs "$pod" >"$scratch/$pod.log" 2>&1 || true
         # The first time may come too early for a container that is just ending.
@@ -88,30 +89,49 @@ kubernetes-validate --strict --quiet "$scratch/played.yaml"
 { cat "$scratch/played.yaml" && cat "$scratch/keys.yaml"; } >"$scratch/all.yaml"
 python3 "$here/pods.py" "$scratch/all.yaml" "$scratch/volumes" >"$scratch/pods.yaml"
 mapfile -t names < <(sed -n '/^metadata:/,/^spec:/s/^  name: //p' "$scratch/pods.yaml")
-[ "${#names[@]}" -eq 3 ] || fail "not a coordinator and two workers, but ${names[*]}: see $scratch/pods.yaml"
+[[ ${#names[@]} -eq 3 && ${names[0]} = worldmodels-coordinator ]] ||
+    fail "not a coordinator and two workers, but ${names[*]}: see $scratch/pods.yaml"
 for name in "${names[@]}"; do
     ! podman pod exists "$name" || fail "podman has a pod $name already: it is not this test's to remove"
 done
 pods=("${names[@]}")
 
-say "podman plays ${pods[*]}"
+# play NUMBER: that one of the pods, and waits until it has started.
+play() {
+    podman kube play --network "$network" --log-driver k8s-file "$scratch/pod-$1.yaml" \
+        >"$scratch/play.log" 2>&1 || fail "podman: $(tail -n 3 "$scratch/play.log")"
+}
+# is_private KEY: fails unless it is its user's alone.
+is_private() {
+    local mode
+    mode=$(stat -c %a:%u "$scratch/volumes/worldmodels-$1")
+    [ "$mode" = 600:1000 ] || fail "$1: mode and owner are $mode, not 600:1000"
+}
+csplit --silent --prefix="$scratch/pod-" --suffix-format=%d.yaml "$scratch/pods.yaml" '/^---$/' '{*}'
 podman network create "$network" >/dev/null
-podman kube play --network "$network" --log-driver k8s-file "$scratch/pods.yaml" >"$scratch/play.log" 2>&1 ||
-    fail "podman: $(tail -n 3 "$scratch/play.log")"
+server=worldmodels-coordinator-coordinator
 run=$scratch/volumes/worldmodels-coordinator/runs/run
 logs() { podman logs "$1" 2>&1; }
 log_says() { logs "$1" | grep -q "$2"; }
+is_ready() {
+    podman exec "$server" worldmodels status --connect=tcp://127.0.0.1:5555 \
+        --key=/keys/viewer.key --server-key=/secret/coordinator.public >/dev/null 2>&1
+}
 
-for key in coordinator/keys/coordinator.key worker-0/keys/worker.key; do
-    mode=$(stat -c %a:%u "$scratch/volumes/worldmodels-$key")
-    [ "$mode" = 600:1000 ] || fail "$key: mode and owner are $mode, not 600:1000"
-done
+say "podman plays ${pods[*]}"
+play 0
+is_private coordinator/keys/coordinator.key
+eventually 120 "the readiness probe is answered" is_ready
+# Podman starts one pod after the other, and meanwhile the first worker could drive the whole run.
+podman pause "$server" >/dev/null
+play 1
+play 2
+is_private worker-0/keys/worker.key
+podman unpause "$server" >/dev/null
 eventually 240 "generations pass" has_generations "$run" 1
-podman exec worldmodels-coordinator-coordinator worldmodels status --connect=tcp://127.0.0.1:5555 \
-    --key=/keys/viewer.key --server-key=/secret/coordinator.public || fail "the readiness probe fails"
 [ ! -e "$scratch/volumes/worldmodels-worker-0/secret/coordinator.key" ] ||
     fail "a worker has the coordinator's key"
-eventually 400 "the run is finished" log_says worldmodels-coordinator-coordinator "the run is finished"
+eventually 400 "the run is finished" log_says "$server" "the run is finished"
 for index in 0 1; do
     worker=worldmodels-worker-$index-worker
     # podman tells of an end late, and of its status later.
@@ -119,7 +139,7 @@ for index in 0 1; do
     [ "$status" -eq 0 ] || fail "$worker ended with status $status: $(logs "$worker" | tail -n 3)"
 done
 say "its workers have ended well"
-[ "$(podman inspect --format "{{.State.Status}}" worldmodels-coordinator-coordinator)" = running ] ||
+[ "$(podman inspect --format "{{.State.Status}}" "$server")" = running ] ||
     fail "the finished coordinator's pod is gone, and the run with it"
 [ "$(query "$run" 'SELECT count(*) FROM workers WHERE rollouts > 0')" -eq 2 ] ||
     fail "not both workers worked"
