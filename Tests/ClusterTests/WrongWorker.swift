@@ -193,6 +193,8 @@ final class WrongWorker: Sendable {
                 if worker.character == .rejoiner { try rejoin() }
             case .assignments(let assignments):
                 guard frame.session == membership?.session else { return }
+                // Before the answers: who waits for those takes it that there were tasks.
+                worker.note { $0.tasks += assignments.assignments.count }
                 if worker.state.withLock({ $0.isHoldingOn && $0.deeds.answers > 0 }) {
                     kept.append(assignments)
                     held.formUnion(assignments.assignments.map(\.lease))
@@ -200,7 +202,6 @@ final class WrongWorker: Sendable {
                 } else {
                     try deal(with: assignments)
                 }
-                worker.note { $0.tasks += assignments.assignments.count }
                 if worker.character != .rejoiner { try rejoin() }
             case .rejoin:
                 if frame.session == membership?.session { (membership, nextHello) = (nil, .now) }
