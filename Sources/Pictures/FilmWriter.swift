@@ -29,9 +29,14 @@ public enum FilmKind: Sendable, Hashable {
     /// VP9, for browsers and players, a tenth of the size.
     case webM
 
-    /// The kind of a file: WebM for .webm, GIF for all else.
+    /// The kind of a file: WebM for .webm, else GIF.
     public init(of url: URL) {
         self = url.pathExtension.lowercased() == "webm" ? .webM : .gif
+    }
+
+    /// Whether a file's ending is that of a kind, or it has none.
+    public static func isKnown(_ url: URL) -> Bool {
+        ["webm", "gif", ""].contains(url.pathExtension.lowercased())
     }
 
     /// Starts a film of width x height pixels, at a file to make or replace.

@@ -181,6 +181,9 @@ struct WebMWriterTests {
         #expect(FilmKind(of: URL(filePath: "/a/b.WebM")) == .webM)
         #expect(FilmKind(of: URL(filePath: "/a/webm.gif")) == .gif)
         #expect(FilmKind(of: URL(filePath: "/dev/stdout")) == .gif)
+        #expect(FilmKind.isKnown(URL(filePath: "/a/b.GIF")))
+        #expect(FilmKind.isKnown(URL(filePath: "/dev/stdout")))
+        #expect(!FilmKind.isKnown(URL(filePath: "/a/b.mp4")))
     }
 
     @Test func `a film that is not finished does not appear`() throws {

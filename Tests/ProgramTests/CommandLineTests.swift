@@ -105,6 +105,21 @@ struct CommandLineTests {
     }
 
     @Test(arguments: [
+        ["play", "--pretrained", "--output", "lap.mp4"],
+        ["evaluate", "--pretrained", "--video", "lap.avi"],
+        ["dream", "--logdir", "run", "--output", "dream.png"],
+        ["env", "play", "--output", "lap.mp4"],
+    ])
+    func `a film of another kind than its name says is not made`(arguments: [String]) {
+        let error = #expect(throws: (any Error).self) {
+            _ = try WorldModels.parseAsRoot(arguments)
+        }
+        let message = error.map { WorldModels.message(for: $0) } ?? ""
+        let named = arguments.suffix(2).joined(separator: " ")
+        #expect(message.contains("\(named): a film is a .webm or a .gif"), "\(message)")
+    }
+
+    @Test(arguments: [
         (["--dimension", "1000000"], "limited-memory"),
         (["--dimension", "\(Int.max)"], "fewer variables"),
         (["--dimension", "2", "--population", "\(Int.max)"], "smaller population"),

@@ -19,15 +19,11 @@ package final class DreamEngine: EpisodeEngine {
 
     private let model: DreamModel
     private let plan: EpisodePlan
-    private let slotCount: Int
     private let shape: ControllerShape
     private let controllers: ControllerBank
     private let states: RecurrentCell.States
     private let memory: DreamHead.Memory
-    /// The slots with an episode, then those without; `activeCount` parts them.
-    private let order: UnsafeMutablePointer<Int>
-    private let slots: UnsafeMutablePointer<EpisodeSlot>
-    private var activeCount = 0
+    private var slots: SlotList
     private var finished: [FinishedEpisode] = []
 
     /// What is counted for an action that is no finite number, as where one drives.
@@ -35,37 +31,26 @@ package final class DreamEngine: EpisodeEngine {
 
     /// An engine without episodes, with room for so many; the controllers are of the settings' form.
     package init(_ model: DreamModel, settings: RolloutSettings, environments count: Int) {
-        precondition(count > 0, "dreams of \(count) episodes")
         self.model = model
-        slotCount = count
         plan = EpisodePlan(timeLimit: settings.timeLimit, dreams: true)
         shape = settings.form(with: model.sizes).shape
         controllers = ControllerBank(count: count, shape: shape, kernels: model.kernels)
         states = RecurrentCell.States(count: count, sizes: model.sizes)
         memory = DreamHead.Memory(for: model.head, count: count)
-        order = .allocate(capacity: count)
-        for index in 0..<count { (order + index).initialize(to: index) }
-        slots = .allocate(capacity: count)
-        slots.initialize(repeating: EpisodeSlot(), count: count)
+        slots = SlotList(count: count)
         finished.reserveCapacity(2 * count)
     }
 
-    deinit {
-        order.deallocate()
-        slots.deallocate()
-    }
-
-    package var freeSlots: Int { slotCount - activeCount }
+    package var freeSlots: Int { slots.freeCount }
     /// Whether it has an episode.
-    var isBusy: Bool { activeCount > 0 }
+    var isBusy: Bool { slots.activeCount > 0 }
 
     package func submit(_ episode: Episode, parameters: [Float], ticket: UInt64) throws {
-        precondition(freeSlots > 0, "an episode for an engine with no free slot")
+        let slot = slots.next
         try plan.check(episode)
         guard parameters.count == shape.parameterCount else {
             throw EpisodeFailure(parameters: parameters.count, of: shape.parameterCount)
         }
-        let slot = order[activeCount]
         let streams = SeedStreams(root: episode.trackSeed)
         var generator = streams.generator("dream-start")
         let start = generator.integer(below: UInt32(model.starts.count))
@@ -73,19 +58,18 @@ package final class DreamEngine: EpisodeEngine {
         model.starts.begin(slot, at: Int(start), states)
         memory.begin(
             slot, seed: streams.seed("dream-draws"), temperature: episode.dreamTemperature ?? 0)
-        slots[slot] = EpisodeSlot(episode, ticket: ticket, plan: plan, visited: 0)
-        activeCount += 1
+        slots.begin(EpisodeSlot(episode, ticket: ticket, plan: plan, visited: 0))
     }
 
     /// Makes one step of every episode; without episodes it does nothing.
     package func step() {
-        guard activeCount > 0 else { return }
-        let active = UnsafeBufferPointer(start: order, count: activeCount)
+        let active = slots.active
+        guard !active.isEmpty else { return }
         for slot in active { controllers.act(slot, states) }
         model.recurrence.step(active, states)
         model.head.step(active, states, memory)
-        for slot in active { slots[slot].add(result(of: slot), visited: 0) }
-        steps += activeCount
+        for slot in active { slots.add(result(of: slot), visited: 0, to: slot) }
+        steps += active.count
         collect()
     }
 
@@ -108,24 +92,11 @@ package final class DreamEngine: EpisodeEngine {
 
     /// Takes the ended episodes out of the active ones.
     private func collect() {
-        var place = 0
-        while place < activeCount {
-            let slot = order[place]
-            guard let end = slots[slot].end else {
-                place += 1
-                continue
-            }
-            activeCount -= 1
-            order[place] = order[activeCount]
-            order[activeCount] = slot
-            let ended = slots[slot]
+        slots.collect { _, ended, end in
             finished.append(
                 FinishedEpisode(
                     ticket: ended.ticket, episode: ended.episode,
-                    outcome: .success(
-                        EpisodeOutcome(
-                            episodeReturn: ended.episodeReturn, steps: ended.steps,
-                            tilesVisited: 0, trackTiles: 0, end: end))))
+                    outcome: .success(ended.outcome(end, of: 0))))
         }
     }
 }

@@ -23,10 +23,7 @@ package final class LockstepEngine<
     private let plan: EpisodePlan
     private var policy: Policy
     private let actions: UnsafeMutablePointer<Float>
-    /// The slots with an episode, then those without; `activeCount` parts them.
-    private let order: UnsafeMutablePointer<Int>
-    private let slots: UnsafeMutablePointer<EpisodeSlot>
-    private var activeCount = 0
+    private var slots: SlotList
     private var finished: [FinishedEpisode] = []
     private var lastStepEnd: Double?
 
@@ -39,42 +36,33 @@ package final class LockstepEngine<
         let count = environment.slots
         actions = .allocate(capacity: count * environment.actionSize)
         actions.initialize(repeating: 0, count: count * environment.actionSize)
-        order = .allocate(capacity: count)
-        for index in 0..<count { (order + index).initialize(to: index) }
-        slots = .allocate(capacity: count)
-        slots.initialize(repeating: EpisodeSlot(), count: count)
+        slots = SlotList(count: count)
         finished.reserveCapacity(2 * count)
     }
 
-    deinit {
-        actions.deallocate()
-        order.deallocate()
-        slots.deallocate()
-    }
+    deinit { actions.deallocate() }
 
-    package var freeSlots: Int { environment.slots - activeCount }
+    package var freeSlots: Int { slots.freeCount }
 
     package func submit(_ episode: Episode, parameters: [Float], ticket: UInt64) throws {
-        precondition(freeSlots > 0, "an episode for an engine with no free slot")
+        let slot = slots.next
         try plan.check(episode)
-        let slot = order[activeCount]
         try policy.begin(slot, parameters: parameters, stream: plan.stream(of: episode))
         environment.reset(slot, seed: plan.trackSeed(of: episode))
         try sink.begin(slot)
-        slots[slot] = EpisodeSlot(
-            episode, ticket: ticket, plan: plan, visited: environment.visited(slot))
-        activeCount += 1
+        slots.begin(
+            EpisodeSlot(episode, ticket: ticket, plan: plan, visited: environment.visited(slot)))
     }
 
     /// Makes one step of every episode; without episodes it does nothing.
     ///
     /// - Throws: What drawing or the sink throws; the engine is of no more use then.
     package func step() throws {
-        guard activeCount > 0 else { return }
-        let active = UnsafeBufferPointer(start: order, count: activeCount)
+        let active = slots.active
+        guard !active.isEmpty else { return }
         let start = StepTimes.now()
         if let lastStepEnd { times.other += start - lastStepEnd }
-        for slot in active { try sink.willStep(slot, after: slots[slot].steps) }
+        for slot in active { try sink.willStep(slot, after: slots.steps(of: slot)) }
         if Policy.usesObservations || Sink.usesObservations {
             for slot in active { try environment.draw(slot) }
         }
@@ -85,14 +73,14 @@ package final class LockstepEngine<
         let decided = StepTimes.now()
         for slot in active {
             let result = environment.step(slot, actions + slot * environment.actionSize)
-            slots[slot].add(result, visited: environment.visited(slot))
+            slots.add(result, visited: environment.visited(slot), to: slot)
         }
         let moved = StepTimes.now()
-        times.steps += activeCount
+        times.steps += active.count
         for slot in active {
             try sink.didStep(
                 slot, observation: environment.observations + slot * environment.observationBytes,
-                action: actions + slot * environment.actionSize, result: slots[slot].last)
+                action: actions + slot * environment.actionSize, result: slots.last(of: slot))
         }
         try collect()
         let end = StepTimes.now()
@@ -112,17 +100,7 @@ package final class LockstepEngine<
 
     /// Takes the ended episodes out of the active ones.
     private func collect() throws {
-        var place = 0
-        while place < activeCount {
-            let slot = order[place]
-            guard let end = slots[slot].end else {
-                place += 1
-                continue
-            }
-            activeCount -= 1
-            order[place] = order[activeCount]
-            order[activeCount] = slot
-            let ended = slots[slot]
+        try slots.collect { slot, ended, end in
             let outcome = ended.outcome(end, of: environment.total(slot))
             var result = FinishedEpisode(
                 ticket: ended.ticket, episode: ended.episode, outcome: .success(outcome))

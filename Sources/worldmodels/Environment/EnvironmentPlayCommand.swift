@@ -46,6 +46,7 @@ struct EnvironmentPlayCommand: ParsableCommand {
     @OptionGroup var drawing: DrawingOptions
 
     func validate() throws {
+        try requireFilmEnding(output, option: "--output")
         guard maxSteps > 0 else { throw ValidationError("--max-steps must be positive") }
         guard frameEvery.map((1...1000).contains) ?? true else {
             throw ValidationError("--frame-every must be 1 to 1000")

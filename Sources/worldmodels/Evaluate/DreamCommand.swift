@@ -72,6 +72,7 @@ struct DreamCommand: ParsableCommand {
     @OptionGroup var drawing: DrawingOptions
 
     func validate() throws {
+        try requireFilmEnding(output, option: "--output")
         guard temperature >= 0, temperature.isFinite else {
             throw ValidationError("--temperature must not be negative.")
         }

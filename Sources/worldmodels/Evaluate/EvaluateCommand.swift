@@ -78,6 +78,7 @@ struct EvaluateCommand: ParsableCommand {
         guard (1...1024).contains(threads) else {
             throw ValidationError("--threads \(threads): 1 to 1024")
         }
+        if let video { try requireFilmEnding(video, option: "--video") }
     }
 
     func run() throws {

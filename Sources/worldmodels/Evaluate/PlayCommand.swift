@@ -34,6 +34,7 @@ struct PlayCommand: ParsableCommand {
     var frameEvery: Int?
 
     func validate() throws {
+        try requireFilmEnding(output, option: "--output")
         guard frameEvery.map((1...1000).contains) ?? true else {
             throw ValidationError("--frame-every must be 1 to 1000")
         }
