@@ -31,11 +31,21 @@ struct GrowingDataTests {
 
         try space.record(3..<8)
         let large = try RolloutDataset(directory: space.data).fingerprint
+        let idle = try space.told { try space.vae("run", epochs: 2).run($0) }
+        #expect(
+            idle == [
+                "5 recordings are new, 8 in all, but the last epoch, 2, is done: none is trained on"
+            ])
         let visual = try space.told { try space.vae("run", epochs: 4).run($0) }
         #expect(visual.count == 1 && visual[0].hasPrefix("5 recordings are new, 8 in all: epoch 3"))
         #expect(
             try space.metadata("run/training/vae-state.safetensors")["dataset"]
                 == "\(small),\(large)@3")
+        let forgotten = try space.told { try space.mdrnn("run", epochs: 1).run($0) }
+        #expect(
+            forgotten.contains {
+                $0 == "V has changed, but the last epoch, 1, is done, with the latents of the one before"
+            }, "\(forgotten)")
         let memory = try space.told { try space.mdrnn("run", epochs: 3).run($0) }
         #expect(memory.contains { $0.hasPrefix("5 recordings are new, 8 in all: epoch 2") })
         #expect(memory.contains { $0.hasPrefix("V has changed: epoch 2") })

@@ -125,7 +125,11 @@ struct TrainingRun<Parameters: ParameterSet> {
             inputs: inputs.mapValues { InputHistory(rawValue: $0) })
         if let saved {
             state = saved.state
-            if state.epoch < settings.epochs { try take(inputs, &state, model, tell) }
+            if state.epoch < settings.epochs {
+                try take(inputs, &state, model, tell)
+            } else {
+                try tellWhatIsLeftOut(inputs, state, tell)
+            }
             try resume(saved.file, model)
             model.optimiser.steps = state.optimiserSteps
         }
@@ -169,16 +173,13 @@ struct TrainingRun<Parameters: ParameterSet> {
         _ inputs: [String: String], _ state: inout TrainingState, _ model: some TrainedModel,
         _ tell: (TrainingEvent) throws -> Void
     ) throws {
-        let earlier = state.recordings?.count
+        let fresh = newRecordings(beside: state, inputs)
         let changed = state.take(inputs)
         guard !changed.isEmpty else { return }
-        if changed.contains("dataset") {
-            let count = dataset.recordings.count
+        if let fresh {
             try tell(
                 .noticed(
-                    (earlier.map { "\(count - $0) recordings are new, \(count) in all" }
-                        ?? "there are new recordings, \(count) in all")
-                        + ": epoch \(state.epoch + 1) goes on with them, and those that were there"
+                    "\(fresh): epoch \(state.epoch + 1) goes on with them, and those that were there"
                         + " stay on their side of the split"))
         }
         if changed.contains("vae") {
@@ -188,6 +189,29 @@ struct TrainingRun<Parameters: ParameterSet> {
         }
         state.schedule.restart()
         state.bestLoss = try pass(0, rate: nil, model, tell).loss.total
+    }
+
+    /// Says what complete epochs have not seen.
+    private func tellWhatIsLeftOut(
+        _ inputs: [String: String], _ state: TrainingState,
+        _ tell: (TrainingEvent) throws -> Void
+    ) throws {
+        let complete = "but the last epoch, \(state.epoch), is done"
+        if let fresh = newRecordings(beside: state, inputs) {
+            try tell(.noticed("\(fresh), \(complete): none is trained on"))
+        }
+        if let vae = state.inputs["vae"], String(vae.latest) != inputs["vae"] {
+            try tell(.noticed("V has changed, \(complete), with the latents of the one before"))
+        }
+    }
+
+    /// How many recordings the last epoch did not have, as text; nil: it had them all.
+    private func newRecordings(beside state: TrainingState, _ inputs: [String: String]) -> String? {
+        let known = state.inputs["dataset"].map { String($0.latest) }
+        guard known != inputs["dataset"] else { return nil }
+        let count = dataset.recordings.count
+        return (state.recordings?.count).map { "\(count - $0) recordings are new, \(count) in all" }
+            ?? "there are new recordings, \(count) in all"
     }
 
     /// Whether the directory has a model that this training has not written.
