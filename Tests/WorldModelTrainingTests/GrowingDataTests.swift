@@ -44,7 +44,9 @@ struct GrowingDataTests {
         let forgotten = try space.told { try space.mdrnn("run", epochs: 1).run($0) }
         #expect(
             forgotten.contains {
-                $0 == "V has changed, but the last epoch, 1, is done, with the latents of the one before"
+                $0
+                    == "V has changed, but the last epoch, 1, is done, with the latents of the one"
+                    + " before"
             }, "\(forgotten)")
         let memory = try space.told { try space.mdrnn("run", epochs: 3).run($0) }
         #expect(memory.contains { $0.hasPrefix("5 recordings are new, 8 in all: epoch 2") })

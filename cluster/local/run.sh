@@ -13,8 +13,8 @@
 # whose controller then drives for the data that the second round's V and M are trained on. Dreams
 # take two rounds as well, both of dreams: dream, drive and record, train anew, dream.
 # Interrupted, the same command goes on where it stopped. The size of the last round can be changed
-# by environment variables, shown here with their defaults (quick, record; dream as quick, but 60
-# episodes of the last round's controller).
+# by environment variables, shown here with their defaults (quick, record; dream as quick, but 120
+# episodes of a driver with lapses and 60 of the last round's controller).
 #
 # On Debian 12 and Ubuntu LTS without Swift it offers to install the official toolchain below the user's
 # home (toolchain.sh); with --yes, the first argument, it does so unasked.
@@ -27,25 +27,26 @@ yes=
 [ "${1:-}" != --yes ] || { yes=yes && shift; }
 [[ $# -le 1 && ${1:-} != -* ]] || fail "usage: cluster/local/run.sh [--yes] [LOGDIR]"
 profile=${PROFILE:-quick}             # a profile that comes with the program, or a JSON file
-quick=(20 60 0 3 0 12)
+quick=(20 60 0 0 3 0 12)
 case $profile in
-    record) logdir=runs/record rounds=2 defaults=(10 30 60 4 0.5 12) ;;
-    dream) logdir=runs/dream rounds=2 defaults=(20 60 60 3 0 12) ;;
+    record) logdir=runs/record rounds=2 defaults=(10 30 0 60 4 0.5 12) ;;
+    dream) logdir=runs/dream rounds=2 defaults=(20 60 120 60 3 0 12) ;;
     *) logdir=runs/quickstart rounds=1 defaults=("${quick[@]}") ;;
 esac
 logdir=${1:-$logdir}
 # Dreams need an M that knows rewards.
 first=quick reward=
-[ "$profile" != dream ] || first=dream reward=yes
+[ "$profile" != dream ] || first=dream reward=yes quick=(20 60 120 0 3 0 12)
 seed=${SEED:-1}
 rounds=${ROUNDS:-$rounds}             # 1, 2
 size=(
     "${BROWNIAN:-${defaults[0]}}"     # 20, 10: episodes of a random walk of the controls
     "${DRIVER:-${defaults[1]}}"       # 60, 30: episodes of a driver that follows the road
-    "${CONTROLLER:-${defaults[2]}}"   # 0, 60: episodes of the last round's controller
-    "${VAE_EPOCHS:-${defaults[3]}}"   # 3, 4
-    "${KL_TOLERANCE:-${defaults[4]}}" # 0, 0.5: free nats a latent; the paper's code has 0.5
-    "${MDRNN_EPOCHS:-${defaults[5]}}" # 12
+    "${EXPLORER:-${defaults[2]}}"     # 0, 0: episodes of that driver with lapses
+    "${CONTROLLER:-${defaults[3]}}"   # 0, 60: episodes of the last round's controller
+    "${VAE_EPOCHS:-${defaults[4]}}"   # 3, 4
+    "${KL_TOLERANCE:-${defaults[5]}}" # 0, 0.5: free nats a latent; the paper's code has 0.5
+    "${MDRNN_EPOCHS:-${defaults[6]}}" # 12
 )
 generations=${GENERATIONS:-}          # the profile's where this is empty
 episodes=${EPISODES:-100}             # of the evaluation
@@ -75,13 +76,16 @@ trap 'exit 143' TERM
 # round DIR PROFILE GENERATIONS DIR_OF_THE_ROUND_BEFORE SIZE...
 round() {
     local dir=$1 profile=$2 generations=$3 before=$4
-    local brownian=$5 driver=$6 controller=$7 vae_epochs=$8 kl_tolerance=$9 mdrnn_epochs=${10}
+    local brownian=$5 driver=$6 explorer=$7 controller=$8
+    local vae_epochs=$9 kl_tolerance=${10} mdrnn_epochs=${11}
     mkdir -p "$dir"
     step "$dir: generating rollouts"
     "$worldmodels" generate --rootdir "$dir/data/brownian" --rollouts "$brownian" \
         --policy brownian --seed "$seed"
     "$worldmodels" generate --rootdir "$dir/data/driver" --rollouts "$driver" \
         --policy driver --seed "$seed"
+    [ "$explorer" -eq 0 ] || "$worldmodels" generate --rootdir "$dir/data/explorer" \
+        --rollouts "$explorer" --policy explorer --seed "$seed"
     [ -z "$before" ] || "$worldmodels" generate --rootdir "$dir/data/controller" \
         --rollouts "$controller" --policy controller --logdir "$before" --seed $((seed + 1))
 

@@ -76,6 +76,11 @@ package final class CarRacingEngine: EpisodeEngine {
         case (.driver, .discrete):
             let driver = Discretised(RoadFollower(of: cars), slots: slots)
             self.init(LockstepEngine(cars, driver, sink, plan))
+        case (.explorer, .continuous):
+            self.init(LockstepEngine(cars, Explorer(of: cars), sink, plan))
+        case (.explorer, .discrete):
+            let driver = Discretised(Explorer(of: cars), slots: slots)
+            self.init(LockstepEngine(cars, driver, sink, plan))
         case (.controller, _):
             guard let agent else { preconditionFailure("a controller is to drive: which?") }
             let policy = ControllerPolicy(

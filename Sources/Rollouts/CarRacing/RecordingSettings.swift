@@ -14,6 +14,8 @@ package enum DrivingPolicy: String, Sendable, Hashable, Codable, CaseIterable {
     case white
     /// A driver that follows the road, disturbed, so that bends are seen at speed.
     case driver
+    /// That driver with lapses, so that M sees what follows from wrong controls at speed.
+    case explorer
     /// A trained controller.
     case controller
 }

@@ -48,7 +48,8 @@ struct GenerateCommand: AsyncParsableCommand {
     @Option(
         help: """
             Who drives: brownian (a random walk of the controls) or white (independent controls), \
-            as in the original; driver (follows the road, disturbed); controller (that of --logdir).
+            as in the original; driver (follows the road, disturbed); explorer (that driver with \
+            lapses, for dreams); controller (that of --logdir).
             """)
     var policy = DrivingPolicy.brownian
 
