@@ -50,6 +50,30 @@ struct RecordingEngineTests {
         #expect(abs(Double(rows.rewards.reduce(0, +)) - outcome.episodeReturn) < 1e-4)
     }
 
+    @Test func `a driver with lapses holds wrong controls, and a driver without does not`() throws {
+        /// The longest stretch of equal steering that is not at its stop.
+        func longest(_ policy: DrivingPolicy) throws -> Int {
+            let settings = RecordingSettings(policy: policy, steps: 300, seed: 5)
+            let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).npz")
+            defer { try? FileManager.default.removeItem(at: url) }
+            var most = 0
+            for finished in try record(settings, 2, environments: 2, agent()) {
+                try #require(finished.file).write(to: url)
+                let rows = try RolloutFile(contentsOf: url)
+                var (length, last) = (0, Float.nan)
+                for step in 0..<rows.length {
+                    let steering = rows.actions[3 * step]
+                    length = steering == last && abs(steering) < 1 ? length + 1 : 1
+                    last = steering
+                    most = max(most, length)
+                }
+            }
+            return most
+        }
+        #expect(try longest(.explorer) >= 5)
+        #expect(try longest(.driver) < 5)
+    }
+
     @Test func `recordings have smooth edges where the settings say so`() throws {
         let plain = RecordingSettings(policy: .driver, steps: 30, seed: 5)
         var smooth = plain
