@@ -64,8 +64,8 @@ struct OptimizeCommand: AsyncParsableCommand {
         let configuration = try options.configuration()
         if cluster.serving.listening.isGiven {
             return try await ClusterSearch(
-                options: cluster, objective: objective, configuration: configuration,
-                injections: try options.injections(),
+                options: cluster, objective: objective,
+                beginning: try options.search(configuration),
                 maximumFailedGenerations: options.maxFailedGenerations
             ).run()
         }

@@ -215,17 +215,7 @@ struct LocalObjectiveTests {
         #expect(children.contains(numbers[1]) && !children.contains(numbers[0]))
         process.signal(SIGKILL)
         #expect(await process.exitStatus() == 128 + SIGKILL)
-        for number in numbers + children {
-            while kill(number, 0) == 0, !Self.hasEnded(number) {
-                try Task.checkCancellation()
-                await Task.yield()
-            }
-        }
-    }
-
-    private static func hasEnded(_ process: Int32) -> Bool {
-        let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
-        return stat?.split(separator: ")").last?.hasPrefix(" Z") ?? true
+        for number in numbers + children { try await ProcessEnds.end(of: number) }
     }
 
     @Test func `how it ended is known whatever was ignored by who started the program`()
@@ -261,6 +251,17 @@ struct LocalObjectiveTests {
         #expect(try String(contentsOfFile: tries, encoding: .utf8) == "x\nx\nx\nx\nx\nx\n")
         #expect(worst.lines.count { $0.hasSuffix("; it ranks worst") } == 2, "\(worst.lines)")
         #expect(worst.lines.count { $0.contains("candidate 2") } == 6)
+    }
+
+    @Test func `a search that found nothing is no success`() async throws {
+        let nothing = "while read -r line; do echo '{\"cost\": null}'; done"
+        let found = try await lines(["--objective", nothing, "--max-generations", "2"])
+        #expect(found.status == 1)
+        let stop = found.lines.first { $0.hasPrefix("{\"stop\":") }
+        #expect(stop?.contains("\"maxiter\"") == true, "\(found.lines)")
+        #expect(stop?.contains("\"bestCost\":null") == true)
+        let reason = found.lines.first { $0.hasPrefix("Error: ") }
+        #expect(reason?.contains("without a best") == true, "\(found.lines)")
     }
 
     @Test func `options of a search with workers are named where there are none`() async throws {
