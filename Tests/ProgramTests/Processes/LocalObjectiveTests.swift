@@ -218,6 +218,27 @@ struct LocalObjectiveTests {
         for number in numbers + children { try await ProcessEnds.end(of: number) }
     }
 
+    @Test func `signals are as a program finds them that was started by hand`() async throws {
+        let file = directory.file("signals")
+        let found = try await lines([
+            "--objective",
+            try script("signals.sh", before: "grep ^Sig /proc/self/status > '\(file.path)'"),
+            "--processes", "1", "--max-generations", "1",
+        ])
+        #expect(found.status == 0, "\(found.lines)")
+        var signals: [String: UInt64] = [:]
+        for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+            let words = line.split(whereSeparator: { ":\t".contains($0) })
+            signals[String(words[0])] = words.dropFirst().first.flatMap { UInt64($0, radix: 16) }
+        }
+        #expect(signals["SigBlk"] == 0)
+        // What the program itself ignores or waits for, whoever started it.
+        for number in [SIGPIPE, SIGXFSZ, SIGCHLD, SIGTERM, SIGINT, SIGHUP] {
+            let ignored = try #require(signals["SigIgn"]) >> UInt64(number - 1) & 1
+            #expect(ignored == 0, "signal \(number)")
+        }
+    }
+
     @Test func `how it ended is known whatever was ignored by who started the program`()
         async throws
     {
