@@ -293,4 +293,17 @@ struct LocalObjectiveTests {
                 $0.contains("--max-workers, --metrics: of a search with workers")
             }, "\(found.lines)")
     }
+
+    @Test func `options of evaluations by a program are named where there is none`() async throws {
+        for options in [
+            ["--maximise"], ["--n-samples", "2"], ["--parameters", "float32"], ["--retries", "0"],
+            ["--on-failure", "stop"], ["--time-limit", "none"], ["--memory-limit", "1GiB"],
+        ] {
+            let found = try await lines(options)
+            #expect(found.status == 64)
+            #expect(
+                found.lines.first?.hasPrefix("Error: \(options[0]): of evaluations") == true,
+                "\(found.lines)")
+        }
+    }
 }
