@@ -11,6 +11,8 @@ public enum AskTellFailure: Error, CustomStringConvertible, Equatable {
     case inputEnded(generation: Int)
     /// This many generations in a row had not one finite cost.
     case allFailed(generations: Int)
+    /// The search is over, and had not one finite cost in all its evaluations.
+    case nothingFound(evaluations: Int)
     /// The search itself cannot go on.
     case search(EvolutionStrategyError)
 
@@ -24,12 +26,20 @@ public enum AskTellFailure: Error, CustomStringConvertible, Equatable {
         case .allFailed(let generations):
             "not one of the costs of \(generations) generations in a row is a finite number: check "
                 + "the objective"
+        case .nothingFound(let evaluations):
+            "the search is over without a best: not one of the costs of its \(evaluations) evaluations "
+                + "is a finite number; check the objective"
         case .search(let error): "\(error)"
         }
     }
 }
 
 extension AskTellSession {
+    /// What is wrong with a search that is over and has no best; nil where there is one.
+    package var nothingFound: AskTellFailure? {
+        search.best == nil ? .nothingFound(evaluations: search.evaluations) : nil
+    }
+
     /// Speaks with the other side until the session is over.
     ///
     /// `read` gives its next line without the newline, nil at the end; `write` sends it a line;
@@ -37,7 +47,7 @@ extension AskTellSession {
     /// stop, with the best so far, has been written before. `told` sees the session after each
     /// generation that was told, to save it or to show its progress.
     ///
-    /// - Throws: `AskTellFailure` where the session ends before its search does; what `read`, `write`
+    /// - Throws: `AskTellFailure` where the session ends before its search does or nothing was found; what `read`, `write`
     ///   and `told` throw.
     public mutating func converse(
         read: () throws -> String?, write: (Data) throws -> Void, report: (String) -> Void,
@@ -62,7 +72,7 @@ extension AskTellSession {
             }
             if failure == nil, !isWaiting { try told(self) }
         }
-        if let failure { throw failure }
+        if let failure = failure ?? nothingFound { throw failure }
     }
 
     /// Reads until the costs are told, or the session is over for a reason that is thrown.

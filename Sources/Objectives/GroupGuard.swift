@@ -25,6 +25,18 @@ final class GroupGuard: Sendable {
     /// The guard's process; nil while none runs.
     var process: pid_t? { state.withLock { $0.input < 0 ? nil : $0.process } }
 
+    /// The groups that it would kill now.
+    var groups: Set<pid_t> { state.withLock { $0.groups } }
+
+    /// Has the groups killed that are left, and waits for it.
+    deinit {
+        state.withLock { state in
+            guard state.input >= 0 else { return }
+            close(state.input)
+            Self.wait(for: state.process)
+        }
+    }
+
     /// Has a group killed at this process's end.
     func watch(_ group: pid_t) {
         state.withLock { state in
@@ -47,12 +59,17 @@ final class GroupGuard: Sendable {
         if state.input >= 0 {
             close(state.input)
             kill(state.process, SIGKILL)
-            var status: Int32 = 0
-            while waitpid(state.process, &status, 0) < 0, errno == EINTR {}
+            wait(for: state.process)
         }
         state.input = -1
         guard cchild_guard(&state.process, &state.input) == 0 else { return }
         for group in state.groups { _ = tell("+", group, state.input) }
+    }
+
+    /// Waits for a guard's end, so that it is no process any more.
+    private static func wait(for process: pid_t) {
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
     }
 
     /// Whether it was written; a line is written whole or not at all.

@@ -304,8 +304,12 @@ struct AskTellSessionTests {
         let found = try Self.converse(
             &session, [Self.allFailed, Self.allFailed, Self.allFailed, Self.good])
         #expect(found.stop.reasons == ["maxfevals"])
-        #expect(found.failure == nil)
         #expect(found.asks.count == 3 && found.stop.best.isEmpty)
+        // Who asks for a minimum and gets none is told so.
+        #expect(found.failure == .nothingFound(evaluations: 21))
+        var other = try Self.session(evaluations: 21)
+        let later = try Self.converse(&other, [Self.allFailed, Self.allFailed, Self.good])
+        #expect(later.stop.reasons == ["maxfevals"] && later.failure == nil)
     }
 
     @Test(arguments: ["", "{\"tell\":[1,2]}", "{\"tell\":[1,", "3"])

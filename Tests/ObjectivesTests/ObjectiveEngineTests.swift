@@ -115,11 +115,40 @@ struct ObjectiveEngineTests {
         }
     }
 
+    @Test func `a host's own limit counts where the run allows more`() throws {
+        let settings = ObjectiveSettings(dimension: 1, limits: ObjectiveLimits(seconds: 600))
+        let make = try ObjectiveWork.engines(
+            command: "sleep 600", work: .objective(settings: settings.encoded()),
+            limits: ObjectiveLimits(seconds: 0.2))
+        let engine = try #require(try make(1) as? ObjectiveEngine)
+        try engine.submit(
+            episode(0), parameters: ParameterPrecision.float64.words([1]), ticket: 1)
+        guard case .failure(let failure) = try finish(engine, 1)[0].outcome else {
+            Issue.record("it answered")
+            return
+        }
+        #expect(failure.description.contains("no answer within 0.2 s"))
+    }
+
+    @Test func `an outcome that no objective can have is named`() {
+        let good = EpisodeOutcome(ObjectiveAnswer(.cost, 1))
+        #expect(ObjectiveSettings.problem(with: good) == nil)
+        #expect(
+            ObjectiveSettings.problem(with: EpisodeOutcome(ObjectiveAnswer(.cost, nil))) == nil)
+        var wrong = [good, good, good, good]
+        wrong[0].end = .setAside
+        wrong[1].steps = 2
+        wrong[2].trackTiles = 1
+        wrong[3].fileDigest = [1]
+        for outcome in wrong { #expect(ObjectiveSettings.problem(with: outcome) != nil) }
+    }
+
     @Test func `settings come out as they went in, and others are refused`() throws {
         let settings = ObjectiveSettings(
             dimension: 3, precision: .float32, sense: .return,
             limits: ObjectiveLimits(seconds: 2, memoryBytes: 1 << 20))
         #expect(try ObjectiveSettings(settings.encoded()) == settings)
+        for _ in 0..<20 { #expect(try settings.encoded() == settings.encoded()) }
         #expect(throws: ObjectiveSettings.Unreadable.self) {
             try ObjectiveSettings(Data("{}".utf8))
         }

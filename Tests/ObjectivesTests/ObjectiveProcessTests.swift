@@ -125,21 +125,37 @@ struct ObjectiveProcessTests {
             number = (try? String(contentsOfFile: file, encoding: .utf8))
                 .flatMap { Int32($0.trimmingCharacters(in: .newlines)) }
         }
-        try await Self.ended(try #require(number))
+        try await ProcessEnds.end(of: try #require(number))
     }
 
-    /// Waits for a process's end: it was killed, and perhaps is still about to end, or not yet taken
-    /// note of by whoever is its parent.
-    private static func ended(_ process: Int32) async throws {
-        while kill(process, 0) == 0, !isZombie(process) {
+    /// Keeps a process beyond the thread that it is used on.
+    private final class Kept: @unchecked Sendable {
+        // Nobody touches it but that thread, and whoever lets go of it once the thread is gone.
+        var process: ObjectiveProcess?
+    }
+
+    @Test func `it does not outlive the thread that first asks it anything`() async throws {
+        let kept = Kept()
+        let thread = try await onThread { [task] in
+            let process = ObjectiveProcess(
+                command: "read -r line; echo '{\"cost\": 1}'; exec sleep 600")
+            kept.process = process
+            _ = process.evaluate(task)
+            return try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")
+        }
+        let child = try #require(kept.process?.process)
+        while FileManager.default.fileExists(atPath: "/proc/" + thread) {
             try Task.checkCancellation()
             await Task.yield()
         }
-    }
-
-    private static func isZombie(_ process: Int32) -> Bool {
-        let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
-        return stat?.split(separator: ")").last?.hasPrefix(" Z") ?? true
+        while !ProcessEnds.hasEnded(child) {
+            if ProcessEnds.sleepsOn(child) {
+                Issue.record("it sleeps on")
+                break
+            }
+            await Task.yield()
+        }
+        kept.process = nil
     }
 
     @Test func `one that closes its output can answer no more, one that ends then says how`() {
@@ -190,7 +206,7 @@ struct ObjectiveProcessTests {
         let others = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
             .compactMap { Int32($0) }
         #expect(started.count == 3 && others.count == 3)
-        for process in started + others { try await Self.ended(process) }
+        for process in started + others { try await ProcessEnds.end(of: process) }
     }
 
     @Test func `a guard that somebody killed is there again for the next one`() async throws {
@@ -198,10 +214,7 @@ struct ObjectiveProcessTests {
         #expect(first.evaluate(task) == .success(ObjectiveAnswer(.cost, 1)))
         let former = try #require(GroupGuard.shared.process)
         kill(former, SIGKILL)
-        while !Self.isZombie(former) {
-            try Task.checkCancellation()
-            await Task.yield()
-        }
+        try await ProcessEnds.end(of: former)
         let second = ObjectiveProcess(command: "read -r line; echo '{\"cost\": 2}'")
         #expect(second.evaluate(task) == .success(ObjectiveAnswer(.cost, 2)))
         let now = try #require(GroupGuard.shared.process)

@@ -120,6 +120,51 @@ struct CommandLineTests {
     }
 
     @Test(arguments: [
+        ["optimize", "--dimension", "2", "--retries", "-1"],
+        ["optimize", "--dimension", "2", "--retries", "1001"],
+        ["optimize", "--dimension", "2", "--n-samples", "0"],
+        ["optimize", "--dimension", "2", "--n-samples", "65537"],
+        ["optimize", "--dimension", "2", "--memory-limit", "512MB"],
+        ["optimize", "--dimension", "2", "--memory-limit", "0MiB"],
+        ["optimize", "--dimension", "2", "--memory-limit", "1048577GiB"],
+        ["optimize", "--dimension", "2", "--time-limit", "0"],
+        ["optimize", "--dimension", "2", "--objective", " "],
+        ["optimize", "--dimension", "2", "--processes", "3"],
+        ["worker", "--connect", "tcp://127.0.0.1:1", "--objective", " "],
+        ["worker", "--connect", "tcp://127.0.0.1:1", "--time-limit", "3s"],
+        ["worker", "--connect", "tcp://127.0.0.1:1", "--memory-limit", "1GiB"],
+    ])
+    func `what an objective cannot be given is named`(arguments: [String]) {
+        let error = #expect(throws: (any Error).self) {
+            _ = try WorldModels.parseAsRoot(NegativeNumbers.joined(arguments))
+        }
+        let message = error.map { WorldModels.message(for: $0) } ?? ""
+        let option = arguments.last { $0.hasPrefix("--") } ?? "?"
+        #expect(message.contains(option), "\(message)")
+    }
+
+    @Test func `amounts of memory are read as they are written`() {
+        for text in ["1MiB", "512MiB", "3GiB"] {
+            #expect(MemorySize(argument: text)?.description == text)
+        }
+        #expect(MemorySize(argument: "512MiB")?.bytes == 512 << 20)
+        #expect(MemorySize(argument: "3GiB")?.bytes == 3 << 30)
+        #expect(MemorySize(argument: "2048MiB")?.description == "2GiB")
+    }
+
+    @Test func `candidates that no message could carry are refused before anybody listens`()
+        async throws
+    {
+        let command = try Self.parse(
+            [
+                "optimize", "--dimension", "140000", "--variant", "separable", "--bind",
+                "tcp://127.0.0.1:*", "--logdir", "/nowhere/run",
+            ], as: OptimizeCommand.self)
+        let error = await #expect(throws: InputError.self) { try await command.run() }
+        #expect(error?.description.contains("workers are sent at most 262144") == true)
+    }
+
+    @Test(arguments: [
         (["--dimension", "1000000"], "limited-memory"),
         (["--dimension", "\(Int.max)"], "fewer variables"),
         (["--dimension", "2", "--population", "\(Int.max)"], "smaller population"),

@@ -179,6 +179,16 @@ struct ObjectiveRunTests {
         ) { _ = try await fatal.drive(with: service, limits: RunLimits()) }
     }
 
+    @Test func `what failed before a stop is tried again by the next start`() async throws {
+        let place = TemporaryRun()
+        let ending = try await run(place.directory).drive(
+            with: Formula(failing: [0], limit: 3), limits: RunLimits(generations: 1))
+        #expect(ending == .interrupted)
+        let later = try run(place.directory)
+        _ = try await later.drive(with: Formula(), limits: RunLimits(generations: 1))
+        #expect(try later.store.reader.lastGeneration()?.failed == 0)
+    }
+
     @Test func `another search, or a run of another kind, is refused`() async throws {
         let place = TemporaryRun()
         _ = try await run(place.directory).drive(with: Formula(), limits: RunLimits(generations: 1))

@@ -30,18 +30,17 @@ struct FollowingOptions: ParsableArguments {
 
     /// The session to go on with: that of the state, or a new one.
     ///
-    /// - Throws: `InputError` for a state that cannot be read or is of another search.
+    /// - Throws: `InputError` for a state that cannot be read or is of another search; as
+    ///   `MinimisationOptions.search`.
     func session(
         _ configuration: RestartingSearch.Configuration, _ options: MinimisationOptions
     ) throws -> AskTellSession {
         if let state, FileManager.default.fileExists(atPath: state) {
             return try restored(state, configuration, options)
         }
-        var session = AskTellSession(
-            try RestartingSearch(configuration),
+        return AskTellSession(
+            try options.search(configuration),
             maximumFailedGenerations: options.maxFailedGenerations, keepsHistory: plot != nil)
-        for solution in try options.injections() { try session.inject(solution) }
-        return session
     }
 
     private func restored(

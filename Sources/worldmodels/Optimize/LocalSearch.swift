@@ -98,6 +98,8 @@ struct LocalSearch {
             }
             if session.breakOff == .failedGenerations {
                 failure = AskTellFailure.allFailed(generations: session.failedGenerations)
+            } else {
+                failure = session.nothingFound
             }
         } catch is LocalObjective.Interrupted {
             session.end(.interrupted)

@@ -209,24 +209,4 @@ struct MinimisationOptions: ParsableArguments {
             upper: try upper?.values(dimension, option: upperOption)
                 ?? [Double](repeating: .infinity, count: dimension))
     }
-
-    /// The solutions to be among the first candidates.
-    ///
-    /// - Throws: `InputError` with the file and the line that is none.
-    func injections() throws -> [[Double]] {
-        guard let inject else { return [] }
-        guard let text = try? String(contentsOfFile: inject, encoding: .utf8) else {
-            throw InputError("--inject \(inject) cannot be read")
-        }
-        var solutions: [[Double]] = []
-        for (index, line) in text.split(whereSeparator: \.isNewline).enumerated() {
-            guard let numbers = VariableNumbers.numbers(in: line), numbers.count == dimension
-            else {
-                throw InputError(
-                    "--inject \(inject): line \(index + 1) does not hold \(dimension) numbers")
-            }
-            solutions.append(numbers)
-        }
-        return solutions
-    }
 }

@@ -55,6 +55,18 @@ struct ObjectiveOptions: ParsableArguments {
         }
     }
 
+    /// The options that have another value than they have by default.
+    var changed: [String] {
+        let options = [
+            ("--n-samples", nSamples != "1"), ("--parameters", parameters != .float64),
+            ("--maximise", maximise),
+            ("--time-limit", limits.timeLimit != ObjectiveLimitOptions.usualTime),
+            ("--memory-limit", limits.memoryLimit != nil), ("--retries", retries != 2),
+            ("--on-failure", onFailure != .worst),
+        ]
+        return options.filter(\.1).map(\.0)
+    }
+
     /// Evaluations a candidate; nil where the text says none.
     var samples: Schedule<Int>? { Schedule(nSamples) { (1...65_536).contains($0) } }
 
@@ -91,13 +103,15 @@ struct ObjectiveOptions: ParsableArguments {
 
 /// What a person's program may take.
 struct ObjectiveLimitOptions: ParsableArguments {
+    static let usualTime = OptionalTimeSpan(TimeSpan(seconds: 3600))
+
     @Option(
         help: .init(
             """
             Kill the objective, with its process group, that has not answered after so long, its start \
             included: 90, 90s, 15m, 4h, or none.
             """, valueName: "duration"))
-    var timeLimit = OptionalTimeSpan(TimeSpan(seconds: 3600))
+    var timeLimit = Self.usualTime
 
     @Option(
         help: .init(

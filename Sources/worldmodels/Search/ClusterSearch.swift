@@ -61,11 +61,12 @@ struct ClusterSearchOptions: ParsableArguments {
 struct ClusterSearch {
     let options: ClusterSearchOptions
     let objective: ObjectiveOptions
-    let configuration: RestartingSearch.Configuration
-    /// Solutions to be among the first candidates of a new run.
-    let injections: [[Double]]
+    /// The search of a new run.
+    let beginning: RestartingSearch
     /// Generations in a row that may fail as a whole.
     let maximumFailedGenerations: Int
+
+    private var configuration: RestartingSearch.Configuration { beginning.configuration }
 
     private var log: CommandLog { options.serving.logging.log("optimize", on: .standardError) }
 
@@ -99,20 +100,21 @@ struct ClusterSearch {
             form: objective.maximise ? .values : .costs
         ).run()
         await pages.stop()
-        let line = try BestSolutionFile.stopLine(
-            run.search(), objective.parameters, reason: "generations")
+        let search = try run.search()
+        let line = BestSolutionFile.stopLine(search, objective.parameters, reason: "generations")
         try FileHandle.standardOutput.write(contentsOf: line)
+        if search.best == nil {
+            throw AskTellFailure.nothingFound(evaluations: search.evaluations)
+        }
     }
 
     private func open() throws -> ObjectiveRun {
         let log = log
-        var search = try RestartingSearch(configuration)
-        for solution in injections { try search.inject(solution) }
         var plan = objective.plan(seed: configuration.strategy.seed)
         // They are looked at after each generation; so many in a row are as good as all.
         plan.failedGenerations = min(maximumFailedGenerations, 1000) + 1
         let run = try ObjectiveRun(
-            RunDirectory(path: options.logdir ?? ""), search: search, plan: plan,
+            RunDirectory(path: options.logdir ?? ""), search: beginning, plan: plan,
             settings: settings, holder: RunLock.thisProcess, program: WorldModels.fullVersion,
             now: Date(), waiting: { log(.warning, "database-busy", "\($0); waiting for it") })
         if run.isNew { try BestSolutionFile.refuseOther(in: run.store.directory) }

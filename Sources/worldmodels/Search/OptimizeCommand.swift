@@ -45,7 +45,16 @@ struct OptimizeCommand: AsyncParsableCommand {
     var cluster: ClusterSearchOptions
 
     func validate() throws {
-        guard cluster.serving.listening.isGiven else { return }
+        guard cluster.serving.listening.isGiven else {
+            // Who tells returns would get the lowest of them.
+            if local.objective == nil, !objective.changed.isEmpty {
+                throw ValidationError(
+                    "\(objective.changed.joined(separator: ", ")): of evaluations by a program; give"
+                        + " --objective or --bind. Costs that are told are taken as they are, the lower the"
+                        + " better")
+            }
+            return
+        }
         if local.objective != nil {
             throw ValidationError("with --bind the --objective is the workers'")
         }
@@ -64,8 +73,8 @@ struct OptimizeCommand: AsyncParsableCommand {
         let configuration = try options.configuration()
         if cluster.serving.listening.isGiven {
             return try await ClusterSearch(
-                options: cluster, objective: objective, configuration: configuration,
-                injections: try options.injections(),
+                options: cluster, objective: objective,
+                beginning: try options.search(configuration),
                 maximumFailedGenerations: options.maxFailedGenerations
             ).run()
         }

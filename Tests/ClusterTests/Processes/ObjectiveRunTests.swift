@@ -259,6 +259,13 @@ struct ObjectiveRunTests {
         let run = try RunReport(RunDirectory(path: place.file("run").path))
         #expect(run.generations.count == 4)
 
+        let (ended, another) = try await begin(
+            nothing, ["--generations", "2"], in: place.file("ended").path)
+        let last = await ended.lines()
+        #expect(await ended.exitStatus() == 1)
+        #expect(last.contains { $0.contains("without a best") }, "\(last)")
+        another.signal(SIGTERM)
+
         let other = place.file("other")
         try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
         let file = other.appending(path: "best.json")
@@ -284,6 +291,43 @@ struct ObjectiveRunTests {
         let reader = try RunReader(cluster.directory)
         let kept = try (1...3).map { try reader.bestCandidate(generation: $0)?.numbers }
         #expect(kept.contains(best.best))
+    }
+
+    @Test func `a worker that is killed takes its program along, also where nobody watches it`()
+        async throws
+    {
+        let place = try TemporaryDirectory()
+        let file = place.file("process")
+        // Neither reads nor writes, so that no end of a pipe ends it.
+        let (coordinator, worker) = try await begin(
+            "echo $$ > '\(file.path)'; exec sleep 600", ["--time-limit", "none"],
+            in: place.file("run").path)
+        var child: Int32?
+        while child == nil || worker.children.count < 2 {
+            try Task.checkCancellation()
+            await Task.yield()
+            child = (try? String(contentsOf: file, encoding: .utf8))
+                .flatMap { Int32($0.trimmingCharacters(in: .newlines)) }
+        }
+        let program = try #require(child)
+        let guards = worker.children.filter { $0 != program }
+        #expect(guards.count == 1)
+        for process in guards {
+            kill(process, SIGKILL)
+            try await ProcessEnds.end(of: process)
+        }
+        #expect(!ProcessEnds.hasEnded(program))
+        worker.signal(SIGKILL)
+        #expect(await worker.exitStatus() == 128 + SIGKILL)
+        while !ProcessEnds.hasEnded(program) {
+            if ProcessEnds.sleepsOn(program) {
+                Issue.record("it sleeps on")
+                kill(program, SIGKILL)
+            }
+            await Task.yield()
+        }
+        coordinator.signal(SIGKILL)
+        _ = await coordinator.exitStatus()
     }
 
     @Test func `a worker whose program is missing ends and says so`() async throws {

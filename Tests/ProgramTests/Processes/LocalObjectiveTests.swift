@@ -215,17 +215,28 @@ struct LocalObjectiveTests {
         #expect(children.contains(numbers[1]) && !children.contains(numbers[0]))
         process.signal(SIGKILL)
         #expect(await process.exitStatus() == 128 + SIGKILL)
-        for number in numbers + children {
-            while kill(number, 0) == 0, !Self.hasEnded(number) {
-                try Task.checkCancellation()
-                await Task.yield()
-            }
-        }
+        for number in numbers + children { try await ProcessEnds.end(of: number) }
     }
 
-    private static func hasEnded(_ process: Int32) -> Bool {
-        let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
-        return stat?.split(separator: ")").last?.hasPrefix(" Z") ?? true
+    @Test func `signals are as a program finds them that was started by hand`() async throws {
+        let file = directory.file("signals")
+        let found = try await lines([
+            "--objective",
+            try script("signals.sh", before: "grep ^Sig /proc/self/status > '\(file.path)'"),
+            "--processes", "1", "--max-generations", "1",
+        ])
+        #expect(found.status == 0, "\(found.lines)")
+        var signals: [String: UInt64] = [:]
+        for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+            let words = line.split(whereSeparator: { ":\t".contains($0) })
+            signals[String(words[0])] = words.dropFirst().first.flatMap { UInt64($0, radix: 16) }
+        }
+        #expect(signals["SigBlk"] == 0)
+        // What the program itself ignores or waits for, whoever started it.
+        for number in [SIGPIPE, SIGXFSZ, SIGCHLD, SIGTERM, SIGINT, SIGHUP] {
+            let ignored = try #require(signals["SigIgn"]) >> UInt64(number - 1) & 1
+            #expect(ignored == 0, "signal \(number)")
+        }
     }
 
     @Test func `how it ended is known whatever was ignored by who started the program`()
@@ -263,6 +274,17 @@ struct LocalObjectiveTests {
         #expect(worst.lines.count { $0.contains("candidate 2") } == 6)
     }
 
+    @Test func `a search that found nothing is no success`() async throws {
+        let nothing = "while read -r line; do echo '{\"cost\": null}'; done"
+        let found = try await lines(["--objective", nothing, "--max-generations", "2"])
+        #expect(found.status == 1)
+        let stop = found.lines.first { $0.hasPrefix("{\"stop\":") }
+        #expect(stop?.contains("\"maxiter\"") == true, "\(found.lines)")
+        #expect(stop?.contains("\"bestCost\":null") == true)
+        let reason = found.lines.first { $0.hasPrefix("Error: ") }
+        #expect(reason?.contains("without a best") == true, "\(found.lines)")
+    }
+
     @Test func `options of a search with workers are named where there are none`() async throws {
         let found = try await lines(["--max-workers", "2", "--metrics", "127.0.0.1:0"])
         #expect(found.status == 64)
@@ -270,5 +292,18 @@ struct LocalObjectiveTests {
             found.lines.contains {
                 $0.contains("--max-workers, --metrics: of a search with workers")
             }, "\(found.lines)")
+    }
+
+    @Test func `options of evaluations by a program are named where there is none`() async throws {
+        for options in [
+            ["--maximise"], ["--n-samples", "2"], ["--parameters", "float32"], ["--retries", "0"],
+            ["--on-failure", "stop"], ["--time-limit", "none"], ["--memory-limit", "1GiB"],
+        ] {
+            let found = try await lines(options)
+            #expect(found.status == 64)
+            #expect(
+                found.lines.first?.hasPrefix("Error: \(options[0]): of evaluations") == true,
+                "\(found.lines)")
+        }
     }
 }
