@@ -293,8 +293,8 @@ let tests: [Target] = [
         name: "Fuzzing",
         dependencies: [
             "ArrayFiles", "Basics", "ClusterProtocol", "ClusterSessions", "ClusterTransport",
-            "Digests", "Episodes", "EvolutionStrategies", "RolloutServer", "Rollouts", "RunStore",
-            "Search", "TestSupport", "WorldModel",
+            "Digests", "Episodes", "EvolutionStrategies", "Objectives", "RolloutServer", "Rollouts",
+            "RunStore", "Search", "TestSupport", "WorldModel",
         ],
         path: "Tests/Fuzzing"),
     .testTarget(
