@@ -238,8 +238,8 @@ let tests: [Target] = [
         name: "ProgramTests",
         dependencies: [
             "ArrayFiles", "CarRacing", "CarRacingRendering", "ClusterProtocol", "Episodes",
-            "EvolutionStrategies", "Pictures", "Rollouts", "RunReports", "RunStore",
-            "TerminalOutput", "TestSupport", "WorldModel", "worldmodels",
+            "EvolutionStrategies", "Pictures", "RolloutServer", "Rollouts", "RunReports",
+            "RunStore", "TerminalOutput", "TestSupport", "WorldModel", "worldmodels",
             fetched("ArgumentParser", "swift-argument-parser"),
         ],
         resources: [.copy("Golden")]),
@@ -293,8 +293,8 @@ let tests: [Target] = [
         name: "Fuzzing",
         dependencies: [
             "ArrayFiles", "Basics", "ClusterProtocol", "ClusterSessions", "ClusterTransport",
-            "Digests", "Episodes", "EvolutionStrategies", "RolloutServer", "Rollouts", "RunStore",
-            "Search", "TestSupport", "WorldModel",
+            "Digests", "Episodes", "EvolutionStrategies", "Objectives", "RolloutServer", "Rollouts",
+            "RunStore", "Search", "TestSupport", "WorldModel",
         ],
         path: "Tests/Fuzzing"),
     .testTarget(

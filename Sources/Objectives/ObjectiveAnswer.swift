@@ -39,7 +39,7 @@ package struct ObjectiveAnswer: Sendable, Hashable {
     ///   - line: The bytes.
     ///   - number: The task that it has to answer.
     /// - Throws: `ObjectiveFailure.Cause.badLine` with the line's beginning and what is wrong.
-    init(line: [UInt8], number: UInt64) throws(ObjectiveFailure.Cause) {
+    package init(line: [UInt8], number: UInt64) throws(ObjectiveFailure.Cause) {
         func wrong(_ reason: String) -> ObjectiveFailure.Cause { Self.badLine(line, reason) }
         let wire = Self.decode(line)
         guard let wire else {

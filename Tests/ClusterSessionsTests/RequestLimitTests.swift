@@ -125,6 +125,34 @@ struct RequestFloodTests {
         }
     }
 
+    @Test func `no more workers take part than are allowed, whoever says Hello again`() throws {
+        var configuration = CoordinatorSession.Configuration(
+            run: "run", models: [], work: .score(settings: Data()))
+        configuration.maximumWorkers = 2
+        var coordinator = CoordinatorSession(configuration: configuration, firstSession: 7)
+        func greet(_ number: UInt8) throws -> CoordinatorMessage? {
+            let hello = Hello(
+                instance: Data(repeating: number, count: Hello.instanceBytes), host: "host",
+                process: Int(number), cores: 1, environments: 2, fingerprint: "cpu")
+            coordinator.received(
+                WorkerFrame(.hello(hello)).encoded(), from: PeerIdentifier([number]), at: 0
+            ) { _, _ in true }
+            for case .send(let bytes, _) in coordinator.takeActions() {
+                return try CoordinatorFrame(decoding: bytes).message
+            }
+            return nil
+        }
+        func isWelcome(_ number: UInt8) throws -> Bool {
+            if case .welcome = try greet(number) { true } else { false }
+        }
+        for number: UInt8 in [1, 2, 1, 2] { #expect(try isWelcome(number)) }
+        #expect(
+            try greet(3) == .refusal(.full, "the coordinator has its 2 workers already"))
+        coordinator.disconnected(PeerIdentifier([1]))
+        #expect(try isWelcome(3))
+        #expect(try !isWelcome(1))
+    }
+
     @Test mutating func `a worker that has joined may say as much as it likes`() throws {
         let welcome = flood(WorkerFrame(hello()), count: 1)
         guard case .send(let bytes, _) = welcome.last else {

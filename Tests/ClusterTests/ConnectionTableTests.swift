@@ -42,6 +42,19 @@ struct ConnectionTableTests {
         #expect(table.accepted(8, from: "a", at: 4).cut == nil)
     }
 
+    @Test func `there are no more connections than the host allows`() {
+        var limits = limits
+        (limits.inAll, limits.beginners) = (3, 10)
+        var table = ConnectionTable(limits: limits)
+        for number in Int32(1)...3 {
+            #expect(table.accepted(number, from: "\(number)", at: 0).cut == nil)
+        }
+        #expect(table.accepted(4, from: "4", at: 0).cut?.descriptor == 4)
+        table.forget(4)
+        _ = table.closed(1)
+        #expect(table.accepted(5, from: "5", at: 0).cut == nil)
+    }
+
     @Test func `no address and no key has all connections`() {
         var limits = limits
         limits.ofAddress = 3
@@ -141,6 +154,23 @@ struct ConnectionTableTests {
         #expect(!table.mayQueue(9 << 20, for: peer(1)))
         sweep(acknowledged: 8 << 20, leaving: 0)
         #expect(table.mayQueue(9 << 20, for: peer(1)))
+    }
+
+    @Test func `what waits for all peers is bounded, but for small messages`() {
+        var table = ConnectionTable(limits: limits)
+        for number in Int32(1)...17 {
+            _ = table.accepted(number, from: "a", at: 0)
+            _ = table.spoke(number, peer(number), PeerOrigin(), bytes: 1, at: 0)
+        }
+        // 16 MiB for each of 16 are 256.
+        for number in Int32(1)...16 {
+            #expect(table.mayQueue(16 << 20, for: peer(number)))
+            table.queued(16 << 20, for: peer(number))
+        }
+        #expect(!table.mayQueue(1 << 20, for: peer(17)))
+        #expect(table.mayQueue(64 << 10, for: peer(17)))
+        _ = table.closed(1)
+        #expect(table.mayQueue(1 << 20, for: peer(17)))
     }
 
     @Test func `the kernel is asked for details where they matter alone`() {

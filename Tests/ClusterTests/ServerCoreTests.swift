@@ -5,8 +5,9 @@ import ClusterProtocol
 import ClusterSessions
 import Episodes
 import Foundation
-import RolloutServer
 import Testing
+
+@testable import RolloutServer
 
 /// What the server says of its workers, under a clock of the test's.
 struct ServerCoreTests {
@@ -62,6 +63,25 @@ struct ServerCoreTests {
             for case .waiting(1, 0, let hung) in told { return hung }
             return nil
         }
+    }
+
+    @Test func `what the run is told of its tasks, the dispatcher is told`() {
+        var configuration = ServerCore.Configuration(
+            session: CoordinatorSession.Configuration(
+                run: "r", models: [], work: .score(settings: Data())))
+        configuration.maximumSteps = 60
+        configuration.checkedShare = 0.25
+        configuration.agreementsToTrust = 7
+        configuration.deathsToSetAside = 5
+        configuration.stallSeconds = 45
+        configuration.speculates = false
+        let rules = configuration.rules
+        #expect(rules.maximumSteps == 60)
+        #expect(rules.checkedShare == 0.25)
+        #expect(rules.agreementsToTrust == 7)
+        #expect(rules.deathsToSetAside == 5)
+        #expect(rules.stallSeconds == 45)
+        #expect(!rules.speculates)
     }
 
     @Test func `one whose engine hangs is shown so, and a run that has no other says so`() throws {

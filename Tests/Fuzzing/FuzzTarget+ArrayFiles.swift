@@ -48,6 +48,25 @@ extension FuzzTarget {
         } read: {
             _ = try SafetensorsFile(data: Data($0), name: "fuzz")
         },
+        FuzzTarget("dream-starts", expects: { $0 is FileError || $0 is DreamStarts.Failure }) {
+            [
+                Array(
+                    DreamStarts(
+                        latents: [1, 2], hiddens: [3, 4], cells: [5, 6],
+                        sizes: ModelSizes(latent: 1, hidden: 1), vae: "v", mdrnn: "m"
+                    ).file.encoded())
+            ]
+        } read: {
+            let file = try SafetensorsFile(data: Data($0), name: "fuzz")
+            let starts = try DreamStarts(file, name: "fuzz")
+            try starts.check(sizes: starts.sizes, vae: "v", mdrnn: "m", name: "fuzz")
+            let again = try DreamStarts(starts.file, name: "fuzz")
+            precondition(again == starts, "\(again)")
+            // V and M have no others.
+            guard starts.sizes.areWithinLimits else { return }
+            let states = RecurrentCell.States(count: 1, sizes: starts.sizes)
+            for start in [0, starts.count - 1] { starts.begin(0, at: start, states) }
+        },
         FuzzTarget(
             "models",
             expects: {

@@ -12,7 +12,7 @@ extension FuzzTarget {
     private static let key = "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID"
     private static let secret = "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs"
 
-    /// Settings as JSON, keys and lists of clients, and lines of an ask-and-tell session.
+    /// Settings as JSON, keys and lists of clients, addresses, and lines of an ask-and-tell session.
     static let texts: [FuzzTarget] = [
         FuzzTarget("profile", expects: { $0 is ProfileError }) {
             [Array(#"{"pop-size": 64, "n-samples": "4,8@50", "sigma": 0.1}"#.utf8)]
@@ -49,6 +49,23 @@ extension FuzzTarget {
             [Array("\(key)\npublic \(secret) look\n".utf8)]
         } read: {
             try withFile($0) { _ = try ClientList(file: $0) }
+        },
+        FuzzTarget("endpoint", expects: { $0 is TransportError }) {
+            [Array("tcp://[::1]:5555".utf8), Array("tcp://host.example:1".utf8)]
+        } read: {
+            let text = String(decoding: $0, as: UTF8.self)
+            let errors = [false, true].compactMap { binding -> TransportError? in
+                do throws(TransportError) {
+                    let endpoint = try Endpoint(parsing: text, binding: binding)
+                    _ = (endpoint.isLoopback, endpoint.isWildcard)
+                    let again = try? Endpoint(parsing: "\(endpoint)", binding: binding)
+                    precondition(again == endpoint, "\(endpoint)")
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+            if errors.count == 2 { throw errors[0] }
         },
         FuzzTarget("ask-tell", expects: { $0 is AskTellLineError || $0 is EvolutionStrategyError })
         {

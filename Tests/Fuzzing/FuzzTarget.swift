@@ -52,7 +52,7 @@ package struct FuzzTarget: Sendable {
 
     /// All of them.
     package static let all =
-        arrayFiles + texts + searchStates + frames + [
+        arrayFiles + texts + objectives + searchStates + frames + [
             .coordinatorSession, .server, .workerSession, .database,
         ]
 }

@@ -27,6 +27,18 @@ struct LatentStore {
         var recordings: [Recording]
         /// The files that could not be read.
         var skipped: [String: String]
+
+        /// How many rows there are; nil where the recordings' do not follow one another.
+        var rowCount: Int? {
+            var count = 0
+            for recording in recordings {
+                guard recording.start == count, (1...1 << 30).contains(recording.length) else {
+                    return nil
+                }
+                count += recording.length
+            }
+            return count
+        }
     }
 
     /// Where the rows are.
@@ -63,9 +75,10 @@ struct LatentStore {
         let width = Self.width(latent: parameters.latentSize, actions: actions)
         if let data = try? Data(contentsOf: indexURL),
             let index = try? JSONDecoder().decode(Index.self, from: data), index.key == hash.text,
-            index.actions == actions,
+            index.actions == actions, index.latent == parameters.latentSize,
+            let count = index.rowCount,
             let rows = try? Data(contentsOf: rowsURL, options: .alwaysMapped),
-            rows.count == index.recordings.reduce(0, { $0 + $1.length }) * width * 4
+            rows.count == count * width * 4
         {
             self.index = index
             self.rows = rows

@@ -22,6 +22,12 @@ struct RecordingFacts: Codable, Hashable, Sendable {
     /// How its frames look.
     var look: FrameLook
 
+    /// Whether the counts can be some; those of a file that was changed by hand need not.
+    var isSound: Bool {
+        (1...1 << 30).contains(length) && (1...1 << 16).contains(side)
+            && (0...1 << 16).contains(actionSize) && (0...1 << 30).contains(surplusActions)
+    }
+
     /// Reads a recording whole.
     ///
     /// - Throws: `FileError` or `RolloutFileError` if any of it is damaged.
@@ -66,7 +72,8 @@ struct RecordingIndex: Codable {
         self.init(of: directory)
         if let data = try? Data(contentsOf: file),
             let stored = try? JSONDecoder().decode(Self.self, from: data),
-            stored.directory == self.directory
+            stored.directory == self.directory,
+            stored.entries.values.allSatisfy(\.facts.isSound)
         {
             self = stored
         }

@@ -38,9 +38,16 @@ struct TrainingState: Codable, Hashable {
         guard FileManager.default.fileExists(atPath: url.path) else { return nil }
         let file = try SafetensorsFile(contentsOf: url)
         guard let text = file.metadata[key],
-            let state = try? JSONDecoder().decode(TrainingState.self, from: Data(text.utf8))
+            let state = try? JSONDecoder().decode(TrainingState.self, from: Data(text.utf8)),
+            state.isSound
         else { throw TrainingError.damagedState(path: url.path, field: key) }
         return (state, file)
+    }
+
+    /// Whether its counts are some, which later epochs add to.
+    private var isSound: Bool {
+        [epoch, optimiserSteps, schedule.badEpochs, schedule.epochsSinceImprovement]
+            .allSatisfy { (0...1 << 40).contains($0) }
     }
 
     /// Refuses other options, with which a run would not end as an uninterrupted one does.
