@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 package import Episodes
-import SeededRandom
 package import WorldModel
 
 /// Dreams many episodes in lockstep on one thread.
@@ -16,33 +15,28 @@ package import WorldModel
 package final class DreamEngine: EpisodeEngine {
     /// Steps so far, of all episodes.
     package private(set) var steps = 0
+    /// Who looks at the dreams; it changes nothing in them.
+    package var onlooker: (any DreamOnlooker)?
 
-    private let model: DreamModel
+    private let dreams: DreamSlots
     private let plan: EpisodePlan
     private let slotCount: Int
     private let shape: ControllerShape
     private let controllers: ControllerBank
-    private let states: RecurrentCell.States
-    private let memory: DreamHead.Memory
     /// The slots with an episode, then those without; `activeCount` parts them.
     private let order: UnsafeMutablePointer<Int>
     private let slots: UnsafeMutablePointer<EpisodeSlot>
     private var activeCount = 0
     private var finished: [FinishedEpisode] = []
 
-    /// What is counted for an action that is no finite number, as where one drives.
-    private static let faultReward = -100.0
-
     /// An engine without episodes, with room for so many; the controllers are of the settings' form.
     package init(_ model: DreamModel, settings: RolloutSettings, environments count: Int) {
         precondition(count > 0, "dreams of \(count) episodes")
-        self.model = model
+        dreams = DreamSlots(model, count: count)
         slotCount = count
         plan = EpisodePlan(timeLimit: settings.timeLimit, dreams: true)
         shape = settings.form(with: model.sizes).shape
         controllers = ControllerBank(count: count, shape: shape, kernels: model.kernels)
-        states = RecurrentCell.States(count: count, sizes: model.sizes)
-        memory = DreamHead.Memory(for: model.head, count: count)
         order = .allocate(capacity: count)
         for index in 0..<count { (order + index).initialize(to: index) }
         slots = .allocate(capacity: count)
@@ -66,13 +60,9 @@ package final class DreamEngine: EpisodeEngine {
             throw EpisodeFailure(parameters: parameters.count, of: shape.parameterCount)
         }
         let slot = order[activeCount]
-        let streams = SeedStreams(root: episode.trackSeed)
-        var generator = streams.generator("dream-start")
-        let start = generator.integer(below: UInt32(model.starts.count))
         controllers.set(slot, parameters)
-        model.starts.begin(slot, at: Int(start), states)
-        memory.begin(
-            slot, seed: streams.seed("dream-draws"), temperature: episode.dreamTemperature ?? 0)
+        dreams.begin(
+            slot, seed: episode.trackSeed, temperature: episode.dreamTemperature ?? 0)
         slots[slot] = EpisodeSlot(episode, ticket: ticket, plan: plan, visited: 0)
         activeCount += 1
     }
@@ -81,11 +71,16 @@ package final class DreamEngine: EpisodeEngine {
     package func step() {
         guard activeCount > 0 else { return }
         let active = UnsafeBufferPointer(start: order, count: activeCount)
-        for slot in active { controllers.act(slot, states) }
-        model.recurrence.step(active, states)
-        model.head.step(active, states, memory)
-        for slot in active { slots[slot].add(result(of: slot), visited: 0) }
+        if let onlooker {
+            for slot in active { onlooker.willStep(slot, latent: dreams.latent(of: slot)) }
+        }
+        for slot in active { controllers.act(slot, dreams.states) }
+        dreams.step(active)
+        for slot in active { slots[slot].add(dreams.result(of: slot), visited: 0) }
         steps += activeCount
+        if let onlooker {
+            for slot in active { onlooker.didStep(slot, slots[slot].last) }
+        }
         collect()
     }
 
@@ -93,17 +88,6 @@ package final class DreamEngine: EpisodeEngine {
         guard !finished.isEmpty else { return [] }
         defer { finished.removeAll(keepingCapacity: true) }
         return Array(finished)
-    }
-
-    /// What a slot's step brought.
-    private func result(of slot: Int) -> EnvironmentStep {
-        let (action, reward) = (states.action(slot), memory.reward(slot))
-        // M's head is finite wherever its LSTM saw finite numbers.
-        guard action[0].isFinite, action[1].isFinite, action[2].isFinite, reward.isFinite else {
-            return EnvironmentStep(reward: Self.faultReward, end: .actionNotFinite)
-        }
-        return EnvironmentStep(
-            reward: Double(reward), end: memory.isEnd(slot) ? .dreamEnded : nil)
     }
 
     /// Takes the ended episodes out of the active ones.
