@@ -31,7 +31,7 @@ let systemLibraries: [Target] = [
 let pageFiles: [String] = [
     "index.html", "style.css", "icon.svg", "app.js", "charts.js", "data.js", "details.js",
     "format.js",
-    "heatmaps.js",
+    "heatmaps.js", "play.html", "play.js",
     "sections.js", "timeline.js", "views.js",
 ]
 

@@ -48,6 +48,7 @@ extension DreamCommand {
 
     /// Films, and says what came of it.
     func makeFilm() throws {
+        guard let output else { preconditionFailure("a film without a file") }
         let directory = RunDirectory(path: logdir)
         let dreamer = try Dreamer(directory)
         if actions == nil, recording == nil, let dreamer {

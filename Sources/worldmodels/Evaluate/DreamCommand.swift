@@ -6,11 +6,11 @@ import Basics
 import Foundation
 import TerminalOutput
 
-/// Makes a film of what M dreams.
-struct DreamCommand: ParsableCommand {
+/// Shows what M dreams: as a film, or for a person to drive in.
+struct DreamCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dream",
-        abstract: "Film an episode in M's dream beside a drive outside.",
+        abstract: "Film an episode in M's dream beside a drive outside, or drive in the dream.",
         discussion: """
             The film: on the left the run's controller in the dream, as workers dream it, with the \
             return that M predicts; on the right the same controller on the track of --seed, with the \
@@ -21,13 +21,17 @@ struct DreamCommand: ParsableCommand {
             predicted return, and with --actions or --recording the controller does not drive. The film \
             then has three pictures: what really happens under the same actions, what V makes of it, \
             and the dream, of which the first --start steps are real.
+
+            --play: you drive in the dream, in this terminal, or with --listen on a page. The same \
+            seed, and the same keys between the same steps, give the same dream; the pace is no part of \
+            it.
             """)
 
     @Option(help: .init("The run's directory.", valueName: "dir"))
     var logdir: String
 
     @Option(help: .init("The film to write: .webm or .gif.", valueName: "file"))
-    var output: String
+    var output: String?
 
     @Option(
         help: .init(
@@ -94,6 +98,12 @@ struct DreamCommand: ParsableCommand {
 
     @OptionGroup var drawing: DrawingOptions
 
+    @Flag(help: "Drive in the dream by the keyboard.")
+    var play = false
+
+    @OptionGroup(title: "Driving in the dream (--play)")
+    var playing: DreamPlayOptions
+
     func validate() throws {
         guard temperature >= 0, temperature <= 100 else {
             throw ValidationError("--temperature must be 0 to 100.")
@@ -116,7 +126,24 @@ struct DreamCommand: ParsableCommand {
         guard beside == nil || !isOpenLoop else {
             throw ValidationError("--beside and --no-beside are about the run's controller.")
         }
+        guard play || output != nil else {
+            throw ValidationError("give --output FILE for a film, or --play to drive.")
+        }
+        if play {
+            let others: [(String, Bool)] = [
+                ("--output", output != nil), ("--actions", actions != nil),
+                ("--recording", recording != nil), ("--start", start != nil),
+                ("--beside", beside != nil), ("--json", json),
+            ]
+            if let other = others.first(where: \.1) {
+                throw ValidationError("\(other.0) is for films, and --play makes none.")
+            }
+        } else if playing.isSaid {
+            throw ValidationError("--listen, --pace and --key-log go with --play.")
+        }
     }
 
-    func run() throws { try makeFilm() }
+    func run() async throws {
+        if play { try await playDream() } else { try makeFilm() }
+    }
 }

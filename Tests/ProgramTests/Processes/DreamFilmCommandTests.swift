@@ -64,7 +64,7 @@ struct DreamFilmCommandTests {
     }
 
     @Test(arguments: [
-        ["--recording", "r.npz", "--no-beside"],
+        ["--play"], ["--pace", "50"], ["--listen"], ["--recording", "r.npz", "--no-beside"],
         ["--temperature", "101"], ["--temperature", "nan"], ["--frame-every", "0"],
     ])
     func `options that do not go together are refused`(more: [String]) async throws {
