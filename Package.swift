@@ -31,7 +31,7 @@ let systemLibraries: [Target] = [
 let pageFiles: [String] = [
     "index.html", "style.css", "icon.svg", "app.js", "charts.js", "data.js", "details.js",
     "format.js",
-    "heatmaps.js",
+    "heatmaps.js", "play.html", "play.js",
     "sections.js", "timeline.js", "views.js",
 ]
 
@@ -125,8 +125,8 @@ let libraries: [Target] = [
         name: "Runs",
         dependencies: [
             "ArrayFiles", "Basics", "CarRacingRendering", "Digests", "Episodes",
-            "EvolutionStrategies", "Rollouts", "RunStore", "Search", "SeededRandom", "WorldModel",
-            "WorldModelTraining",
+            "EvolutionStrategies", "Pictures", "Rollouts", "RunStore", "Search", "SeededRandom",
+            "WorldModel", "WorldModelTraining",
         ]),
     .target(
         name: "DistributedSearch",
@@ -286,8 +286,8 @@ let tests: [Target] = [
     .testTarget(
         name: "RunsTests",
         dependencies: [
-            "ArrayFiles", "Digests", "Episodes", "RunStore", "Runs", "Search", "SeededRandom",
-            "TestSupport", "WorldModel", "WorldModelTraining",
+            "ArrayFiles", "Digests", "Episodes", "Rollouts", "RunStore", "Runs", "Search",
+            "SeededRandom", "TestSupport", "WorldModel", "WorldModelTraining",
         ]),
     .target(
         name: "Fuzzing",

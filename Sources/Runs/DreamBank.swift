@@ -51,7 +51,7 @@ package struct DreamBank: Sendable {
         }
     }
 
-    private static func file(in directory: RunDirectory) -> URL {
+    static func file(in directory: RunDirectory) -> URL {
         directory.url.appending(path: DreamStarts.fileName)
     }
 

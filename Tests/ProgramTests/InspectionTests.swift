@@ -89,6 +89,12 @@ struct InspectionTests {
                 "candidates' average in dreams", "candidates' average, driven",
                 "best candidate", "the mean on the evaluation tracks, driven",
             ])
+        // Where a generation was dreamt and evaluated, what the dreams promised beyond the drives.
+        let mixed = try ShownRun(dreamt: [1, 2])
+        let both = RunPlots(reports: [try RunReport(mixed.directory)], overSteps: false)
+        let gap = try #require(both.picture.series.last)
+        #expect(gap.name == "gap: dreams less evaluation")
+        #expect(gap.points.map(\.x) == [2] && gap.points.map(\.y) == [150 - 77.25])
         let header = try #require(report.csv.split(separator: "\n").first)
         let lines = report.csv.split(separator: "\n").dropFirst()
             .map { $0.split(separator: ",", omittingEmptySubsequences: false) }

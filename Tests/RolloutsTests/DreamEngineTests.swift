@@ -97,6 +97,37 @@ struct DreamEngineTests {
         }
     }
 
+    /// Keeps what it is told.
+    private final class Witness: DreamOnlooker {
+        private(set) var latents: [[Float]] = []
+        private(set) var results: [EnvironmentStep] = []
+
+        func willStep(_ slot: Int, latent: UnsafeBufferPointer<Float>) {
+            latents.append(Array(latent))
+        }
+
+        func didStep(_ slot: Int, _ result: EnvironmentStep) { results.append(result) }
+    }
+
+    @Test func `who looks on sees each step, and changes nothing`() throws {
+        let batch = Self.batch(1)
+        let engine = DreamEngine(
+            try Dreams.model(endLogit: Self.endLogit), settings: RolloutSettings(timeLimit: 40),
+            environments: 1)
+        let witness = Witness()
+        engine.onlooker = witness
+        let outcome = try engine.run(batch)[0].outcome.get()
+        #expect(outcome == (try Self.outcomes(batch, slots: 1)[0]))
+        #expect(witness.results.count == outcome.steps)
+        #expect(witness.results.reduce(0) { $0 + $1.reward } == outcome.episodeReturn)
+        #expect(Set(witness.latents).count == outcome.steps)
+        // The first is where it begins.
+        var generator = SeedStreams(root: batch.episodes[0].trackSeed).generator("dream-start")
+        let states = RecurrentCell.States(count: 1)
+        Dreams.starts(5).begin(0, at: Int(generator.integer(below: 5)), states)
+        #expect(witness.latents[0] == states.latentValues(0))
+    }
+
     @Test func `an action that is no number ends a dream as it ends a drive`() throws {
         var batch = Self.batch(2)
         batch = EpisodeBatch(

@@ -41,18 +41,55 @@ package enum QuickModels {
     }
 
     private static func weights(
-        _ entries: [TensorSpecification], of kind: String, notes: [String: String] = [:]
+        _ entries: [TensorSpecification], of kind: String, notes: [String: String] = [:],
+        change: (String, inout [Float]) -> Void = { _, _ in }
     ) -> Data {
         var tensors: [String: Tensor] = [:]
         for entry in entries {
             var state: UInt32 = 1
-            let values = (0..<entry.count).map { _ in
+            var values = (0..<entry.count).map { _ in
                 state = state &* 1_664_525 &+ 1_013_904_223
                 return Float(Int32(bitPattern: state)) * 0x1p-31 * Float(entry.initialBound)
             }
+            change(entry.name, &values)
             tensors[entry.name] = Tensor(shape: entry.shape, values: values)
         }
         return SafetensorsFile(metadata: notes.merging(["kind": kind]) { $1 }, tensors: tensors)
             .encoded()
+    }
+}
+
+extension QuickModels {
+    /// Writes a V whose pictures differ, an M whose dreams go on until its end is likely, and three
+    /// moments at which they begin.
+    ///
+    /// - Parameters:
+    ///   - directory: Where to; it is made where it is missing.
+    ///   - endLogit: The logit of the end before h has its say.
+    /// - Throws: What the system says against it.
+    package static func writeLively(to directory: URL, endLogit: Float = -30) throws {
+        let vae = weights(VAEParameters.specification(), of: "vae") { name, values in
+            guard name.hasPrefix("decoder"), name.hasSuffix("weight") else { return }
+            for index in values.indices { values[index] *= 3 }
+        }
+        let mdrnn = weights(MDRNNParameters.specification(MDRNNSizes()), of: "mdrnn") {
+            name, values in
+            if ["gmm_linear.weight", "rnn.weight_ih_l0"].contains(name) {
+                for index in values.indices { values[index] *= 4 }
+            }
+            if name == "gmm_linear.bias" { values[values.count - 1] = endLogit }
+        }
+        let sizes = ModelSizes()
+        func numbers(_ length: Int) -> [Float] {
+            (0..<(3 * length)).map { Float($0 % 13) / 6 - 1 }
+        }
+        let starts = DreamStarts(
+            latents: numbers(sizes.latent), hiddens: numbers(sizes.hidden),
+            cells: numbers(sizes.hidden), sizes: sizes, vae: SHA256.digest(vae).hexadecimal,
+            mdrnn: SHA256.digest(mdrnn).hexadecimal)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        try vae.write(to: directory.appending(path: "vae.safetensors"))
+        try mdrnn.write(to: directory.appending(path: "mdrnn.safetensors"))
+        try starts.file.encoded().write(to: directory.appending(path: DreamStarts.fileName))
     }
 }

@@ -124,13 +124,21 @@ class Chromium:
             {"name": "prefers-color-scheme", "value": name},
             {"name": "prefers-reduced-motion", "value": "reduce" if reduced else "no-preference"}])
 
+    def press(self, name, repeat=False):
+        """A key goes down; a keyboard says so again and again while it is held."""
+        code = {"Tab": 9, "Enter": 13, "End": 35, "Home": 36, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39,
+                "ArrowDown": 40}.get(name) or ord(name.upper())
+        text = {"text": "\r"} if name == "Enter" else {"text": name} if len(name) == 1 else {}
+        self.call("Input.dispatchKeyEvent", type="keyDown", key=name, windowsVirtualKeyCode=code,
+                  code=name if len(name) > 1 else f"Key{name.upper()}", autoRepeat=repeat, **text)
+
+    def release(self, name):
+        self.call("Input.dispatchKeyEvent", type="keyUp", key=name,
+                  code=name if len(name) > 1 else f"Key{name.upper()}")
+
     def key(self, name):
-        codes = {"Tab": 9, "Enter": 13, "End": 35, "Home": 36, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39,
-                 "ArrowDown": 40}
-        for kind in ("keyDown", "keyUp"):
-            text = {"text": "\r"} if name == "Enter" and kind == "keyDown" else {}
-            self.call("Input.dispatchKeyEvent", type=kind, key=name, code=name,
-                      windowsVirtualKeyCode=codes[name], **text)
+        self.press(name)
+        self.release(name)
 
     def type(self, text):
         self.call("Input.insertText", text=text)

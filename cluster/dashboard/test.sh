@@ -81,4 +81,16 @@ until curl -fsS -H "Authorization: Bearer $(cat "$scratch/token")" "${place}api/
 done
 "$program" inspect "$scratch/run" "$scratch/large" --html "$scratch/runs.html"
 python3 cluster/dashboard/file_test.py "$scratch/runs.html" "$pictures" || fail "the file is not as it should be"
+step "a dream to drive in: a small M with its reward"
+"$program" generate --rootdir "$scratch/data" --rollouts 4 --policy driver --steps 400 --seed 1 >"$scratch/data.log"
+mkdir "$scratch/dream"
+cp "$scratch/run/vae.safetensors" "$scratch/dream/"
+"$program" train-mdrnn --logdir "$scratch/dream" --data "$scratch/data" --epochs 5 --include-reward --sequence-stride 8 \
+    >"$scratch/mdrnn.log"
+# So little trained it sees ends everywhere: without chance there is none that is less likely than not.
+"$program" dream --logdir "$scratch/dream" --play --listen 127.0.0.1:0 --temperature 0 --steps 100000 \
+    --dashboard-token "$scratch/token" --dashboard-link "$scratch/play.link" >"$scratch/play.log" 2>&1 &
+await 'the page: ' "$scratch/play.log"
+python3 cluster/dashboard/play_test.py "$(cat "$scratch/play.link")" "$pictures" ||
+    fail "the dream is not driven as it should be"
 step "all is well: $(chromium --version)"

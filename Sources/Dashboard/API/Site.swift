@@ -5,11 +5,26 @@ import Basics
 import Foundation
 import RunStore
 
-/// What a server serves: the page with the interface that it reads, or figures for Prometheus alone.
+/// What a server serves.
+protocol ServedSite: Sendable {
+    /// The paths at which it is told something, by POST.
+    var posts: Set<[String]> { get }
+
+    /// Answers a question of a browser that knows a version of the answer.
+    func answer(_ target: RequestTarget, knowing known: String?) async -> Answer
+
+    /// Takes what is told at one of `posts`, in JSON.
+    func take(_ target: RequestTarget, body: Data) async -> Answer
+
+    /// The stream that a question is about; nil where there is none.
+    func stream(_ target: RequestTarget) async -> (any EventSource)?
+}
+
+/// What a server of runs serves: the page with the interface that it reads, or figures for Prometheus alone.
 ///
 /// All questions are answered one after another on a thread of their own: reading a database waits,
 /// and what drives a run must not wait with it.
-package final class Site: Sendable {
+package final class Site: ServedSite {
     private let catalog: RunCatalog
     private let metrics: MetricsSource
     private let hasPage: Bool
@@ -30,6 +45,15 @@ package final class Site: Sendable {
     func answer(_ target: RequestTarget, knowing known: String?) async -> Answer {
         await onQueue { self.answerNow(target, knowing: known) }
     }
+
+    /// Nothing here is changed by anybody.
+    var posts: Set<[String]> { [] }
+
+    func take(_ target: RequestTarget, body: Data) async -> Answer {
+        .failure(405, "nothing is taken here")
+    }
+
+    func stream(_ target: RequestTarget) async -> (any EventSource)? { await feed(target) }
 
     /// What a stream tells; nil where there is none.
     func feed(_ target: RequestTarget) async -> EventFeed? {

@@ -93,6 +93,10 @@ export class ReturnsSection {
       }))),
       { name: `evaluation${dreams ? ", driven" : ""}, with its 95 % interval`, color: 1, marks: "diamond", points: own.map(([place, one]) => [place, one.mean]) },
     ];
+    // What dreams promised beyond what was driven.
+    const dreamt = new Map(run.generations.filter(isDream).map((one) => [one.generation, one.mean]));
+    const gap = own.filter(([, one]) => dreamt.has(one.generation)).map(([place, one]) => [place, dreamt.get(one.generation) - one.mean]);
+    if (gap.length) series.push({ name: "gap: mean in dreams less evaluation", color: 3, dash: 1, points: gap });
     others.forEach((other, i) => {
       const color = [3, 4, 2, 5][i % 4];
       const marks = ["square", "circle", "cross"][i % 3];

@@ -9,7 +9,8 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
-/// An HTTP server for looking on: it answers GET and HEAD, and changes nothing.
+/// An HTTP server for looking on: it answers GET and HEAD, and changes nothing; or one of a dream that
+/// its visitor drives, which is told keys beside.
 package final class DashboardServer: Sendable {
     /// How it is reached, and what it bears.
     package struct Configuration: Sendable {
@@ -53,7 +54,20 @@ package final class DashboardServer: Sendable {
     ///   - site: What it serves.
     /// - Throws: `DashboardError`: the address cannot be listened on, it is beyond loopback in the
     ///   clear, or the certificate is of no use.
-    package init(_ configuration: Configuration, serving site: Site) async throws {
+    package convenience init(_ configuration: Configuration, serving site: Site) async throws {
+        try await self.init(configuration, site: site)
+    }
+
+    /// Listens, and begins to serve a dream.
+    ///
+    /// - Throws: `DashboardError`, as for runs.
+    package convenience init(
+        _ configuration: Configuration, serving site: PlaySite
+    ) async throws {
+        try await self.init(configuration, site: site)
+    }
+
+    private init(_ configuration: Configuration, site: any ServedSite) async throws {
         let wanted = configuration.address
         guard wanted.isLoopback || configuration.certificate != nil || configuration.isBehindProxy
         else { throw DashboardError.plaintext(wanted.description) }
@@ -100,10 +114,10 @@ package final class DashboardServer: Sendable {
         let scheme = configuration.certificate == nil ? "http" : "https"
         place = "\(scheme)://\(names.first)/"
         link = place + (configuration.token.map { "?token=\($0.text)" } ?? "")
-        responder.open(
-            RequestGate(
-                hosts: names.all, token: configuration.token,
-                cookie: "worldmodels_\(address.port)"))
+        var gate = RequestGate(
+            hosts: names.all, token: configuration.token, cookie: "worldmodels_\(address.port)")
+        gate.posts = site.posts
+        responder.open(gate)
     }
 
     /// Ends all connections.

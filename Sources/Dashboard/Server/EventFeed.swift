@@ -10,15 +10,26 @@ struct ServerSentEvent: Sendable, Hashable {
     var data: String
 }
 
-/// What a stream tells: what has changed, and from time to time that nothing has, by which a page
+/// What a stream tells.
+protocol EventSource: Sendable {
+    /// The events; each is made when it is asked for.
+    func events() -> AsyncStream<ServerSentEvent>
+
+    /// Nobody takes them any more.
+    func close()
+}
+
+/// What a stream tells of a run: what has changed, and from time to time that nothing has, by which a page
 /// sees that it is still connected.
-struct EventFeed: Sendable {
+struct EventFeed: EventSource {
     /// What is so now.
     let current: @Sendable () async -> String?
     /// Between two looks.
     var interval: Duration = .seconds(1)
     /// Looks without a change before a sign of life.
     var patience = 5
+
+    func close() {}
 
     /// The events, each made when it is asked for: nothing waits for a slow reader, and no sign of life
     /// takes a change's place.

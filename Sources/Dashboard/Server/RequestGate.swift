@@ -20,6 +20,10 @@ struct RequestFacts: Sendable, Hashable {
     var token: String?
     /// Whether a body follows.
     var hasBody = false
+    /// How long it is said to be; nil where nobody says so.
+    var bodyLength: Int?
+    /// The Content-Type header.
+    var contentType: String?
 }
 
 /// Decides who is answered: a value without clock, sockets or files.
@@ -33,6 +37,11 @@ package struct RequestGate: Sendable {
     package var token: AccessToken?
     /// The cookie's name: cookies of one host are those of all its ports.
     package var cookie: String
+    /// The paths at which it is told something, by POST.
+    var posts: Set<[String]> = []
+
+    /// The most bytes of a body.
+    static let bodyLimit = 256
 
     /// Collects the parts.
     package init(hosts: Set<String>, token: AccessToken?, cookie: String) {
@@ -52,7 +61,8 @@ package struct RequestGate: Sendable {
 
     /// Judges a request.
     func judge(_ request: RequestFacts) -> Verdict {
-        guard ["GET", "HEAD"].contains(request.method) else {
+        let isPost = request.method == "POST" && posts.contains(request.path)
+        guard isPost || ["GET", "HEAD"].contains(request.method) else {
             return .refuse(405, "only GET and HEAD are answered")
         }
         guard let host = request.host?.lowercased(), hosts.contains(host) else {
@@ -60,7 +70,11 @@ package struct RequestGate: Sendable {
                 421,
                 "this server is not called by that name; --dashboard-host gives it another one")
         }
-        if request.hasBody { return .refuse(413, "a request without a body is answered") }
+        if isPost {
+            if let refusal = refusal(ofPost: request) { return refusal }
+        } else if request.hasBody {
+            return .refuse(413, "a request without a body is answered")
+        }
         // Orchestrators ask without a cookie, and are told no more than that it lives.
         if ["healthz", "readyz"].contains(request.path.first), request.path.count == 1 {
             return .answer
@@ -91,6 +105,25 @@ package struct RequestGate: Sendable {
         }
         if values.contains(where: { token.matchesSession($0) }) { return .answer }
         return .refuse(401, "open the program's link: it has the token")
+    }
+
+    /// Why nothing is taken from a request with a body; nil: it is.
+    private func refusal(ofPost request: RequestFacts) -> Verdict? {
+        guard let length = request.bodyLength else {
+            return .refuse(411, "a body is taken whose length is said before it")
+        }
+        guard (1...Self.bodyLimit).contains(length) else {
+            return .refuse(413, "a body of 1 to \(Self.bodyLimit) bytes is taken")
+        }
+        // No form of another site's page sends such a body without asking first.
+        guard request.contentType?.lowercased() == "application/json" else {
+            return .refuse(415, "application/json is taken")
+        }
+        // A browser says where what is sent comes from; what is no browser has the token.
+        guard request.origin != nil || request.authorization != nil else {
+            return .refuse(403, "nobody says which page sends this")
+        }
+        return nil
     }
 
     private func isOwn(_ origin: String) -> Bool {

@@ -9,7 +9,7 @@ import Synchronization
 
 /// Answers the requests of all connections.
 final class Responder: Sendable {
-    private let site: Site
+    private let site: any ServedSite
     /// nil until the server knows its port: nobody can have connected to it on purpose before.
     private let gate = Mutex<RequestGate?>(nil)
     private let isSecure: Bool
@@ -17,7 +17,7 @@ final class Responder: Sendable {
     private let patience: TimeAmount
 
     init(
-        site: Site, isSecure: Bool, streams: Int, patience: Duration
+        site: any ServedSite, isSecure: Bool, streams: Int, patience: Duration
     ) {
         self.site = site
         self.isSecure = isSecure
@@ -55,7 +55,14 @@ final class Responder: Sendable {
         case .enter:
             try await sender.send(Page.entered(gate, isSecure: isSecure), with: writer)
         case .answer:
-            if target.path == ["api", "v1", "stream"], let feed = await site.feed(target) {
+            if facts.method == "POST" {
+                let body = try await request.body.collect(upTo: RequestGate.bodyLimit)
+                let answer = await site.take(target, body: Data(body.readableBytesView))
+                try await sender.send(answer, with: writer)
+            } else if target.path == ["api", "v1", "stream"],
+                let feed = await site.stream(target)
+            {
+                defer { feed.close() }
                 try await stream(feed, by: sender, with: writer)
             } else {
                 let known = request.headers[.ifNoneMatch]
@@ -67,7 +74,7 @@ final class Responder: Sendable {
     }
 
     private func stream(
-        _ feed: EventFeed, by sender: Sender, with writer: consuming ResponseWriter
+        _ feed: any EventSource, by sender: Sender, with writer: consuming ResponseWriter
     ) async throws {
         guard streams.take() else {
             var answer = Answer.failure(503, "too many pages look on already")
@@ -116,6 +123,9 @@ extension RequestFacts {
         path = target.path
         token = target.query["token"]
         let length = request.headers[.contentLength] ?? "0"
-        hasBody = length != "0" || header("Transfer-Encoding") != nil
+        let isChunked = header("Transfer-Encoding") != nil
+        hasBody = length != "0" || isChunked
+        bodyLength = isChunked ? nil : Int(length)
+        contentType = request.headers[.contentType]
     }
 }

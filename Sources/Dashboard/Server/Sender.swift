@@ -61,7 +61,7 @@ struct Sender {
     }
 
     /// Sends events until whoever takes them goes.
-    func stream(_ feed: EventFeed, with writer: consuming ResponseWriter) async throws {
+    func stream(_ feed: any EventSource, with writer: consuming ResponseWriter) async throws {
         var headers = Self.headers("text/event-stream")
         headers.set("Cache-Control", "no-store")
         let head = HTTPResponse(status: .ok, headerFields: headers)

@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 package import Episodes
-import SeededRandom
 package import WorldModel
 
 /// Dreams many episodes in lockstep on one thread.
@@ -16,27 +15,22 @@ package import WorldModel
 package final class DreamEngine: EpisodeEngine {
     /// Steps so far, of all episodes.
     package private(set) var steps = 0
+    /// Who looks at the dreams; it changes nothing in them.
+    package var onlooker: (any DreamOnlooker)?
 
-    private let model: DreamModel
+    private let dreams: DreamSlots
     private let plan: EpisodePlan
     private let shape: ControllerShape
     private let controllers: ControllerBank
-    private let states: RecurrentCell.States
-    private let memory: DreamHead.Memory
     private var slots: SlotList
     private var finished: [FinishedEpisode] = []
 
-    /// What is counted for an action that is no finite number, as where one drives.
-    private static let faultReward = -100.0
-
     /// An engine without episodes, with room for so many; the controllers are of the settings' form.
     package init(_ model: DreamModel, settings: RolloutSettings, environments count: Int) {
-        self.model = model
+        dreams = DreamSlots(model, count: count)
         plan = EpisodePlan(timeLimit: settings.timeLimit, dreams: true)
         shape = settings.form(with: model.sizes).shape
         controllers = ControllerBank(count: count, shape: shape, kernels: model.kernels)
-        states = RecurrentCell.States(count: count, sizes: model.sizes)
-        memory = DreamHead.Memory(for: model.head, count: count)
         slots = SlotList(count: count)
         finished.reserveCapacity(2 * count)
     }
@@ -51,13 +45,9 @@ package final class DreamEngine: EpisodeEngine {
         guard parameters.count == shape.parameterCount else {
             throw EpisodeFailure(parameters: parameters.count, of: shape.parameterCount)
         }
-        let streams = SeedStreams(root: episode.trackSeed)
-        var generator = streams.generator("dream-start")
-        let start = generator.integer(below: UInt32(model.starts.count))
         controllers.set(slot, parameters)
-        model.starts.begin(slot, at: Int(start), states)
-        memory.begin(
-            slot, seed: streams.seed("dream-draws"), temperature: episode.dreamTemperature ?? 0)
+        dreams.begin(
+            slot, seed: episode.trackSeed, temperature: episode.dreamTemperature ?? 0)
         slots.begin(EpisodeSlot(episode, ticket: ticket, plan: plan, visited: 0))
     }
 
@@ -65,11 +55,16 @@ package final class DreamEngine: EpisodeEngine {
     package func step() {
         let active = slots.active
         guard !active.isEmpty else { return }
-        for slot in active { controllers.act(slot, states) }
-        model.recurrence.step(active, states)
-        model.head.step(active, states, memory)
-        for slot in active { slots.add(result(of: slot), visited: 0, to: slot) }
+        if let onlooker {
+            for slot in active { onlooker.willStep(slot, latent: dreams.latent(of: slot)) }
+        }
+        for slot in active { controllers.act(slot, dreams.states) }
+        dreams.step(active)
+        for slot in active { slots.add(dreams.result(of: slot), visited: 0, to: slot) }
         steps += active.count
+        if let onlooker {
+            for slot in active { onlooker.didStep(slot, slots.last(of: slot)) }
+        }
         collect()
     }
 
@@ -77,17 +72,6 @@ package final class DreamEngine: EpisodeEngine {
         guard !finished.isEmpty else { return [] }
         defer { finished.removeAll(keepingCapacity: true) }
         return Array(finished)
-    }
-
-    /// What a slot's step brought.
-    private func result(of slot: Int) -> EnvironmentStep {
-        let (action, reward) = (states.action(slot), memory.reward(slot))
-        // M's head is finite wherever its LSTM saw finite numbers.
-        guard action[0].isFinite, action[1].isFinite, action[2].isFinite, reward.isFinite else {
-            return EnvironmentStep(reward: Self.faultReward, end: .actionNotFinite)
-        }
-        return EnvironmentStep(
-            reward: Double(reward), end: memory.isEnd(slot) ? .dreamEnded : nil)
     }
 
     /// Takes the ended episodes out of the active ones.

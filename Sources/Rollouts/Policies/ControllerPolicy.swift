@@ -57,6 +57,11 @@ package final class ControllerPolicy: LockstepPolicy {
         UnsafeBufferPointer(start: states.hidden(slot), count: states.sizes.hidden)
     }
 
+    /// M's cell state in a slot: c.
+    package func cell(of slot: Int) -> UnsafeBufferPointer<Float> {
+        UnsafeBufferPointer(start: states.cell(slot), count: states.sizes.hidden)
+    }
+
     package func begin(_ slot: Int, parameters: [Float], stream: PCG64) throws {
         if !isShared {
             guard parameters.count == shape.parameterCount else {

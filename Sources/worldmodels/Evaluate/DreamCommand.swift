@@ -3,32 +3,35 @@
 
 import ArgumentParser
 import Basics
-import CarRacing
-import CarRacingRendering
 import Foundation
-import Rollouts
 import TerminalOutput
-import WorldModel
-import WorldModelTraining
 
-/// Makes a film of what M imagines.
-struct DreamCommand: ParsableCommand {
+/// Shows what M dreams: as a film, or for a person to drive in.
+struct DreamCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dream",
-        abstract: "Film what V and M imagine beside what happens.",
+        abstract: "Film an episode in M's dream beside a drive outside, or drive in the dream.",
         discussion: """
-            The first frames of an episode are shown to M; from then on M imagines them. The \
-            episode is a drive on the track of --seed by the run's controller, which sees the \
-            dream as soon as that has begun, or by the actions of a file; or a recorded rollout \
-            with its actions. From the left: what really happens under the same actions, what V \
-            makes of it, the dream. After the real episode's end its last frame stays.
+            The film: on the left the run's controller in the dream, as workers dream it, with the \
+            return that M predicts; on the right the same controller on the track of --seed, with the \
+            real return. Both begin at one moment, and each goes on by its own actions until it ends. \
+            --no-beside leaves the drive out: the dream begins where a worker's of that seed does.
+
+            Where M has not learnt its reward and end (train-mdrnn --include-reward) there is no \
+            predicted return, and with --actions or --recording the controller does not drive. The film \
+            then has three pictures: what really happens under the same actions, what V makes of it, \
+            and the dream, of which the first --start steps are real.
+
+            --play: you drive in the dream, in this terminal, or with --listen on a page. The same \
+            seed, and the same keys between the same steps, give the same dream; the pace is no part of \
+            it.
             """)
 
     @Option(help: .init("The run's directory.", valueName: "dir"))
     var logdir: String
 
     @Option(help: .init("The film to write: .webm or .gif.", valueName: "file"))
-    var output: String
+    var output: String?
 
     @Option(
         help: .init(
@@ -48,17 +51,41 @@ struct DreamCommand: ParsableCommand {
     @Option(help: "Root of all random draws, and the track's seed.")
     var seed: UInt64 = 1
 
-    @Option(help: .init("Steps to imagine.", valueName: "count"))
-    var steps = 200
+    @Option(
+        help: .init("The seed of the track, where it is another one's.", valueName: "seed"))
+    var trackSeed: UInt64?
 
     @Option(
         help: .init(
-            "The step at which the dream starts; until 50 the view still zooms in.",
-            valueName: "step"))
-    var start = 60
+            "Steps to dream (default: 1000; 200 of a film with three pictures).", valueName: "count"
+        ))
+    var steps: Int?
 
-    @Option(help: .init("By how much the pictures are enlarged.", valueName: "factor"))
-    var scale = 3
+    @Option(
+        help: .init(
+            "The step at which the dream starts (default: 0; 60 of a film with three pictures, since "
+                + "until 50 the view still zooms in).", valueName: "step"))
+    var start: Int?
+
+    @Option(
+        help: .init(
+            "By how much the pictures are enlarged (default: 4; 3 of a film with three pictures).",
+            valueName: "factor"))
+    var scale: Int?
+
+    @Option(
+        help: .init(
+            "Film every so many steps, of which 50 are a second (default: 1 for .webm, else 4).",
+            valueName: "steps"))
+    var frameEvery: Int?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Drive outside beside the dream (default: where the controller drives).")
+    var beside: Bool?
+
+    @Flag(help: "Print what the film shows as JSON.")
+    var json = false
 
     @OptionGroup var controller: ControllerFormOptions
 
@@ -71,100 +98,53 @@ struct DreamCommand: ParsableCommand {
 
     @OptionGroup var drawing: DrawingOptions
 
+    @Flag(help: "Drive in the dream by the keyboard.")
+    var play = false
+
+    @OptionGroup(title: "Driving in the dream (--play)")
+    var playing: DreamPlayOptions
+
     func validate() throws {
-        try requireFilmEnding(output, option: "--output")
-        guard temperature >= 0, temperature.isFinite else {
-            throw ValidationError("--temperature must not be negative.")
+        if let output { try requireFilmEnding(output, option: "--output") }
+        guard temperature >= 0, temperature <= 100 else {
+            throw ValidationError("--temperature must be 0 to 100.")
         }
-        guard (1...100_000).contains(steps), (0...100_000).contains(start) else {
+        guard steps.map((1...100_000).contains) ?? true,
+            start.map((0...100_000).contains) ?? true
+        else {
             throw ValidationError("--steps must be 1 to 100000 and --start 0 to 100000.")
         }
-        guard (1...16).contains(scale) else { throw ValidationError("--scale must be 1 to 16.") }
+        guard scale.map((1...16).contains) ?? true else {
+            throw ValidationError("--scale must be 1 to 16.")
+        }
+        guard frameEvery.map((1...1000).contains) ?? true else {
+            throw ValidationError("--frame-every must be 1 to 1000.")
+        }
         guard actions == nil || recording == nil else {
             throw ValidationError("--recording has actions of its own: leave out --actions.")
         }
-    }
-
-    func run() throws {
-        var settings = Dream.Configuration(
-            logdir: URL(filePath: logdir), output: URL(filePath: output))
-        settings.temperature = temperature
-        settings.seed = seed
-        settings.steps = steps
-        settings.start = start
-        settings.scale = scale
-        let dream = Dream(settings)
-        let summary: Dream.Summary
-        var form = ""
-        if let recording {
-            let world = RecordedWorld(
-                try RolloutFile(contentsOf: URL(filePath: recording)), name: recording)
-            summary = try dream.run(world: world, driver: world.driver)
-        } else {
-            let (driver, isRandomized) = try driver()
-            var actions = ActionSpace.continuous
-            if case .controller(let controller) = driver {
-                form = " (\(controller.formText))"
-                actions = controller.mapping.actions
+        let isOpenLoop = actions != nil || recording != nil
+        guard beside == nil || !isOpenLoop else {
+            throw ValidationError("--beside and --no-beside are about the run's controller.")
+        }
+        guard play || output != nil else {
+            throw ValidationError("give --output FILE for a film, or --play to drive.")
+        }
+        if play {
+            let others: [(String, Bool)] = [
+                ("--output", output != nil), ("--actions", actions != nil),
+                ("--recording", recording != nil), ("--start", start != nil),
+                ("--beside", beside != nil), ("--json", json),
+            ]
+            if let other = others.first(where: \.1) {
+                throw ValidationError("\(other.0) is for films, and --play makes none.")
             }
-            summary = try dream.run(
-                world: DrivenWorld(
-                    trackSeed: seed, antialiasing: drawing.antialiasing ?? .off,
-                    domainRandomize: domainRandomize?.isOn ?? isRandomized, actions: actions,
-                    library: drawing.gl),
-                driver: driver)
+        } else if playing.isSaid {
+            throw ValidationError("--listen, --pace and --key-log go with --play.")
         }
-        printSummary(
-            of: output,
-            "\(output): \(summary.steps) frames, \(summary.realSteps) of them beside real ones, "
-                + "mean distance of the latents " + String(format: "%.3f", summary.latentDistance)
-                + ", expected return " + String(format: "%.1f", summary.expectedReturn)
-                + ", \(summary.expectedEnds) expected ends" + form)
     }
 
-    /// Who drives where nothing was recorded, and whether on tracks with colours of their own.
-    private func driver() throws -> (Dream.Driver, isRandomized: Bool) {
-        if let actions {
-            return (.actions(try ActionFile.read(actions), size: 3, name: actions), false)
-        }
-        let files = try AgentFiles(logdir, form: controller.form)
-        guard let controller = files.controller else {
-            throw InputError(
-                "\(logdir)/controller.safetensors is missing: train C first (worldmodels "
-                    + "coordinator), or give --actions or --recording")
-        }
-        return (.controller(controller), try files.domainRandomize)
-    }
-}
-
-/// A car on a track.
-struct DrivenWorld: DreamWorld {
-    private let environment: VectorEnvironment
-    private let actions: ActionSpace
-
-    init(
-        trackSeed: UInt64, antialiasing: Antialiasing, domainRandomize: Bool = false,
-        actions: ActionSpace = .continuous, library: DrawingLibrary = .osmesa
-    ) throws {
-        self.actions = actions
-        environment = try VectorEnvironment(
-            count: 1, observationSize: .px64,
-            rules: Rules(timeLimit: nil, domainRandomize: domainRandomize),
-            antialiasing: antialiasing, context: library)
-        environment.reset(0, trackSeed: trackSeed)
-    }
-
-    func frame() throws -> [UInt8] {
-        try environment.draw(0)
-        return Array(environment.observation(0))
-    }
-
-    func step(_ action: [Double]) throws -> Bool {
-        let controls = Action(steering: action[0], gas: action[1], brake: action[2])
-        let exact =
-            actions == .discrete
-            ? DiscreteAction(single: controls.single).map { Action($0) } : nil
-        let result = try environment.step(0, exact ?? controls)
-        return !result.terminated
+    func run() async throws {
+        if play { try await playDream() } else { try makeFilm() }
     }
 }

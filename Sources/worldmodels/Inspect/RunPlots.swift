@@ -135,6 +135,14 @@ extension RunReport {
             }
         }
         let best = records.map { LinePlot.Point(x: Double($0.generation), y: $0.best) }
+        // What dreams promise beyond what is driven.
+        let gap = generations.compactMap { row in
+            row.record.isDream
+                ? row.evaluation.map {
+                    LinePlot.Point(
+                        x: Double(row.record.generation), y: row.record.mean - $0.mean)
+                } : nil
+        }
         // What is dreamt and what is driven are two things.
         let averages: [LinePlot.Series] =
             hasDreams
@@ -151,7 +159,7 @@ extension RunReport {
                     name: "the mean on the evaluation tracks"
                         + (hasDreams ? ", driven" : ""),
                     points: evaluations { Double($0.record.generation) }),
-            ],
+            ] + (gap.isEmpty ? [] : [.init(name: "gap: dreams less evaluation", points: gap)]),
             references: [Self.paper])
     }
 

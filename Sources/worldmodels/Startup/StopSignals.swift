@@ -5,6 +5,7 @@ import ArrayFiles
 import Dispatch
 import Foundation
 import Synchronization
+import TerminalOutput
 
 /// SIGINT, SIGTERM and SIGHUP, of which a second one ends the process at once anywhere.
 ///
@@ -92,6 +93,7 @@ struct StopSignals {
 
     /// Ends as the signal would have ended the process, so that a shell's loop ends as well.
     private static func endAtOnce(_ number: Int32, status: Int32?) -> Never {
+        RawTerminal.restore()
         UnfinishedFiles.removeAll {
             if let status { _exit(status) }
             signal(number, SIG_DFL)
