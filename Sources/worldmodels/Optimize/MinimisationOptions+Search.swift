@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import EvolutionStrategies
+import Foundation
 import TerminalOutput
 
 extension MinimisationOptions {
