@@ -28,7 +28,8 @@ struct DamagedStateTests {
         var file = try SafetensorsFile(contentsOf: url)
         let sound = try #require(file.metadata["state"])
         for value in Self.wrong {
-            file.metadata["state"] = try #require(try changed(sound, name, to: value))
+            let text: String = try #require(try changed(sound, name, to: value))
+            file.metadata["state"] = text
             try file.write(to: url)
             #expect(throws: TrainingError.damagedState(path: url.path, field: "state"), "\(value)")
             {
