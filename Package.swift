@@ -237,8 +237,8 @@ let tests: [Target] = [
     .testTarget(
         name: "ProgramTests",
         dependencies: [
-            "ArrayFiles", "CarRacing", "CarRacingRendering", "ClusterProtocol", "Episodes",
-            "EvolutionStrategies", "Pictures", "RolloutServer", "Rollouts", "RunReports",
+            "ArrayFiles", "CarRacing", "CarRacingRendering", "ClusterProtocol", "ClusterSessions",
+            "Episodes", "EvolutionStrategies", "Pictures", "RolloutServer", "Rollouts", "RunReports",
             "RunStore", "TerminalOutput", "TestSupport", "WorldModel", "worldmodels",
             fetched("ArgumentParser", "swift-argument-parser"),
         ],

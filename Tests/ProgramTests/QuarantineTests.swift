@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ArgumentParser
+import ClusterSessions
 import Episodes
 import Foundation
 import RolloutServer

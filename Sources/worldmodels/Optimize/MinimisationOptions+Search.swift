@@ -26,13 +26,15 @@ extension MinimisationOptions {
         var search: RestartingSearch
         do {
             search = try RestartingSearch(configuration)
-        } catch EvolutionStrategyError.invalidSetting(let name, let reason) {
+        } catch {
+            guard case .invalidSetting(let name, let reason) = error else { throw error }
             throw ValidationError("\(Self.options[name] ?? "--\(name)"): \(reason)")
         }
         for injection in try injections() {
             do {
                 try search.inject(injection.solution)
-            } catch EvolutionStrategyError.invalidCandidate(_, let reason) {
+            } catch {
+                guard case .invalidCandidate(_, let reason) = error else { throw error }
                 throw InputError("--inject \(inject ?? ""): line \(injection.line): \(reason)")
             }
         }
