@@ -238,8 +238,8 @@ let tests: [Target] = [
         name: "ProgramTests",
         dependencies: [
             "ArrayFiles", "CarRacing", "CarRacingRendering", "ClusterProtocol", "ClusterSessions",
-            "Episodes", "EvolutionStrategies", "Pictures", "RolloutServer", "Rollouts", "RunReports",
-            "RunStore", "TerminalOutput", "TestSupport", "WorldModel", "worldmodels",
+            "Episodes", "EvolutionStrategies", "Pictures", "RolloutServer", "Rollouts",
+            "RunReports", "RunStore", "TerminalOutput", "TestSupport", "WorldModel", "worldmodels",
             fetched("ArgumentParser", "swift-argument-parser"),
         ],
         resources: [.copy("Golden")]),

@@ -57,7 +57,7 @@ struct RecordingEngineTests {
             let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).npz")
             defer { try? FileManager.default.removeItem(at: url) }
             var most = 0
-            for finished in try record(settings, 2, environments: 2, agent()) {
+            for finished in try record(settings, 6, environments: 6, agent()) {
                 try #require(finished.file).write(to: url)
                 let rows = try RolloutFile(contentsOf: url)
                 var (length, last) = (0, Float.nan)

@@ -84,7 +84,7 @@ struct DreamCommand: AsyncParsableCommand {
         help: "Drive outside beside the dream (default: where the controller drives).")
     var beside: Bool?
 
-    @Flag(help: "Print what the film shows as JSON.")
+    @Flag(help: "Print what the film shows as one JSON object on one line.")
     var json = false
 
     @OptionGroup var controller: ControllerFormOptions
