@@ -28,7 +28,8 @@ struct DamagedStateTests {
         var file = try SafetensorsFile(contentsOf: url)
         let sound = try #require(file.metadata["state"])
         for value in Self.wrong {
-            file.metadata["state"] = try #require(try changed(sound, name, to: value))
+            let text: String = try #require(try changed(sound, name, to: value))
+            file.metadata["state"] = text
             try file.write(to: url)
             #expect(throws: TrainingError.damagedState(path: url.path, field: "state"), "\(value)")
             {
@@ -53,7 +54,7 @@ struct DamagedStateTests {
         let sound = try String(contentsOf: url, encoding: .utf8)
         for name in names {
             for value in Self.wrong {
-                let text = try #require(try changed(sound, name, to: value))
+                let text: String = try #require(try changed(sound, name, to: value))
                 try Data(text.utf8).write(to: url)
                 _ = try space.mdrnn("run", epochs: 1).run { _ in }
                 #expect(try String(contentsOf: url, encoding: .utf8) == sound, "\(name) \(value)")
