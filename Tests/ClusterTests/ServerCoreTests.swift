@@ -3,6 +3,7 @@
 
 import ClusterProtocol
 import ClusterSessions
+import Dispatching
 import Episodes
 import Foundation
 import Testing

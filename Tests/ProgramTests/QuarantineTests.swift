@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
+import ArgumentParser
 import Episodes
 import Foundation
 import RolloutServer
@@ -26,9 +27,8 @@ struct QuarantineTests {
         }
         var configuration = RolloutServer.Configuration(
             bind: "tcp://127.0.0.1:*", run: "r", models: [], work: .score(settings: Data()))
-        let options = try ServingOptions.parse(["--max-workers", "3"])
+        let options = try ServingOptions.parse([])
         try options.admit(&configuration, to: store)
-        #expect(configuration.core.session.maximumWorkers == 3)
         let kept = configuration.core.quarantined
         #expect(kept.map(\.party) == ["liar"])
         #expect(kept.map(\.reason) == ["it was liar"])

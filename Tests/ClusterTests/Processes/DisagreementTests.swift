@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
 import Foundation
+import RolloutWorker
 import RunStore
 import TestSupport
 import Testing
