@@ -54,7 +54,7 @@ struct DamagedStateTests {
         let sound = try String(contentsOf: url, encoding: .utf8)
         for name in names {
             for value in Self.wrong {
-                let text = try #require(try changed(sound, name, to: value))
+                let text: String = try #require(try changed(sound, name, to: value))
                 try Data(text.utf8).write(to: url)
                 _ = try space.mdrnn("run", epochs: 1).run { _ in }
                 #expect(try String(contentsOf: url, encoding: .utf8) == sound, "\(name) \(value)")
