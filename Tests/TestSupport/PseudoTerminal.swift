@@ -12,7 +12,29 @@ package final class PseudoTerminal: Sendable {
     /// Held open, so that what was written stays to be read after the program's end.
     private let other: Int32
     /// What has been read of what programs wrote.
-    private let text = Mutex("")
+    private let written = Mutex(Written())
+
+    /// Text, and the bytes after it that are no whole character yet.
+    private struct Written {
+        var text = ""
+        var rest: [UInt8] = []
+
+        mutating func append(_ bytes: some Sequence<UInt8>) {
+            rest += bytes
+            let whole = rest.count - missing
+            text += String(decoding: rest[..<whole], as: UTF8.self)
+            rest.removeFirst(whole)
+        }
+
+        /// How many bytes at the end begin a character that goes on.
+        private var missing: Int {
+            for (index, byte) in rest.reversed().prefix(3).enumerated() where byte & 0xc0 != 0x80 {
+                let length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
+                return index + 1 < length ? index + 1 : 0
+            }
+            return 0
+        }
+    }
 
     /// Makes one.
     ///
@@ -82,11 +104,11 @@ package final class PseudoTerminal: Sendable {
             Thread { [self] in
                 var buffer = [UInt8](repeating: 0, count: 1 << 16)
                 while true {
-                    let soFar = text.withLock { $0 }
+                    let soFar = written.withLock { $0.text }
                     if isEnough(soFar) { return continuation.resume(returning: soFar) }
                     let count = read(descriptor, &buffer, buffer.count)
                     guard count > 0 else { return continuation.resume(returning: nil) }
-                    text.withLock { $0 += String(decoding: buffer[..<count], as: UTF8.self) }
+                    written.withLock { $0.append(buffer[..<count]) }
                 }
             }.start()
         }
