@@ -47,8 +47,8 @@ extension AskTellSession {
     /// stop, with the best so far, has been written before. `told` sees the session after each
     /// generation that was told, to save it or to show its progress.
     ///
-    /// - Throws: `AskTellFailure` where the session ends before its search does or nothing was found; what `read`, `write`
-    ///   and `told` throw.
+    /// - Throws: `AskTellFailure` where the session ends before its search does or nothing was found;
+    ///   what `read`, `write` and `told` throw.
     public mutating func converse(
         read: () throws -> String?, write: (Data) throws -> Void, report: (String) -> Void,
         told: (borrowing AskTellSession) throws -> Void = { _ in }

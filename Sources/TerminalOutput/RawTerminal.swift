@@ -113,9 +113,9 @@ package enum RawTerminal {
 
     private static func giveBack() {
         guard isRaw.exchange(false, ordering: .sequentiallyConsistent) else { return }
-        // What a terminal that takes nothing is not given must hold nobody up.
+        // A slow terminal is waited for a little; one that takes nothing must hold nobody up.
         var output = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
-        if poll(&output, 1, 0) > 0, output.revents & Int16(POLLOUT) != 0 {
+        if poll(&output, 1, 500) > 0, output.revents & Int16(POLLOUT) != 0 {
             _ = write(STDOUT_FILENO, exit.utf8Start, exit.utf8CodeUnitCount)
         }
         tcflush(STDIN_FILENO, TCIFLUSH)

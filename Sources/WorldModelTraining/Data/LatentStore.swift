@@ -32,7 +32,7 @@ struct LatentStore {
         var rowCount: Int? {
             var count = 0
             for recording in recordings {
-                guard recording.start == count, (1...1 << 30).contains(recording.length) else {
+                guard recording.start == count, (0...1 << 30).contains(recording.length) else {
                     return nil
                 }
                 count += recording.length

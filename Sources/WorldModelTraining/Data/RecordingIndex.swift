@@ -24,7 +24,7 @@ struct RecordingFacts: Codable, Hashable, Sendable {
 
     /// Whether the counts can be some; those of a file that was changed by hand need not.
     var isSound: Bool {
-        (1...1 << 30).contains(length) && (1...1 << 16).contains(side)
+        (0...1 << 30).contains(length) && (1...1 << 16).contains(side)
             && (0...1 << 16).contains(actionSize) && (0...1 << 30).contains(surplusActions)
     }
 

@@ -8,6 +8,7 @@ import Pictures
 import Rollouts
 import RunStore
 import Runs
+import Synchronization
 import TerminalOutput
 import WorldModelTraining
 
@@ -70,26 +71,24 @@ extension DreamCommand {
     private var title: String { "seed \(seed), temperature \(temperature)" }
 
     private static func dream(
-        _ dreamer: Dreamer, seed: UInt64, temperature: Double, limit: Int, keyLog: String?
-    ) throws -> PlayedDream {
+        _ dreamer: Dreamer, seed: UInt64, temperature: Double, limit: Int, keyLog: KeyLog?
+    ) -> PlayedDream {
         let dream = PlayedDream(
             dreamer.model, seed: seed, temperature: temperature, limit: limit)
-        if let path = keyLog {
-            let log = try KeyLog(path)
-            dream.onInput = { log.append($0, $1) }
-        }
+        if let keyLog { dream.onInput = { keyLog.append($0, $1) } }
         return dream
     }
 
     private func playHere(_ dreamer: Dreamer) throws {
-        let dream = try Self.dream(
-            dreamer, seed: seed, temperature: temperature, limit: steps ?? 1000,
-            keyLog: playing.keyLog)
+        let keyLog = try playing.keyLog.map { try KeyLog($0) }
+        let dream = Self.dream(
+            dreamer, seed: seed, temperature: temperature, limit: steps ?? 1000, keyLog: keyLog)
         let terminal = DreamTerminal(
             dream: dream, decoder: LatentDecoder(dreamer.vae),
             interval: playing.interval, title: title)
         try terminal.play()
         print(terminal.summary)
+        try keyLog?.requireWhole()
     }
 
     private func playOnPage(_ dreamer: Dreamer) async throws {
@@ -103,9 +102,9 @@ extension DreamCommand {
             log(.info, "stopped", "\(name): the page ends")
             stop.finish()
         }
-        let dream = try Self.dream(
-            dreamer, seed: seed, temperature: temperature, limit: steps ?? 1000,
-            keyLog: playing.keyLog)
+        let keyLog = try playing.keyLog.map { try KeyLog($0) }
+        let dream = Self.dream(
+            dreamer, seed: seed, temperature: temperature, limit: steps ?? 1000, keyLog: keyLog)
         let site = PlaySite(
             DreamScene(dream: dream, decoder: LatentDecoder(dreamer.vae), title: title),
             interval: playing.interval)
@@ -116,6 +115,7 @@ extension DreamCommand {
         await pages.stop()
         // The page has nothing to finish: to be told to stop is its usual end.
         _ = signals
+        try keyLog?.requireWhole()
     }
 }
 
@@ -160,18 +160,45 @@ private final class DreamScene: PlayedScene {
 }
 
 /// What a person has said, line by line in a file.
-private final class KeyLog {
-    private let file: FileHandle
+private final class KeyLog: Sendable {
+    private let path: String
+    private let descriptor: Int32
+    /// The error of the first line that could not be written; 0: there is none.
+    private let failure = Mutex<Int32>(0)
 
+    /// Opens a file that is new or empty: what is in another stays there.
     init(_ path: String) throws {
-        guard FileManager.default.createFile(atPath: path, contents: nil),
-            let file = FileHandle(forWritingAtPath: path)
-        else { throw InputError("\(path) cannot be written: give another --key-log") }
-        self.file = file
+        self.path = path
+        descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else {
+            throw InputError(
+                "\(path) cannot be written (\(String(cString: strerror(errno)))): give another"
+                    + " --key-log")
+        }
+        var file = stat()
+        guard fstat(descriptor, &file) != 0 || file.st_mode & S_IFMT != S_IFREG || file.st_size == 0
+        else {
+            throw InputError("\(path) is there already: give another --key-log")
+        }
     }
 
+    deinit { close(descriptor) }
+
     func append(_ input: PlayedDream.Input, _ state: PlayedDream.State) {
-        // A full disk must not end the play.
-        try? file.write(contentsOf: Data("\(state.dream + 1) \(state.steps) \(input)\n".utf8))
+        let line = Array("\(state.dream + 1) \(state.steps) \(input)\n".utf8)
+        failure.withLock { failure in
+            // A log with a gap would be another dream's; the play goes on without it.
+            guard failure == 0 else { return }
+            let count = write(descriptor, line, line.count)
+            if count != line.count { failure = count < 0 ? errno : ENOSPC }
+        }
+    }
+
+    /// Says that the log is not whole, once the play is over.
+    func requireWhole() throws {
+        let failure = failure.withLock { $0 }
+        guard failure == 0 else {
+            throw InputError("\(path) is not whole: \(String(cString: strerror(failure)))")
+        }
     }
 }

@@ -113,9 +113,12 @@ struct DreamPlayTests {
         let process = try play(on: terminal)
         _ = await terminal.output { $0.contains("keys: ") }
         #expect(terminal.isRaw)
+        // Somebody reads on, as a terminal does.
+        async let rest = terminal.output { Self.end(of: $0).hasSuffix(Self.exit) }
         process.signal(signal)
         #expect(await process.exitStatus() == 128 + signal)
         #expect(terminal.modes == before)
+        #expect(await rest != nil)
     }
 
     @Test func `Ctrl-C in its own terminal is an interrupt, and Ctrl-Z nothing`() async throws {
@@ -180,6 +183,25 @@ struct DreamPlayTests {
         let unlearnt = try ProgramProcess(["dream", "--logdir", run, "--play"])
         #expect(await unlearnt.lines().joined().contains("--include-reward"))
         #expect(await unlearnt.exitStatus() == 1)
+    }
+
+    @Test func `a file of before stays, and a log that is not whole is told`() async throws {
+        let notes = directory.file("notes")
+        try Data("mine".utf8).write(to: notes)
+        let refused = try ProgramProcess(
+            ["dream", "--logdir", run, "--play", "--key-log", notes.path])
+        #expect(await refused.lines().joined().contains("\(notes.path) is there already"))
+        #expect(await refused.exitStatus() == 1)
+        #expect(try Data(contentsOf: notes) == Data("mine".utf8))
+
+        let terminal = try PseudoTerminal()
+        let process = try play(on: terminal, ["--key-log", "/dev/full"])
+        _ = await terminal.output { $0.contains("keys: ") }
+        async let rest = terminal.output { Self.end(of: $0).contains("/dev/full is not whole: ") }
+        terminal.type("a")
+        terminal.type("q")
+        #expect(await process.exitStatus() == 1)
+        #expect(await rest != nil)
     }
 
     @Test func `the page says where it is, and ends when it is told`() async throws {
