@@ -13,16 +13,19 @@ extension RunStore {
         try write(.rollouts) { database in
             let known = try database.cachedStatement(
                 sql: "SELECT id FROM workers WHERE name = ? AND fingerprint = ? AND party = ?")
-            let count = try database.cachedStatement(
+            let stored = try database.cachedStatement(
                 sql: """
-                    UPDATE workers SET rollouts = rollouts + 1, steps = steps + ?,
-                        dream_steps = dream_steps + ?, last_seen = ?
-                    WHERE id = ?
+                    SELECT end FROM rollouts
+                    WHERE (purpose, generation, candidate, repetition) = (?, ?, ?, ?)
                     """)
+            var ids: [EpisodeDriver: Int64] = [:]
+            var shares: [Int64: (rollouts: Int, steps: Int, dreamSteps: Int)] = [:]
             for rollout in rollouts {
                 let driver = rollout.driver
-                let worker = try Int64.fetchOne(
-                    known, arguments: [driver.name, driver.fingerprint, driver.party])
+                let worker =
+                    try ids[driver]
+                    ?? Int64.fetchOne(
+                        known, arguments: [driver.name, driver.fingerprint, driver.party])
                 if worker == nil {
                     try WorkerRecord(
                         name: driver.name, fingerprint: driver.fingerprint, party: driver.party,
@@ -30,18 +33,36 @@ extension RunStore {
                     ).insert(database)
                 }
                 let id = worker ?? database.lastInsertedRowID
+                ids[driver] = id
                 let row = RolloutRow(rollout, worker: id, arrived: arrived)
-                try delete(
-                    "(purpose, generation, candidate, repetition) = (?, ?, ?, ?) AND end = ?",
-                    [
-                        row.purpose, row.generation, row.candidate, row.repetition,
-                        EpisodeEnd.setAside,
-                    ], in: database)
-                guard try !row.exists(database) else { continue }
+                let key: StatementArguments = [
+                    row.purpose, row.generation, row.candidate, row.repetition,
+                ]
+                if let end = try String.fetchOne(stored, arguments: key) {
+                    guard end == EpisodeEnd.setAside.rawValue else { continue }
+                    try delete(
+                        "(purpose, generation, candidate, repetition) = (?, ?, ?, ?)", key,
+                        in: database)
+                }
                 try row.insert(database)
-                let isDream = row.dreamTemperature != nil
+                var share = shares[id] ?? (0, 0, 0)
+                share.rollouts += 1
+                if row.dreamTemperature == nil {
+                    share.steps += row.steps
+                } else {
+                    share.dreamSteps += row.steps
+                }
+                shares[id] = share
+            }
+            let count = try database.cachedStatement(
+                sql: """
+                    UPDATE workers SET rollouts = rollouts + ?, steps = steps + ?,
+                        dream_steps = dream_steps + ?, last_seen = ?
+                    WHERE id = ?
+                    """)
+            for (id, share) in shares.sorted(by: { $0.key < $1.key }) {
                 try count.execute(arguments: [
-                    isDream ? 0 : row.steps, isDream ? row.steps : 0, Timestamp.text(arrived), id,
+                    share.rollouts, share.steps, share.dreamSteps, Timestamp.text(arrived), id,
                 ])
             }
         }
