@@ -11,10 +11,24 @@ import RolloutWorker
 
 /// Many workers without environments: they take tasks, wait, and reply, to measure a coordinator.
 final class SimulatedFleet {
+    /// One worker; an object, since to look at a value in an array is to copy it.
+    private final class Member {
+        var session: WorkerSession
+        /// When each of its environments is free.
+        var freeAt: [Double]
+
+        init(_ session: WorkerSession, slots: Int) {
+            self.session = session
+            freeAt = [Double](repeating: 0, count: slots)
+        }
+    }
+
+    /// An episode under way: numbers alone, which a heap moves without counting references.
     private struct Running {
         var end: Double
         var member: Int
-        var order: WorkerSession.Order
+        var lease: UInt64
+        var episode: Episode
         var core: Int
     }
 
@@ -22,9 +36,7 @@ final class SimulatedFleet {
     private let cores: Int
     private let environments: Int
     private let taskSeconds: Double
-    private var members: [WorkerSession]
-    /// When each environment of each member is free.
-    private var freeAt: [[Double]]
+    private let members: [Member]
     /// Steps of each member's engine; simulated ones never hang.
     private var progress: UInt64 = 0
     /// A binary heap, the earliest end first.
@@ -45,10 +57,9 @@ final class SimulatedFleet {
                 environments: environments, cores: cores, fingerprint: "simulated")
             configuration.hello.host = "simulated"
             configuration.hello.process = member
-            return WorkerSession(configuration: configuration)
+            return Member(
+                WorkerSession(configuration: configuration), slots: cores * environments)
         }
-        freeAt = [[Double]](
-            repeating: [Double](repeating: 0, count: cores * environments), count: workers)
     }
 
     private var now: Double { (ContinuousClock.now - start).seconds }
@@ -56,7 +67,7 @@ final class SimulatedFleet {
     /// Works until the coordinator says farewell; asks now and then whether to go on.
     func run(while isWanted: () -> Bool = { true }) throws {
         for member in members.indices {
-            members[member].connected(at: now)
+            members[member].session.connected(at: now)
             try perform(member)
         }
         var nextLook = 0.0
@@ -67,7 +78,7 @@ final class SimulatedFleet {
                 arrived.append((member, bytes))
             }
             for (member, bytes) in arrived {
-                members[member].received(bytes, at: now)
+                members[member].session.received(bytes, at: now)
                 try perform(member)
             }
             try sendResults()
@@ -77,15 +88,16 @@ final class SimulatedFleet {
             progress += 1
             let signs = [WorkerSession.CoreSigns](
                 repeating: WorkerSession.CoreSigns(progress: progress, isBusy: true), count: cores)
-            for member in members.indices where members[member].deadline(after: now) <= now {
-                members[member].tick(at: now, cores: signs)
-                try perform(member)
+            for (index, member) in members.enumerated()
+            where member.session.deadline(after: now) <= now {
+                member.session.tick(at: now, cores: signs)
+                try perform(index)
             }
         }
     }
 
     private func perform(_ member: Int) throws {
-        for action in members[member].takeActions() {
+        for action in members[member].session.takeActions() {
             switch action {
             case .send(let bytes): _ = try sockets.send(bytes, by: member)
             case .begin(let orders): for order in orders { begin(order, on: member) }
@@ -98,10 +110,14 @@ final class SimulatedFleet {
     }
 
     private func begin(_ order: WorkerSession.Order, on member: Int) {
-        let slot = freeAt[member].indices.min { freeAt[member][$0] < freeAt[member][$1] } ?? 0
-        let end = max(now, freeAt[member][slot]) + taskSeconds
-        freeAt[member][slot] = end
-        push(Running(end: end, member: member, order: order, core: slot / environments))
+        let freeAt = members[member].freeAt
+        let slot = freeAt.indices.min { freeAt[$0] < freeAt[$1] } ?? 0
+        let end = max(now, freeAt[slot]) + taskSeconds
+        members[member].freeAt[slot] = end
+        push(
+            Running(
+                end: end, member: member, lease: order.lease, episode: order.episode,
+                core: slot / environments))
     }
 
     private func sendResults() throws {
@@ -110,18 +126,19 @@ final class SimulatedFleet {
         while let first = running.first, first.end <= time {
             pop()
             done.insert(first.member)
-            members[first.member].finished(
+            members[first.member].session.finished(
                 FinishedEpisode(
-                    ticket: first.order.lease, episode: first.order.episode,
+                    ticket: first.lease, episode: first.episode,
                     outcome: .success(
                         EpisodeOutcome(
-                            episodeReturn: Double(first.order.episode.name.candidate),
+                            episodeReturn: Double(first.episode.name.candidate),
                             steps: 1000, tilesVisited: 100, trackTiles: 300, end: .timeLimit))),
                 seconds: taskSeconds, core: first.core)
         }
-        for member in done {
-            while let frame = members[member].nextResults, try sockets.send(frame, by: member) {
-                members[member].resultsSent()
+        for index in done {
+            let member = members[index]
+            while let frame = member.session.nextResults, try sockets.send(frame, by: index) {
+                member.session.resultsSent()
             }
         }
     }
