@@ -109,12 +109,14 @@ struct ConnectionTable {
         _ descriptor: Int32, _ peer: PeerIdentifier, _ origin: PeerOrigin, bytes: Int,
         at now: Seconds
     ) -> (gone: PeerIdentifier?, cut: Cut?) {
-        guard let known = connections[descriptor] else { return (nil, nil) }
-        if known.heard == nil { endBeginning(descriptor) }
-        connections[descriptor]?.heard = now
-        connections[descriptor]?.hasSpoken = true
-        connections[descriptor]?.traffic.taken += bytes
-        guard known.peer != peer else { return (nil, nil) }
+        // With each message: it is looked up once, and not copied.
+        guard let place = connections.index(forKey: descriptor) else { return (nil, nil) }
+        if connections.values[place].heard == nil { endBeginning(descriptor) }
+        connections.values[place].heard = now
+        connections.values[place].hasSpoken = true
+        connections.values[place].traffic.taken += bytes
+        guard connections.values[place].peer != peer else { return (nil, nil) }
+        let known = connections.values[place]
         forgetPeer(of: known, by: descriptor)
         connections[descriptor]?.peer = peer
         connections[descriptor]?.key = origin.key
@@ -255,10 +257,10 @@ struct ConnectionTable {
 
     /// The connection by which a message may be queued for a peer; nil if there is no room.
     func mayQueue(_ bytes: Int, for peer: PeerIdentifier) -> Bool {
-        guard let descriptor = descriptors[peer], let connection = connections[descriptor] else {
-            return true
-        }
-        return connection.traffic.queued + bytes <= ConnectionLimits.bytesToPeer
+        guard let descriptor = descriptors[peer],
+            let place = connections.index(forKey: descriptor)
+        else { return true }
+        return connections.values[place].traffic.queued + bytes <= ConnectionLimits.bytesToPeer
             && (bytes <= ConnectionLimits.smallMessage
                 || bytesToAll + bytes <= ConnectionLimits.bytesToAll)
     }
@@ -266,8 +268,10 @@ struct ConnectionTable {
     /// A message was queued.
     mutating func queued(_ bytes: Int, for peer: PeerIdentifier) {
         guard let descriptor = descriptors[peer] else { return }
-        connections[descriptor]?.traffic.sent += bytes
-        connections[descriptor]?.traffic.queued += bytes
+        if let place = connections.index(forKey: descriptor) {
+            connections.values[place].traffic.sent += bytes
+            connections.values[place].traffic.queued += bytes
+        }
         bytesToAll += bytes
     }
 }

@@ -111,7 +111,7 @@ package final class ListeningTransport: Transport {
         while let route = try socket.receive() {
             receivedSincePoll += 1
             let peer = PeerIdentifier(route.bytes)
-            guard route.hasMore, let first = try socket.receive() else {
+            guard route.hasMore, let first = try socket.receive(withOrigin: true) else {
                 return .message(peer, [])
             }
             var sizes = [first.bytes.count]

@@ -82,14 +82,16 @@ final class ZeroMQSocket {
     struct Frame {
         var bytes: [UInt8]
         var hasMore: Bool
-        /// The descriptor of the connection it came by; -1 if unknown.
-        var source: Int32
-        /// Who sent it.
-        var origin: PeerOrigin
+        /// The descriptor of the connection it came by; -1 if unknown, or not asked for.
+        var source: Int32 = -1
+        /// Who sent it, where that was asked for.
+        var origin = PeerOrigin()
     }
 
     /// Takes a frame that is there; nil when none is.
-    func receive() throws(TransportError) -> Frame? {
+    ///
+    /// Where it came from is told on request alone: ZeroMQ looks that up by names each time.
+    func receive(withOrigin: Bool = false) throws(TransportError) -> Frame? {
         var message = zmq_msg_t()
         zmq_msg_init(&message)
         defer { zmq_msg_close(&message) }
@@ -103,12 +105,14 @@ final class ZeroMQSocket {
         }
         let bytes = Array(
             UnsafeRawBufferPointer(start: zmq_msg_data(&message), count: zmq_msg_size(&message)))
-        return Frame(
-            bytes: bytes, hasMore: zmq_msg_more(&message) != 0,
-            source: zmq_msg_get(&message, ZMQ_SRCFD),
-            origin: PeerOrigin(
+        var frame = Frame(bytes: bytes, hasMore: zmq_msg_more(&message) != 0)
+        if withOrigin {
+            frame.source = zmq_msg_get(&message, ZMQ_SRCFD)
+            frame.origin = PeerOrigin(
                 key: Self.property("User-Id", of: &message).map(ClientKey.init),
-                address: Self.property("Peer-Address", of: &message)))
+                address: Self.property("Peer-Address", of: &message))
+        }
+        return frame
     }
 
     private static func property(_ name: String, of message: inout zmq_msg_t) -> String? {

@@ -191,7 +191,20 @@ extension Dispatcher {
     ///   - worker: Who names it.
     /// - Returns: False for a lease of another worker, of a settled task, and for inventions.
     package func expects(_ lease: LeaseKey, from worker: WorkerKey) -> Bool {
-        leases[lease]?.worker == worker
+        expectations.contains(lease, from: worker)
+    }
+
+    /// What `expects` knows, as a value that can be handed on without all the rest.
+    package var expectations: Expectations { Expectations(leases: leases) }
+
+    /// Whose results may still come.
+    package struct Expectations: Sendable {
+        fileprivate let leases: [LeaseKey: LeaseState]
+
+        /// Whether a result for this lease may still come from this worker.
+        package func contains(_ lease: LeaseKey, from worker: WorkerKey) -> Bool {
+            leases[lease]?.worker == worker
+        }
     }
 
     /// The task that a lease is for; nil for one that is settled and for inventions.

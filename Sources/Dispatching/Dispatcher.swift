@@ -98,6 +98,7 @@ package struct Dispatcher: Sendable {
         let job = nextJob
         nextJob += 1
         jobs[job] = JobState(open: count, tasks: range)
+        tasks.reserveCapacity(tasks.count + count)
         for key in range { tasks[key] = TaskState(job: job) }
         guard !claims.isEmpty else {
             fresh.append(contentsOf: range)

@@ -14,15 +14,10 @@ extension Dispatcher {
         case givenUp
     }
 
-    struct TaskState {
-        var job: Int
-        var status = TaskStatus.open
-        /// Active leases, one but for speculation and checks.
-        var leases: [LeaseKey] = []
+    /// What has befallen a task: nothing, with nearly all of them.
+    struct TaskTroubles {
         /// Leases taken back; their results are still welcome while the task is open.
         var expired: [LeaseKey] = []
-        /// Whether a worker died while holding it and it has not been finished since.
-        var isSuspect = false
         /// Workers that died while this task, apart from other suspects, was with them.
         var apartDeaths: [WorkerKey] = []
         /// Deaths that it was at since it became a suspect: each narrows down with how many others
@@ -34,6 +29,18 @@ extension Dispatcher {
         var votes: [Vote] = []
         /// Since when there are such.
         var votesSince: Seconds?
+    }
+
+    @dynamicMemberLookup
+    struct TaskState {
+        var job: Int
+        var status = TaskStatus.open
+        /// Active leases, one but for speculation and checks.
+        var leases: [LeaseKey] = []
+        /// At most one: a task is copied at each step, and an empty array costs nothing.
+        private var troubles: [TaskTroubles] = []
+        /// Whether a worker died while holding it and it has not been finished since.
+        var isSuspect = false
         /// Whether two parties must agree on it.
         var isChecked = false
         /// The new party that it was chosen to tell of; nil once it has.
@@ -43,8 +50,19 @@ extension Dispatcher {
         /// Whether a result has been passed on, and contradicted since.
         var isReopened = false
 
+        init(job: Int) { self.job = job }
+
         var isOpen: Bool {
             if case .open = status { true } else { false }
+        }
+
+        /// What has befallen it; nothing is written down before something has.
+        subscript<Value>(dynamicMember path: WritableKeyPath<TaskTroubles, Value>) -> Value {
+            get { (troubles.first ?? TaskTroubles())[keyPath: path] }
+            set {
+                if troubles.isEmpty { troubles = [TaskTroubles()] }
+                troubles[0][keyPath: path] = newValue
+            }
         }
     }
 

@@ -164,9 +164,16 @@ package struct ServerCore: Sendable {
         _ bytes: [UInt8], from peer: PeerIdentifier, _ origin: PeerOrigin = PeerOrigin(),
         at now: Seconds
     ) {
-        let dispatcher = dispatcher
-        session.received(bytes, from: peer, origin, at: now) { dispatcher.expects($0, from: $1) }
+        hand(bytes, from: peer, origin, at: now)
         obeySession(at: now)
+    }
+
+    /// A step of its own: what it knows of leases must be gone before they change, or they are copied.
+    private mutating func hand(
+        _ bytes: [UInt8], from peer: PeerIdentifier, _ origin: PeerOrigin, at now: Seconds
+    ) {
+        let expected = dispatcher.expectations
+        session.received(bytes, from: peer, origin, at: now) { expected.contains($0, from: $1) }
     }
 
     /// A connection broke.
@@ -263,8 +270,8 @@ package struct ServerCore: Sendable {
     private mutating func tick(at now: Seconds) {
         nextTick = now + Self.tickSeconds
         dispatcher.tick(at: now)
-        let dispatcher = dispatcher
-        session.sweepRecordings { dispatcher.expects($0, from: $1) }
+        let expected = dispatcher.expectations
+        session.sweepRecordings { expected.contains($0, from: $1) }
         if now >= nextSweep {
             // It walks all peers and workers, for times of several leases.
             nextSweep = now + configuration.leaseSeconds / 10
