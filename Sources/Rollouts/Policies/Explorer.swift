@@ -37,8 +37,16 @@ package struct Explorer: LockstepPolicy {
             }
             switch stream.integer(below: 3) {
             case 0:
-                lapse = .held(steering: stream.uniform(-1, 1), pedals: stream.uniform(-1, 1))
-                steps = 5 + Int(stream.integer(below: 40))
+                // Some go on for seconds, nearly straight: where no recording has a car that keeps at
+                // full gas, M dreams roads on which that pays.
+                let isLong = stream.integer(below: 3) == 0
+                let wheel = stream.uniform(-1, 1)
+                lapse = .held(
+                    steering: isLong ? wheel * wheel * wheel : wheel,
+                    pedals: stream.uniform(isLong ? -0.5 : -1, 1))
+                steps =
+                    isLong
+                    ? 50 + Int(stream.integer(below: 150)) : 5 + Int(stream.integer(below: 40))
             case 1:
                 lapse = .fast(gas: stream.uniform(0.4, 1))
                 steps = 20 + Int(stream.integer(below: 80))
