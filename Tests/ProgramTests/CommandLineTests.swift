@@ -80,8 +80,11 @@ struct CommandLineTests {
         ["dashboard", "run", "--tls-certificate", "a.pem"],
         ["dashboard", "run", "--bind", "a b:1"],
         ["dashboard", "run", "--dashboard-host", "https://models.example/"],
+        ["coordinator", "--logdir", "run", "--dashboard-token", "token"],
+        ["optimize", "--dimension", "2", "--trusted-proxy"],
+        ["dream", "--logdir", "run", "--play", "--dashboard-link", "link"],
     ])
-    func `a page's address or certificate that is none is named`(arguments: [String]) {
+    func `a page's address or guard that is none, or of no page, is named`(arguments: [String]) {
         let error = #expect(throws: (any Error).self) {
             _ = try WorldModels.parseAsRoot(arguments)
         }

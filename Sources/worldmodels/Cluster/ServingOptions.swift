@@ -48,6 +48,9 @@ struct ServingOptions: ParsableArguments {
             throw ValidationError("--max-workers \(maxWorkers): at least 1")
         }
         if let dashboard { _ = try PageOptions.address(dashboard, of: "--dashboard") }
+        if dashboard == nil, page.metrics == nil, let given = page.guards.given {
+            throw ValidationError("\(given) is about what browsers get: --dashboard serves it.")
+        }
     }
 
     /// Those that were given without a place to listen at, where there has to be one.

@@ -50,6 +50,17 @@ struct PageGuards: ParsableArguments {
         }
     }
 
+    /// The first option that was given; nil: none was.
+    var given: String? {
+        let options: [(String, Bool)] = [
+            ("--tls-certificate", tlsCertificate != nil), ("--trusted-proxy", trustedProxy),
+            ("--dashboard-host", !dashboardHost.isEmpty),
+            ("--dashboard-token", dashboardToken != nil),
+            ("--dashboard-link", dashboardLink != nil),
+        ]
+        return options.first(where: \.1)?.0
+    }
+
     /// Says where the page is; the link, which has the token, goes to a terminal or into a file, and
     /// never into a log.
     func tell(_ server: DashboardServer, _ log: CommandLog) throws -> LinkFile? {

@@ -49,6 +49,9 @@ struct DreamPlayOptions: ParsableArguments {
             throw ValidationError("--pace must be 1 to 1000.")
         }
         if let listen { _ = try PageOptions.address(listen, of: "--listen") }
+        if listen == nil, let given = guards.given {
+            throw ValidationError("\(given) is about a page: --play --listen serves one.")
+        }
     }
 }
 

@@ -66,6 +66,7 @@ struct DreamFilmCommandTests {
     @Test(arguments: [
         ["--play"], ["--pace", "50"], ["--listen"], ["--recording", "r.npz", "--no-beside"],
         ["--temperature", "101"], ["--temperature", "nan"], ["--frame-every", "0"],
+        ["--dashboard-token", "token"], ["--trusted-proxy"],
     ])
     func `options that do not go together are refused`(more: [String]) async throws {
         let (_, status) = try await dream(more)
