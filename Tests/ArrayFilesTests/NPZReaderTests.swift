@@ -92,6 +92,16 @@ struct NPZReaderTests {
         #expect(try reader.array("single", byteLimit: 96).shape == [2, 3, 4])
     }
 
+    @Test func `two arrays of one name are refused`() throws {
+        var data = try Data(contentsOf: golden("stored.npz"))
+        let (one, other) = (Data("int32.npy".utf8), Data("int64.npy".utf8))
+        while let range = data.range(of: other) { data.replaceSubrange(range, with: one) }
+        let error = try #require(throws: FileError.self) {
+            try NPZReader(data: data, name: "twins.npz")
+        }
+        #expect(error.description.contains("it holds int32 twice"), "\(error)")
+    }
+
     @Test func `a changed element fails the checksum`() throws {
         var data = try Data(contentsOf: golden("stored.npz"))
         let pattern = withUnsafeBytes(of: Float(2) / 7) { Data($0) }

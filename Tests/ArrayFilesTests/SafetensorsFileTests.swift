@@ -81,6 +81,10 @@ struct SafetensorsFileTests {
             #"{"a":{"dtype":"F32","shape":[4611686018427387904,4,0],"data_offsets":[0,0]}}"#, 0,
             "another size"
         ),
+        (
+            #"{"a\u001b[2K":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, 4,
+            #"tensor "a\u{1b}[2K" has another size"#
+        ),
         (#"{"a":{"dtype":"F32","shape":[1e99],"data_offsets":[0,4]}}"#, 4, "not the JSON"),
         (#"[1,2]"#, 0, "not the JSON"), (#"{"__metadata__":{"a":1}}"#, 0, "not the JSON"),
     ])

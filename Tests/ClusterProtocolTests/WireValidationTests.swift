@@ -91,6 +91,120 @@ struct WireValidationTests {
         #expect(error?.description.contains(field) == true)
     }
 
+    @Test func `numbers that no worker has are refused by their field`() throws {
+        let changes: [(field: String, change: (inout WireFromWorker) -> Void)] = [
+            ("hello.cores", { $0.hello.cores = 0 }),
+            ("hello.cores", { $0.hello.cores = UInt32(WireLimits.cores) + 1 }),
+            (
+                "hello.environments",
+                { $0.hello.environments = UInt32(WireLimits.environments) + 1 }
+            ),
+            ("ready.cores", { $0.ready.cores = 0 }),
+            (
+                "heartbeat.progress",
+                { $0.heartbeat.progress = Array(repeating: 1, count: WireLimits.cores + 1) }
+            ),
+            ("heartbeat.capacity", { $0.heartbeat.capacity = UInt32(WireLimits.capacity) + 1 }),
+            ("heartbeat.cores", { $0.heartbeat.cores = 0 }),
+            (
+                "heartbeat.wanted_cores",
+                {
+                    $0.heartbeat.cores = 1
+                    $0.heartbeat.wantedCores = UInt32(WireLimits.cores) + 1
+                }
+            ),
+            ("core_lost", { $0.coreLost.seconds = -1 }),
+            ("core_lost", { $0.coreLost.seconds = .nan }),
+            ("core_lost", { $0.coreLost.core = UInt32(WireLimits.cores) }),
+            (
+                "core_lost.leases",
+                { $0.coreLost.leases = Array(repeating: 1, count: WireLimits.capacity + 1) }
+            ),
+            ("scale.cores", { $0.scale.cores = 0 }),
+        ]
+        for (field, change) in changes {
+            var message = hello()
+            change(&message)
+            let sent = try bytes(message)
+            let error = #expect(throws: WireError.self, "\(field)") {
+                try WorkerFrame(decoding: sent)
+            }
+            #expect(error?.description.contains("the field \(field) ") == true)
+        }
+        #expect(throws: WireError.self) {
+            try report {
+                $0.outcome.info = (0...WireLimits.infoNumbers).map { number in
+                    .with { $0.name = "\(number)" }
+                }
+            }
+        }
+    }
+
+    @Test func `what no coordinator has is refused by its field`() throws {
+        let digest = Data(count: 32)
+        func welcome(_ change: @escaping (inout WireWelcome) -> Void) -> (
+            inout WireFromCoordinator
+        ) -> Void {
+            {
+                $0.welcome.heartbeatSeconds = 1
+                $0.welcome.work.score = Data("{}".utf8)
+                change(&$0.welcome)
+            }
+        }
+        func assignments(_ count: Int, _ vectors: [Data]) -> (inout WireFromCoordinator) -> Void {
+            {
+                $0.assignments.vectors = vectors
+                $0.assignments.assignments = Array(repeating: WireAssignment(), count: count)
+            }
+        }
+        let changes: [(field: String, change: (inout WireFromCoordinator) -> Void)] = [
+            (
+                "welcome.models",
+                welcome {
+                    $0.models = (0...WireLimits.models).map { _ in
+                        .with { ($0.name, $0.sha256, $0.size) = ("v", digest, 1) }
+                    }
+                }
+            ),
+            (
+                "model.sha256",
+                welcome { $0.models = [.with { ($0.name, $0.size) = ("v", 1) }] }
+            ),
+            ("welcome.work", welcome { $0.work.kind = nil }),
+            ("welcome.work", welcome { $0.work.score = Data(count: WireLimits.settingsBytes + 1) }),
+            ("welcome.heartbeat_seconds", welcome { $0.heartbeatSeconds = 0 }),
+            ("welcome.heartbeat_seconds", welcome { $0.heartbeatSeconds = .nan }),
+            ("welcome.heartbeat_seconds", welcome { $0.heartbeatSeconds = 1e9 }),
+            (
+                "model_chunk.data",
+                {
+                    $0.modelChunk.sha256 = digest
+                    $0.modelChunk.data = Data(count: WireLimits.chunkBytes + 1)
+                }
+            ),
+            ("assignments.assignments", assignments(WireLimits.assignmentsInMessage + 1, [])),
+            ("assignments.vectors", assignments(1, [Data(count: 4), Data(count: 4)])),
+            ("assignments.vectors", assignments(1, [Data(count: 3)])),
+            (
+                "assignments.vectors",
+                assignments(1, [Data(count: 4 * WireLimits.parameters + 4)])
+            ),
+            ("use_cores.cores", { $0.useCores.cores = 0 }),
+            ("use_cores.cores", { $0.useCores.cores = UInt32(WireLimits.cores) + 1 }),
+            ("status.json", { $0.status.json = Data("{}".utf8) }),
+        ]
+        for (field, change) in changes {
+            var message = WireFromCoordinator()
+            message.protocolVersion = ProtocolVersion.current
+            change(&message)
+            let sent = try bytes(message)
+            let error = #expect(throws: WireError.self, "\(field)") {
+                try CoordinatorFrame(decoding: sent)
+            }
+            #expect(error?.description.contains("the field \(field) ") == true, "\(field)")
+        }
+    }
+
     private func chunk(offset: UInt64 = 0, total: UInt64, bytes: Int = 10) -> WireRecordingChunk {
         var chunk = WireRecordingChunk()
         chunk.offset = offset
@@ -247,6 +361,23 @@ struct WireValidationTests {
         #expect(told.workers.allSatisfy { $0.host == long && $0.cores == WireLimits.cores })
     }
 
+    @Test func `a report of more workers than any has is refused`() throws {
+        let worker = WorkerSnapshot(
+            host: "h", process: 1, cores: 1, wantedCores: 1, coreSteps: [], environments: 1,
+            software: "", fingerprint: "", state: .ready, outstanding: 0, completed: 0,
+            rolloutsPerSecond: 0, secondsSinceHeard: 0, errors: 0)
+        let status = ClusterStatus(
+            counters: ServerCounters(),
+            workers: Array(repeating: worker, count: WireLimits.workersInStatus + 1), run: nil)
+        var message = WireFromCoordinator()
+        message.protocolVersion = ProtocolVersion.current
+        message.status.json = try JSONEncoder().encode(status)
+        let sent = try bytes(message)
+        #expect(
+            throws: WireError.field("status.workers", "has 10001 entries, more than 10000")
+        ) { try CoordinatorFrame(decoding: sent) }
+    }
+
     @Test func `a message beyond the length limit is not even decoded`() {
         let long = [UInt8](repeating: 0, count: WireLimits.bytesToCoordinator + 1)
         #expect(throws: WireError.tooLong(bytes: long.count, limit: long.count - 1)) {
@@ -279,12 +410,18 @@ struct WireValidationTests {
                         episodeReturn: 900, steps: 1000, tilesVisited: 300, trackTiles: 300,
                         end: .lapCompleted)))
         #expect(try report { $0.failure = "no room" } == .failure(EpisodeFailure("no room")))
+        // As no sender of ours would have it.
+        #expect(
+            try report { $0.failure = "no\u{1b}[2Kroom" }
+                == .failure(EpisodeFailure("no\\u{1b}[2Kroom")))
         let changes: [(inout WireResult) -> Void] = [
             { $0.outcome.episodeReturn = .nan }, { $0.outcome.episodeReturn = .infinity },
             { $0.outcome.episodeReturn = -.infinity }, { $0.outcome.tilesVisited = 301 },
             { $0.outcome.steps = 0 }, { $0.outcome.steps = 1_000_001 }, { $0.seconds = .nan },
             { $0.seconds = -1 }, { $0.outcome.end = .unspecified },
             { $0.outcome.end = .UNRECOGNIZED(99) }, { $0.body = nil },
+            { $0.outcome.trackTiles = WireLimits.tiles + 1 }, { $0.coreSeconds = -1 },
+            { $0.coreSeconds = .nan }, { $0.core = UInt32(WireLimits.cores) },
         ]
         for (index, change) in changes.enumerated() {
             guard case .implausible = try report(change) else {

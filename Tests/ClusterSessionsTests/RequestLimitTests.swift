@@ -107,7 +107,7 @@ struct RequestFloodTests {
         let look = PeerOrigin(key: ClientKey("k"), role: .look)
         for (frame, origin) in [
             (WorkerFrame(.statusRequest), PeerOrigin()), (WorkerFrame(hello()), PeerOrigin()),
-            (WorkerFrame(hello()), look),
+            (WorkerFrame(hello()), look), (WorkerFrame(.scale(host: nil, cores: 1)), PeerOrigin()),
             (WorkerFrame(.ready(capacity: 1, cores: 1)), PeerOrigin()),
             (WorkerFrame(hello(), version: 1), PeerOrigin()),
         ] {
@@ -122,6 +122,19 @@ struct RequestFloodTests {
             #expect((1...20).contains(answers), "\(frame.message)")
             #expect(actions.contains(.cutOff(peer)), "\(frame.message)")
             #expect(coordinator.malformed.total >= 1000 - answers)
+        }
+    }
+
+    @Test mutating func `a connection is one worker, whatever names it says`() {
+        for number in UInt8(1)...5 {
+            let hello = Hello(
+                instance: Data(repeating: number, count: Hello.instanceBytes), host: "host",
+                process: Int(number), cores: 1, environments: 2, fingerprint: "cpu")
+            let actions = flood(WorkerFrame(.hello(hello)), count: 1)
+            let former = Int(number) - 1
+            #expect(actions.contains(.replaced(former)) == (former > 0))
+            if former > 0 { coordinator.forget(former) }
+            #expect(coordinator.workers.count == 1 && coordinator.peerCount == 1)
         }
     }
 

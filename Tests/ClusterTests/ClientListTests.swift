@@ -99,7 +99,7 @@ struct ClientListTests {
     }
 
     @Test func `a list without end is refused`() {
-        #expect(throws: KeyFileError.self) {
+        #expect(throws: KeyFileError.incomplete("/dev/zero", "is longer than 4 MiB")) {
             try ClientList(file: URL(fileURLWithPath: "/dev/zero"))
         }
     }

@@ -17,6 +17,8 @@ struct KeyFileTests {
     @Test func `a key file that others may read is refused, and none is overwritten`() throws {
         let url = folder.file("worker.key")
         let publicKey = try KeyFile.create(at: url)
+        var status = stat()
+        #expect(stat(url.path, &status) == 0 && status.st_mode & 0o777 == 0o600)
         #expect(try KeyFile.readPair(at: url).publicKey == publicKey)
         #expect(try KeyFile.readPublic(at: KeyFile.publicURL(of: url)) == publicKey)
         #expect(throws: KeyFileError.exists(url.path)) { try KeyFile.create(at: url) }
@@ -104,5 +106,10 @@ struct KeyFileTests {
         var limit = rlimit(rlim_cur: 1, rlim_max: 1)
         #expect(getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit) == 0)
         #expect(limit.rlim_cur == 0 && limit.rlim_max == 0)
+        // A core_pattern that is a program asks for this instead. Swift does not import prctl.
+        typealias Control = @convention(c) (Int32, UInt, UInt, UInt, UInt) -> Int32
+        let control = try unsafeBitCast(#require(dlsym(nil, "prctl")), to: Control.self)
+        let getDumpable: Int32 = 3
+        #expect(control(getDumpable, 0, 0, 0, 0) == 0)
     }
 }

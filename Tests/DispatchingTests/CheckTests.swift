@@ -287,6 +287,30 @@ struct CheckTests {
         #expect(dispatcher.counters.setAside == 0)
     }
 
+    @Test func `one that fails now and then, never often in a row, goes on`() throws {
+        var dispatcher = dispatcher(hosts: 2)
+        _ = dispatcher.submit(count: 60)
+        var now = 0.0
+        var turns = 0
+        while dispatcher.openTasks > 0, now < 100 {
+            for grant in dispatcher.assign(at: now) {
+                now += 0.01
+                if grant.worker == 2 { turns += 1 }
+                if grant.worker == 2, !turns.isMultiple(of: 3) {
+                    dispatcher.failure(
+                        lease: grant.lease, worker: 2, reason: "no memory now", at: now)
+                } else {
+                    dispatcher.result(
+                        outcome(1), lease: grant.lease, worker: grant.worker, seconds: 1, at: now)
+                }
+            }
+            now += 0.1
+            dispatcher.tick(at: now)
+        }
+        #expect(dispatcher.openTasks == 0 && dispatcher.counters.setAside == 0)
+        #expect(turns > 20 && quarantined(dispatcher.takeEvents()).isEmpty)
+    }
+
     @Test func `a holder that claims progress for ever does not keep an idle host from its tasks`()
         throws
     {
@@ -340,6 +364,33 @@ struct CheckTests {
         }
         #expect((1200...1203).contains(now))
         #expect(dispatcher.assign(at: now).count == 1)
+    }
+
+    @Test func `how long a task can take is told by the slowest pace of long ones`() throws {
+        var dispatcher = dispatcher(hosts: 1) { $0.overdueSeconds = 10...3600 }
+        _ = dispatcher.submit(count: 4)
+        #expect(dispatcher.longestTask == 600)
+        var now = 0.0
+        // A short one may have waited for others; a faster one says nothing against a slower.
+        for (steps, seconds, limit) in [(10, 50, 600), (500, 25, 200), (1000, 10, 200)]
+            as [(Int, Double, Double)]
+        {
+            let grant = try #require(dispatcher.assign(at: now).first)
+            now += seconds
+            dispatcher.result(
+                outcome(1, steps: steps), lease: grant.lease, worker: 1, seconds: 1, at: now)
+            #expect(dispatcher.longestTask == limit)
+        }
+        let grant = try #require(dispatcher.assign(at: now).first)
+        let start = now
+        while now < start + 700, dispatcher.outstanding(of: 1) > 0 {
+            now += 1
+            dispatcher.heartbeat(
+                1, progress: UInt64(now), held: [grant.lease], capacity: 1, at: now)
+            dispatcher.tick(at: now)
+        }
+        #expect((200...202).contains(now - start))
+        #expect(quarantined(dispatcher.takeEvents()) == [1])
     }
 
     @Test func `a goodbye and a hello end no quarantine; an order does`() throws {

@@ -136,6 +136,30 @@ struct DispatcherTests {
         #expect(value7.count == 1)
     }
 
+    @Test func `one that hangs is ready when it steps, not when it says Hello again`() {
+        var dispatcher = Dispatcher()
+        dispatcher.join(1, slots: 1, capacity: 1, at: 0)
+        _ = dispatcher.submit(count: 1)
+        let lease = dispatcher.assign(at: 0)[0].lease
+        var now = 0.0
+        while now < 100, !dispatcher.isHung(1) {
+            now += 1
+            dispatcher.heartbeat(1, progress: 5, held: [lease], capacity: 1, at: now)
+            dispatcher.tick(at: now)
+        }
+        #expect(dispatcher.isHung(1))
+        dispatcher.join(1, slots: 1, capacity: 1, at: now)
+        #expect(dispatcher.isHung(1) && dispatcher.idleWorkers.hung == 1)
+        // Nor after its connection broke.
+        dispatcher.lose(1, .disconnection)
+        dispatcher.join(1, slots: 1, capacity: 1, at: now)
+        #expect(dispatcher.isHung(1))
+        #expect(dispatcher.assign(at: now).isEmpty)
+        dispatcher.heartbeat(1, progress: 6, held: [], capacity: 1, at: now + 1)
+        #expect(!dispatcher.isHung(1))
+        #expect(dispatcher.assign(at: now + 1).count == 1)
+    }
+
     @Test func `a lease that a heartbeat does not name was lost on the way`() {
         var dispatcher = Dispatcher()
         dispatcher.join(1, slots: 1, capacity: 1, at: 0)

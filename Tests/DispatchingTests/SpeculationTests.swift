@@ -72,6 +72,48 @@ struct SpeculationTests {
         #expect(dispatcher.openTasks == 0)
     }
 
+    /// When a task is handed out that nobody who has it answers, of six workers with a slot each.
+    private func times(_ dispatcher: inout Dispatcher, until end: Int) -> [Double] {
+        var held: [Int: [UInt64]] = [:]
+        var times: [Double] = []
+        for second in 0...end {
+            let now = Double(second)
+            for worker in 1...6 {
+                dispatcher.heartbeat(
+                    worker, progress: UInt64(second), held: held[worker] ?? [], capacity: 1,
+                    at: now)
+            }
+            dispatcher.tick(at: now)
+            for grant in dispatcher.assign(at: now) {
+                held[grant.worker, default: []].append(grant.lease)
+                times.append(now)
+            }
+        }
+        return times
+    }
+
+    private func six() -> Dispatcher {
+        var configuration = Dispatcher.Configuration()
+        configuration.copies = 4
+        var dispatcher = Dispatcher(configuration: configuration)
+        for worker in 1...6 { dispatcher.join(worker, slots: 1, capacity: 1, at: 0) }
+        return dispatcher
+    }
+
+    @Test func `what all its holders keep goes to one more, each time later, up to a number`() {
+        var dispatcher = six()
+        _ = dispatcher.submit(count: 1)
+        #expect(times(&dispatcher, until: 300) == [0, 11, 21, 41])
+    }
+
+    @Test func `one that may be a killer is repeated, though later`() {
+        var dispatcher = six()
+        _ = dispatcher.submit(count: 1)
+        let grant = dispatcher.assign(at: 0)[0]
+        dispatcher.lose(grant.worker, .disconnection)
+        #expect(times(&dispatcher, until: 150) == [0, 81])
+    }
+
     @Test func `results that differ name both workers, and the first stays`() {
         var (dispatcher, slow) = straggler()
         let copy = dispatcher.assign(at: 2)[0]

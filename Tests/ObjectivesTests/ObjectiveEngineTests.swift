@@ -95,6 +95,11 @@ struct ObjectiveEngineTests {
         #expect(throws: EpisodeFailure.self) {
             try engine.submit(episode(0), parameters: [1], ticket: 1)
         }
+        // As many words as two variables have.
+        #expect(throws: EpisodeFailure.self) {
+            try engine.submit(
+                episode(0), parameters: ParameterPrecision.float64.words([1, 2]), ticket: 1)
+        }
     }
 
     @Test func `a program that is missing ends the engine, one that fails later does not`() throws {

@@ -34,12 +34,15 @@ struct LogLineTests {
     func `whatever a message holds, it is one line that no terminal obeys`(
         format: LogLine.Format
     ) throws {
-        let text = line("a\nb\u{1b}[2K\rc\u{7}\u{2028}\u{9b}").text(format)
+        var line = line("a\nb\u{1b}[2K\rc\u{7}\u{2028}\u{9b}")
+        line.facts["address"] = "tcp://\u{202e}a\u{1b}"
+        let text = line.text(format)
         #expect(
             text.unicodeScalars.allSatisfy { $0.value >= 32 && !(127..<160).contains($0.value) })
         if format == .json {
             let object = try #require(
                 try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: String])
+            #expect(object["address"] == "tcp://\\u{202e}a\\u{1b}")
             #expect(object["message"] == "a\\u{a}b\\u{1b}[2K\\u{d}c\\u{7}\\u{2028}\\u{9b}")
         }
     }

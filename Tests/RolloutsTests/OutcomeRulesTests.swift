@@ -201,6 +201,8 @@ struct OutcomeRulesTests {
         #expect(problem(.lapCompleted, steps: 400, tiles: all) == nil)
         #expect(problem(.lapCompleted, steps: 400, tiles: { $0 * 95 / 100 + 1 }) == nil)
         #expect(problem(.lapCompleted, steps: 400, tiles: most) != nil)
+        #expect(problem(.lapCompleted, steps: 400, tiles: { $0 + 1 }) != nil)
+        #expect(problem(.timeLimit, steps: 500, tiles: { _ in -1 }) != nil)
         #expect(problem(.lapCompleted, steps: 501, tiles: all) != nil)
         #expect(problem(.lapCompleted, steps: 301, tiles: all, cap: 300) != nil)
         #expect(problem(.timeLimit, steps: 500, tiles: few) == nil)

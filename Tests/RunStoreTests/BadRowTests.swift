@@ -85,11 +85,29 @@ struct BadRowTests {
         #expect(detail.contains(table) && detail.contains(column), "\(detail)")
     }
 
+    @Test(arguments: [
+        ("return", "'much'"), ("steps", "'a'"), ("end", "'flew'"), ("track_seed", "NULL"),
+        ("arrived", "'now'"), ("seconds", "NULL"),
+    ])
+    func `who looks on is told of it as well`(column: String, value: String) throws {
+        let error = try errorAfter("rollouts", "UPDATE rollouts SET \"\(column)\" = \(value)") {
+            _ = try $0.summaries(generation: 1, purpose: .training)
+        }
+        guard case .badRow(_, let detail) = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(detail.contains("rollouts: column "), "\(detail)")
+    }
+
     /// What reading says after a change to a table, which loses its rules first.
-    private func errorAfter(_ table: String, _ change: String) throws -> RunStoreError {
+    private func errorAfter(
+        _ table: String, _ change: String, reading: ((RunReader) throws -> Void)? = nil
+    ) throws -> RunStoreError {
         let scratch = try TemporaryDirectory()
         let store = try store(scratch)
-        try readAll(store.reader)
+        let reading = reading ?? readAll
+        try reading(store.reader)
         try store.queue.writeWithoutTransaction { database in
             try SchemaViews.drop(database)
             try database.execute(
@@ -101,6 +119,6 @@ struct BadRowTests {
                     \(change);
                     """)
         }
-        return try #require(throws: RunStoreError.self) { try readAll(store.reader) }
+        return try #require(throws: RunStoreError.self) { try reading(store.reader) }
     }
 }

@@ -85,7 +85,8 @@ struct HostileDatabaseTests {
         ("optimiser_state", "generation", "9223372036854775807"),
         ("evaluations", "mean", "-1e200"), ("evaluations", "episodes", "-5"),
         ("rollouts", "steps", "-9223372036854775808"), ("rollouts", "seconds", "1e999"),
-        ("workers", "rollouts", "-1"),
+        ("workers", "rollouts", "-1"), ("rollouts", "info", "'[1]'"), ("rollouts", "info", "'x'"),
+        ("rollouts", "dream_temperature", "-1"), ("rollouts", "dream_temperature", "1e9"),
     ])
     func `a number that the program never writes is named`(
         table: String, column: String, value: String
@@ -97,6 +98,30 @@ struct HostileDatabaseTests {
             _ = try SmallRun.content(RunReader(run.directory))
         }
         guard case .badRow(run.directory.database.path, let detail) = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(detail.contains(table) && detail.contains(column), "\(detail)")
+    }
+
+    @Test(arguments: [
+        ("hard_tracks", "-1, 0.5, 1, 1", "track_seed"),
+        ("hard_tracks", "1, 1.5, 1, 1", "difficulty"),
+        ("hard_tracks", "1, -0.5, 1, 1", "difficulty"), ("hard_tracks", "1, 0.5, 0, 1", "driven"),
+        ("best_candidates", "1, -1, x'00000000', NULL", "candidate"),
+        ("best_candidates", "1, 0, x'00000000', x'00'", "doubles"),
+        ("best_candidates", "1, 0, x'0000', NULL", "parameters"),
+    ])
+    func `a row that the program never keeps is named`(
+        table: String, values: String, column: String
+    ) throws {
+        let run = try run("INSERT INTO \(table) VALUES (\(values))")
+        let reader = try RunReader(run.directory)
+        let error = try #require(throws: RunStoreError.self) {
+            _ = try reader.hardTracks()
+            _ = try reader.bestCandidate(generation: 1)
+        }
+        guard case .badRow(_, let detail) = error else {
             Issue.record("\(error)")
             return
         }
@@ -180,5 +205,11 @@ struct HostileDatabaseTests {
         #expect(try reason("bare") == "run.sqlite is empty")
         try RunDirectory(path: scratch.file("odd/run.sqlite").path).create()
         #expect(try reason("odd") == "run.sqlite is no file")
+        // What cannot be looked at is not said to be missing.
+        let long = RunDirectory(path: scratch.file(String(repeating: "x", count: 300)).path)
+        let problem = String(cString: strerror(ENAMETOOLONG))
+        #expect(throws: RunStoreError.unreadable(path: long.path, reason: problem)) {
+            try RunReader(long)
+        }
     }
 }

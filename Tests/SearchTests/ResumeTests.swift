@@ -113,6 +113,20 @@ struct ResumeTests {
         #expect(try run.outcome() == calm.outcome())
     }
 
+    @Test func `a stored rollout on another track is not taken for its own`() async throws {
+        let run = TemporaryRun()
+        try await run.drive(generations: 1)
+        do {
+            let store = try RunStore(run.directory, holder: "test")
+            var foreign = try store.reader.rollouts(generation: 1, purpose: .training)[0]
+            // Each generation has tracks of its own.
+            foreign.episode.name.generation = 2
+            try store.append([foreign], arrived: Date())
+        }
+        let error = await #expect(throws: RunError.self) { try await run.drive(generations: 2) }
+        #expect(error?.description.contains("on a track of another seed") == true)
+    }
+
     @Test func `what may change during a run is stored anew`() async throws {
         let run = TemporaryRun()
         try await run.drive(generations: 1)

@@ -32,9 +32,40 @@ struct ImplausibleResultTests {
         #expect(line?.contains("it sends impossible results") == true, "\(line ?? "")")
         #expect(
             try RunReader(directory).rollouts(generation: 1, purpose: .training).isEmpty)
+        // It is stored for the next start and for people, who end it while the run goes on.
+        while try RunReader(directory).quarantines().isEmpty {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        let quarantine = try #require(try RunReader(directory).quarantines().first)
+        #expect(quarantine.party == "boaster@127.0.0.1" && quarantine.isDistrusted)
+        let release = try ProgramProcess(["release", directory.path, "boaster"])
+        #expect(await release.exitStatus() == 0)
+        _ = try #require(
+            await coordinator.line { $0.contains("the quarantine of boaster@127.0.0.1 is over") })
         coordinator.signal(SIGTERM)
         #expect(await coordinator.exitStatus() == 128 + SIGTERM)
         boaster.stop()
         await boaster.hasStopped()
+    }
+
+    @Test func `nor does an objective's search count what no objective answers`() async throws {
+        let place = try TemporaryDirectory()
+        let coordinator = try ProgramProcess([
+            "optimize", "--bind", "tcp://127.0.0.1:*", "--logdir", place.path, "--dimension", "2",
+            "--seed", "3", "--generations", "1",
+        ])
+        let greeting = await coordinator.line { $0.contains("--connect ") }
+        let words = try #require(greeting?.split(separator: " ").map(String.init))
+        let address = words[try #require(words.firstIndex(of: "--connect")) + 1]
+        let driver = try WrongWorker(address, character: .liar, host: "driver")
+        let line = await coordinator.line {
+            $0.contains("in quarantine") || $0.contains("generation 1:")
+        }
+        #expect(line?.contains("driver@127.0.0.1") == true)
+        #expect(line?.contains("it sends impossible results") == true, "\(line ?? "")")
+        coordinator.signal(SIGTERM)
+        #expect(await coordinator.exitStatus() == 128 + SIGTERM)
+        driver.stop()
+        await driver.hasStopped()
     }
 }
