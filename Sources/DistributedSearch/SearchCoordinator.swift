@@ -160,7 +160,9 @@ public struct SearchCoordinator: Sendable {
         rules.comparesResults = false
         configuration.core.objective = rules
         configuration.core.checkedShare = 0
-        configuration.core.plausibility = { ObjectiveSettings.problem(with: $1) }
+        configuration.core.plausibility = { _, outcome, _ in
+            ObjectiveSettings.problem(with: outcome)
+        }
         configuration.security = try security.serverSecurity()
         return configuration
     }

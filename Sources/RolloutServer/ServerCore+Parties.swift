@@ -4,6 +4,7 @@
 import ClusterSessions
 import Dispatching
 import Episodes
+import Foundation
 
 // Who answers for workers, and what follows when somebody's results are wrong.
 extension ServerCore.Configuration {
@@ -64,9 +65,11 @@ extension ServerCore {
     private static var partyLimit: Int { 20_000 }
 
     /// What cannot be true of an outcome that comes under a lease.
-    func problem(with outcome: EpisodeOutcome, of lease: Dispatcher.LeaseKey) -> String? {
+    func problem(
+        with outcome: EpisodeOutcome, of lease: Dispatcher.LeaseKey, file: Data?
+    ) -> String? {
         guard let task = dispatcher.task(of: lease), let entry = pending[task] else { return nil }
-        return configuration.plausibility(entry.episode, outcome)
+        return configuration.plausibility(entry.episode, outcome, file?.count)
     }
 
     /// A party gets no more work; where its results are wrong, all who wait for some are told.

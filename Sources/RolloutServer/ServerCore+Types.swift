@@ -31,8 +31,11 @@ extension ServerCore {
         package var stopsOnDisagreement = true
         /// Who was in quarantine for wrong results when an earlier life ended.
         package var quarantined: [Quarantine] = []
-        /// What cannot be true of an outcome, in a few words; nil: nothing.
-        package var plausibility: @Sendable (Episode, EpisodeOutcome) -> String? = { _, _ in nil }
+        /// What cannot be true of an outcome, and of its file of so many bytes where there is one, in
+        /// a few words; nil: nothing.
+        package var plausibility: @Sendable (Episode, EpisodeOutcome, Int?) -> String? = {
+            _, _, _ in nil
+        }
         /// Whether idle workers repeat slow tasks.
         package var speculates = true
         /// What holds for candidates that a person's program evaluates; nil where cars are driven.

@@ -24,6 +24,8 @@ final class WrongWorker: Sendable {
         case impossibleLiar
         /// Gives returns that cannot be, of drives that could.
         case boaster
+        /// Gives outcomes that could be, and recordings that are too short for them.
+        case pretender
         /// Keeps them for ever, and says that it goes on with them.
         case holder
         /// Leaves and comes back before it gets one.
@@ -229,7 +231,7 @@ final class WrongWorker: Sendable {
             if case .record = membership?.welcome.work {
                 // A file comes before its result, and one at a time.
                 for result in results {
-                    try say(.recordingPiece(WrongWorker.piece(result.lease)))
+                    try say(.recordingPiece(piece(result.lease)))
                     try say(.results([result]))
                 }
             } else {
@@ -254,6 +256,12 @@ final class WrongWorker: Sendable {
                     boast.episodeReturn = 1e6
                     return .outcome(boast)
                 }
+            case .pretender:
+                (membership?.welcome.work).map {
+                    var claim = WrongWorker.lie(of: episode, parameters: parameters, work: $0)
+                    claim.fileDigest = Array(SHA256.digest(recording))
+                    return .outcome(claim)
+                }
             case .impossibleLiar:
                 // An end that no worker may say is found sooner than the rest.
                 .outcome(
@@ -263,6 +271,15 @@ final class WrongWorker: Sendable {
                         end: lease.isMultiple(of: 2) ? .setAside : .lapCompleted))
             case .holder, .rejoiner: nil
             }
+        }
+
+        /// What it sends in place of every recording.
+        private var recording: Data {
+            worker.character == .pretender ? WrongWorker.recording.prefix(5) : WrongWorker.recording
+        }
+
+        private func piece(_ lease: UInt64) -> RecordingPiece {
+            RecordingPiece(lease: lease, offset: 0, total: recording.count, data: recording)
         }
 
         /// A rejoiner that has come back often enough asks for nothing.
@@ -315,21 +332,21 @@ final class WrongWorker: Sendable {
 
     // MARK: Lies
 
-    /// What it sends in place of every recording.
-    static let recording = Data("a lie".utf8)
-
-    private static func piece(_ lease: UInt64) -> RecordingPiece {
-        RecordingPiece(lease: lease, offset: 0, total: recording.count, data: recording)
-    }
+    /// What a liar sends in place of every recording: as long as one of a few steps may be.
+    static let recording = Data(String(repeating: "a lie. ", count: 16).utf8)
 
     /// What could have come of an episode.
     ///
     /// As far as the settings are those of cars, by their rules; else what `ScriptedEngine` gives,
     /// with another return. A recording is none.
     static func lie(of episode: Episode, parameters: [Float], work: Work) -> EpisodeOutcome {
-        if case .record = work {
+        if case .record(let text) = work {
+            let settings = try? JSONDecoder().decode(RecordingSettings.self, from: text)
+            let seed = settings?.plan.trackSeed(of: episode)
+            let steps = settings?.steps ?? 3
             var outcome = EpisodeOutcome(
-                episodeReturn: 0, steps: 3, tilesVisited: 0, trackTiles: 0, end: .timeLimit)
+                episodeReturn: -0.1 * Double(steps), steps: steps, tilesVisited: 0,
+                trackTiles: seed.map { Track(seed: $0).nodes.count } ?? 0, end: .timeLimit)
             outcome.fileDigest = Array(SHA256.digest(recording))
             return outcome
         }

@@ -75,7 +75,7 @@ struct WrongParticipantTests {
             models: [ServedModel(name: "vae", data: Data([1]))], work: .score(settings: Data()))
         configuration.core.session.heartbeatSeconds = 0.1
         configuration.core.leaseSeconds = lease
-        configuration.core.plausibility = { _, outcome in
+        configuration.core.plausibility = { _, outcome, _ in
             outcome.steps > 100_000 ? "\(outcome.steps) steps" : nil
         }
         return try RolloutServer(configuration)

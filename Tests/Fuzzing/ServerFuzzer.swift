@@ -67,7 +67,9 @@ private struct ServerFuzzer {
         session.fingerprint = "cpu"
         var configuration = ServerCore.Configuration(session: session)
         configuration.backlogBytes = 64
-        configuration.plausibility = { $1.tilesVisited == 13 ? "13 tiles" : nil }
+        configuration.plausibility = { _, outcome, _ in
+            outcome.tilesVisited == 13 ? "13 tiles" : nil
+        }
         self.configuration = configuration
         core = ServerCore(configuration: configuration, seed: 2000)
     }

@@ -77,7 +77,7 @@ package struct RecordingSettings: Sendable, Hashable, Codable {
     }
 
     /// What an engine needs to know.
-    var plan: EpisodePlan { EpisodePlan(timeLimit: steps, dataset: seed) }
+    package var plan: EpisodePlan { EpisodePlan(timeLimit: steps, dataset: seed) }
 
     /// The settings as a worker is told them.
     package func encoded() throws -> Data {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: 2026 the worldmodels authors
 
-import Episodes
+package import Episodes
 import SeededRandom
 
 /// What the episodes of an engine have in common: their limits, and where chance comes from.
@@ -72,7 +72,7 @@ package struct EpisodePlan: Sendable, Hashable {
     }
 
     /// The seed of an episode's track.
-    func trackSeed(of episode: Episode) -> UInt64 {
+    package func trackSeed(of episode: Episode) -> UInt64 {
         guard let dataset else { return episode.trackSeed }
         // The top bit is for tracks of evaluations.
         return SeedStreams(root: dataset)

@@ -46,6 +46,9 @@ struct ClusterRecording {
         configuration.security = try security.security()
         configuration.isInsecureAllowed = security.insecure
         configuration.core.session.recordingBytes = settings.largestFile
+        configuration.core.maximumSteps = settings.steps
+        let rules = OutcomeRules(settings)
+        configuration.core.plausibility = { rules.problem(with: $1, of: $0, fileSize: $2) }
         let server = try RolloutServer(configuration)
         defer { server.stop() }
         let announcement = try Announcement(

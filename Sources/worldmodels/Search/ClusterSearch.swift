@@ -145,7 +145,9 @@ struct ClusterSearch {
         rules.comparesResults = options.checkResults != nil
         configuration.core.objective = rules
         configuration.core.checkedShare = options.checkResults ?? 0
-        configuration.core.plausibility = { ObjectiveSettings.problem(with: $1) }
+        configuration.core.plausibility = { _, outcome, _ in
+            ObjectiveSettings.problem(with: outcome)
+        }
         return configuration
     }
 }

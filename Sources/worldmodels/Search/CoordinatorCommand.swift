@@ -271,7 +271,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         if checkedShare == 0 { configuration.core.agreementsToTrust = 0 }
         configuration.core.stopsOnDisagreement = onDisagreement == .stop
         let rules = OutcomeRules(run.rolloutSettings)
-        configuration.core.plausibility = { rules.problem(with: $1, of: $0) }
+        configuration.core.plausibility = { rules.problem(with: $1, of: $0, fileSize: $2) }
         return configuration
     }
 }

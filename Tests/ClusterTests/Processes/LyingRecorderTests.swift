@@ -36,6 +36,31 @@ struct LyingRecorderTests {
         return (workers, gates)
     }
 
+    @Test(arguments: [WrongWorker.Character.boaster, .pretender])
+    func `what cannot be is no recording, also where nobody else is there`(
+        character: WrongWorker.Character
+    ) async throws {
+        let directory = try TemporaryDirectory()
+        let process = try ProgramProcess(arguments(directory) + ["--bind", "tcp://127.0.0.1:*"])
+        let greeting = await process.line { $0.contains("--connect ") }
+        let address = try #require(greeting?.split(separator: " ").last.map(String.init))
+        let liar = try WrongWorker(address, character: character, host: "liar")
+        let news = await process.line { $0.contains("liar@") && $0.contains("impossible results") }
+        #expect(news != nil)
+        #expect(try files(directory).isEmpty)
+        let worker = try TestWorker(
+            address, environments: 2, host: "a",
+            engine: GatedEngine.driving(behind: Gate(open: true)))
+        let lines = await process.lines()
+        #expect(await process.exitStatus() == 0, "\(lines)")
+        #expect(try files(directory).count == Self.count)
+        #expect(try files(directory).values.allSatisfy { $0.count > WrongWorker.recording.count })
+        liar.stop()
+        await liar.hasStopped()
+        worker.worker.drain()
+        _ = try await worker.end()
+    }
+
     @Test func `nothing of its stays, also what came before there was anybody to compare with`()
         async throws
     {
