@@ -123,7 +123,11 @@ package struct ServerCore: Sendable {
         {
             if let party = partyKeys[worker.party] { parties.insert(party) }
         }
-        for party in parties.sorted() { dispatcher.release(party: party) }
+        for party in parties.sorted() {
+            dispatcher.release(party: party)
+            // Batches that come before this is told of are not told to disbelieve it.
+            distrusted[party] = nil
+        }
         return !parties.isEmpty
     }
 
@@ -219,7 +223,7 @@ package struct ServerCore: Sendable {
             case .result(
                 let worker, let lease, let outcome, let seconds, let coreSeconds, let core, let file
             ):
-                if let problem = problem(with: outcome, of: lease) {
+                if let problem = problem(with: outcome, of: lease, file: file) {
                     let name = session.name(of: worker)
                     session.malformed.add("an impossible result (\(problem)) from \(name)")
                     session.countError(of: worker)
