@@ -77,10 +77,15 @@ struct ExplorerTests {
         for lapse in [Lapse.none, .fast, .steering, .held] {
             #expect(counts[lapse] ?? 0 > 40, "\(lapse): \(counts)")
         }
+        let held = drives.joined().split { $0 != .held }.map(\.count)
+        #expect(held.contains { $0 >= 50 } && held.contains { (5..<45).contains($0) }, "\(held)")
         for lapses in drives {
-            // No lapse has more than 99 steps, and after each come 20 or more without one.
-            let wrong = lapses.split(separator: .none).map(\.count)
-            #expect(wrong.allSatisfy { $0 < 100 }, "\(wrong)")
+            // Held controls may last for 199 steps, other lapses for 99; after each come 20 or more
+            // without one.
+            let wrong = lapses.split(separator: .none)
+            #expect(
+                wrong.allSatisfy { $0.count < ($0.contains(.held) ? 200 : 100) },
+                "\(wrong.map(\.count))")
             let right = lapses.split { $0 != .none }.map(\.count)
             #expect(right.contains { $0 >= 20 }, "\(right)")
         }
