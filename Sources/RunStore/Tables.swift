@@ -21,7 +21,7 @@ extension TableRow {
     }
 
     /// As `.convertToSnakeCase` has the names that there are, none of which has two capitals in a row,
-    /// at a fiftieth of its time: with fast objectives it was a tenth of all that a search took.
+    /// in less than half of its time: with fast objectives that was a tenth of all that a search took.
     static var databaseColumnEncodingStrategy: DatabaseColumnEncodingStrategy {
         .custom { key in
             var name = ""
