@@ -40,6 +40,19 @@ struct DamagedFileTests {
         }
     }
 
+    @Test func `a directory that is larger than any is refused before it is read`() throws {
+        let count = (16 << 20) + 1
+        var data = Data(count: count)
+        // The end record: one member, whose entry is all that is before.
+        data.append(contentsOf: [0x50, 0x4b, 5, 6, 0, 0, 0, 0, 1, 0, 1, 0])
+        withUnsafeBytes(of: UInt32(count).littleEndian) { data.append(contentsOf: $0) }
+        data.append(Data(count: 6))
+        let reason = "its directory takes \(count) bytes"
+        #expect(throws: FileError.malformed(file: "large.npz", reason: reason)) {
+            try read(data, "large.npz")
+        }
+    }
+
     /// More rounds, for a longer hunt: `WORLDMODELS_FUZZ_ROUNDS=100000 swift test`.
     private var rounds: Int {
         ProcessInfo.processInfo.environment["WORLDMODELS_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 120

@@ -20,6 +20,8 @@ final class WrongWorker: Sendable {
         case failer
         /// Gives returns that could be, without having driven: those of its kind give the same.
         case liar
+        /// A liar of another kind, whose returns differ from the first one's.
+        case otherLiar
         /// Gives what cannot be.
         case impossibleLiar
         /// Gives returns that cannot be, of drives that could.
@@ -250,6 +252,12 @@ final class WrongWorker: Sendable {
                 (membership?.welcome.work).map {
                     .outcome(WrongWorker.lie(of: episode, parameters: parameters, work: $0))
                 }
+            case .otherLiar:
+                (membership?.welcome.work).map {
+                    .outcome(
+                        WrongWorker.lie(
+                            of: episode, parameters: parameters, work: $0, tilesOfTen: 8))
+                }
             case .boaster:
                 (membership?.welcome.work).map {
                     var boast = WrongWorker.lie(of: episode, parameters: parameters, work: $0)
@@ -339,7 +347,9 @@ final class WrongWorker: Sendable {
     ///
     /// As far as the settings are those of cars, by their rules; else what `ScriptedEngine` gives,
     /// with another return. A recording is none.
-    static func lie(of episode: Episode, parameters: [Float], work: Work) -> EpisodeOutcome {
+    static func lie(
+        of episode: Episode, parameters: [Float], work: Work, tilesOfTen: Int = 9
+    ) -> EpisodeOutcome {
         if case .record(let text) = work {
             let settings = try? JSONDecoder().decode(RecordingSettings.self, from: text)
             let seed = settings?.plan.trackSeed(of: episode)
@@ -358,7 +368,7 @@ final class WrongWorker: Sendable {
                 episodeReturn: truth + 1, steps: 3, tilesVisited: 1, trackTiles: 2, end: .timeLimit)
         }
         let total = Track(seed: episode.trackSeed).nodes.count
-        let tiles = total * 9 / 10
+        let tiles = total * tilesOfTen / 10
         let cap = episode.stepCap ?? settings.timeLimit
         let steps = min(cap, settings.timeLimit)
         return EpisodeOutcome(

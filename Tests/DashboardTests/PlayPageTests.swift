@@ -77,9 +77,10 @@ struct PlayPageTests {
 
     private func post(
         _ port: Int, _ body: String, type: String? = "application/json",
-        origin: String? = "own", more: [String] = [], length: Int? = nil
+        origin: String? = "own", more: [String] = [], length: Int? = nil, saysLength: Bool = true
     ) async throws -> Int {
-        var headers = more + ["Content-Length: \(length ?? body.utf8.count)"]
+        var headers = more
+        if saysLength { headers.append("Content-Length: \(length ?? body.utf8.count)") }
         if let type { headers.append("Content-Type: \(type)") }
         if let origin {
             headers.append("Origin: \(origin == "own" ? "http://127.0.0.1:\(port)" : origin)")
@@ -161,6 +162,11 @@ struct PlayPageTests {
             #expect(try await post(port, down, length: 1 << 40) == 413)
             #expect(try await post(port, "", length: 0) == 413)
             #expect(try await post(port, down, more: ["Transfer-Encoding: chunked"]) != 204)
+            let chunk = String(down.utf8.count, radix: 16) + "\r\n" + down + "\r\n0\r\n\r\n"
+            #expect(
+                try await post(
+                    port, chunk, more: ["Transfer-Encoding: chunked"], saysLength: false) == 411)
+            #expect(try await post(port, "", saysLength: false) == 413)
             #expect(try await post(port, down, type: nil) == 415)
             #expect(try await post(port, down, type: "text/plain") == 415)
             #expect(try await post(port, down, origin: nil) == 403)
