@@ -101,7 +101,8 @@ package struct RunSettings: Sendable, Hashable {
         RunSetting(
             "profile", \.profile, .text("a profile's name"), source: .file, isFree: true,
             valueName: "name",
-            help: "A recipe: a profile's name (quick, paper, record, dream) or a JSON file."),
+            help: "A recipe: a profile's name (quick, paper, record, dream, dream-first) or a JSON"
+                + " file."),
         RunSetting(
             "pop-size", \.populationSize, .whole(4...65_536), valueName: "candidates",
             help: "Candidates a generation (*)."),

@@ -47,7 +47,10 @@ struct ProfileTests {
             .deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Sources/worldmodels/Profiles")
         let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
-        #expect(names == ["dream.json", "paper.json", "quick.json", "record.json"])
+        #expect(
+            names == [
+                "dream-first.json", "dream.json", "paper.json", "quick.json", "record.json",
+            ])
         for name in names {
             let url = directory.appending(path: name)
             let profile = try Profile(Data(contentsOf: url), path: name)

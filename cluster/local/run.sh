@@ -7,14 +7,17 @@
 #
 #   cluster/local/run.sh [LOGDIR]                    minutes    (default runs/quickstart)
 #   PROFILE=record cluster/local/run.sh [LOGDIR]     hours      (default runs/record)
-#   PROFILE=dream cluster/local/run.sh [LOGDIR]      the search in M's dreams (default runs/dream)
+#   PROFILE=dream-first cluster/local/run.sh [LOGDIR]    the search in M's dreams, then on tracks
+#                                                        (default runs/dream-first)
+#   PROFILE=dream cluster/local/run.sh [LOGDIR]      the search in dreams alone (default runs/dream)
 #
 # The record takes two rounds, the paper's iterative procedure: the quick one, in LOGDIR/round-1,
 # whose controller then drives for the data that the second round's V and M are trained on. Dreams
 # take two rounds as well, both of dreams: dream, drive and record, train anew, dream.
 # Interrupted, the same command goes on where it stopped. The size of the last round can be changed
-# by environment variables, shown here with their defaults (quick, record; dream as quick, but 120
-# episodes of a driver with lapses and 60 of the last round's controller).
+# by environment variables, shown here with their defaults (quick, record; both dreams as quick, but
+# 120 episodes of a driver with lapses; dream-first has 2 epochs of V, dream's last round 60 episodes of
+# the last round's controller).
 #
 # On Debian 12 and Ubuntu LTS without Swift it offers to install the official toolchain below the user's
 # home (toolchain.sh); with --yes, the first argument, it does so unasked.
@@ -27,16 +30,18 @@ yes=
 [ "${1:-}" != --yes ] || { yes=yes && shift; }
 [[ $# -le 1 && ${1:-} != -* ]] || fail "usage: cluster/local/run.sh [--yes] [LOGDIR]"
 profile=${PROFILE:-quick}             # a profile that comes with the program, or a JSON file
-quick=(20 60 0 0 3 0 12)
+first=quick quick=(20 60 0 0 3 0 12)
+reward= # dreams need an M that knows rewards
 case $profile in
     record) logdir=runs/record rounds=2 defaults=(10 30 0 60 4 0.5 12) ;;
-    dream) logdir=runs/dream rounds=2 defaults=(20 60 120 60 3 0 12) ;;
+    dream)
+        logdir=runs/dream rounds=2 defaults=(20 60 120 60 3 0 12) reward=yes
+        first=dream quick=(20 60 120 0 3 0 12)
+        ;;
+    dream-first) logdir=runs/dream-first rounds=1 defaults=(20 60 120 0 2 0 12) reward=yes ;;
     *) logdir=runs/quickstart rounds=1 defaults=("${quick[@]}") ;;
 esac
 logdir=${1:-$logdir}
-# Dreams need an M that knows rewards.
-first=quick reward=
-[ "$profile" != dream ] || first=dream reward=yes quick=(20 60 120 0 3 0 12)
 seed=${SEED:-1}
 rounds=${ROUNDS:-$rounds}             # 1, 2
 size=(
