@@ -37,11 +37,9 @@ struct DisagreementTests {
     }
 
     /// One that has driven the first generation alone, and keeps the second's episodes.
-    private func first(
-        _ address: String, _ character: WrongWorker.Character
-    ) async throws -> WrongWorker {
+    private func first(_ address: String) async throws -> WrongWorker {
         let worker = try WrongWorker(
-            address, character: character, host: "first", capacity: Self.population, holdsOn: true)
+            address, character: .liar, host: "first", capacity: Self.population, holdsOn: true)
         let deeds = await worker.done { $0.answers > 0 && $0.tasks > $0.answers }
         #expect(deeds.answers == Self.population && deeds.tasks == 2 * Self.population)
         return worker
@@ -58,7 +56,7 @@ struct DisagreementTests {
     ) async throws {
         let (process, address) = try await coordinator(
             generations: 2, ["--on-disagreement", choice])
-        let liar = try await first(address, .liar)
+        let liar = try await first(address)
         var workers = [liar]
         for host in ["second", "third"] {
             let worker = try WrongWorker(address, character: .otherLiar, host: host)
@@ -88,7 +86,7 @@ struct DisagreementTests {
     func `as many results are confirmed as the option says`(share: Int) async throws {
         let (process, address) = try await coordinator(
             generations: 4, ["--checked-share", "\(share)"])
-        let one = try await first(address, .liar)
+        let one = try await first(address)
         let other = try WrongWorker(
             address, character: .liar, host: "second", capacity: Self.population)
         _ = await other.done { $0.welcomes == 1 }
